@@ -1,0 +1,57 @@
+"""What rules give: findings, and fixes as data. A fix is ranges and new text; one place applies it (engine/fix.py)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import libcst as cst
+
+if TYPE_CHECKING:
+    from jaxlint.facts.why import Why
+
+Applicability = Literal["safe", "unsafe", "suggestion"]
+"""safe: same values and types, or repairs code that could only raise. unsafe: may change behaviour that someone could
+rely on. suggestion: shown, never applied."""
+
+Level = Literal["error", "warning", "hint"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace ``text[start:end]`` of a module (offsets in code points) by ``text``; an insertion has start == end."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that belong together, all or none.
+
+    ``uses`` lists the canonical names that the new text spells (``jax.numpy.where``, as ``ctx.spell`` wrote it); where
+    the module does not import them yet, applying the fix adds the import in the file's own style. ``elsewhere`` holds
+    edits of other modules of the project, by path.
+    """
+
+    message: str
+    edits: tuple[Edit, ...]
+    applicability: Applicability = "safe"
+    uses: tuple[str, ...] = ()
+    elsewhere: tuple[tuple[str, tuple[Edit, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """A rewrite that was considered and refused; the user sees the reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One report of a rule at a node. ``why`` is the proof; its steps become the trace path."""
+
+    node: cst.CSTNode
+    message: str
+    fix: Fix | Decline | None = None
+    why: "Why | None" = None

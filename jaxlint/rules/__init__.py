@@ -1,0 +1,58 @@
+"""The rules: one file per rule, found by file name, described by its page ``rules/<name>.md``.
+
+A rule is a generator from ``(ctx, node)`` to findings; the annotation of ``node`` subscribes it to a node class. It is
+called once per activation (one function in one calling context, see jaxlint.facts) and node.
+"""
+
+import importlib
+import inspect
+import pkgutil
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from types import UnionType
+from typing import Any, Literal
+
+import libcst as cst
+
+from jaxlint.edits import Finding, Level
+
+Check = Callable[..., Iterator[Finding]]
+Fixability = Literal["safe", "unsafe", "suggestion"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule's identity and its check. ``name`` is the file's name with dashes: ``traced-branch``."""
+
+    code: str
+    name: str
+    check: Check
+    nodes: tuple[type[cst.CSTNode], ...]
+    level: Level
+    fix: Fixability
+    since: str
+
+
+def rule(code: str, *, since: str, fix: Fixability = None, level: Level = "error") -> Callable[[Check], Rule]:
+    """Make a check a rule. ``code`` is its number, ``fix`` the strongest applicability that its fixes reach."""
+
+    def register(check: Check) -> Rule:
+        hints = typing.get_type_hints(check)
+        kinds: Any = hints["node"]
+        nodes = typing.get_args(kinds) if isinstance(kinds, UnionType) else (kinds,)
+        name = inspect.getmodule(check).__name__.rpartition(".")[2].replace("_", "-")  # type: ignore[union-attr]
+        return Rule(code, name, check, nodes, level, fix, since)
+
+    return register
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule in this package, ordered by code."""
+    found = []
+    for info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        found += [value for value in vars(module).values() if isinstance(value, Rule)]
+    return tuple(sorted(found, key=lambda r: r.code))

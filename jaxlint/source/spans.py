@@ -1,0 +1,53 @@
+"""Offsets of the nodes of a chunk, from one code generation pass, made when a position is first asked for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import libcst as cst
+from libcst._nodes.internal import CodegenState
+
+
+class _Recorder(CodegenState):
+    """Counts code points while LibCST writes the tree back; keeps each node's range without outer whitespace."""
+
+    def __init__(self, module: cst.Module) -> None:
+        super().__init__(default_indent=module.default_indent, default_newline=module.default_newline)
+        self.length = 0
+        self.spans: dict[cst.CSTNode, tuple[int, int]] = {}
+        self._starts: list[int] = []
+
+    def add_token(self, value: str) -> None:
+        self.tokens.append(value)
+        self.length += len(value)
+
+    def add_indent_tokens(self) -> None:
+        self.tokens.extend(self.indent_tokens)
+        self.length += sum(map(len, self.indent_tokens))
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        self._starts.append(self.length)
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        start = self._starts.pop()
+        self.spans.setdefault(node, (start, self.length))
+
+    @contextmanager
+    def record_syntactic_position(
+        self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
+    ) -> Iterator[None]:
+        start = self.length
+        yield
+        self.spans[node] = (
+            self.spans[start_node][0] if start_node is not None else start,
+            self.spans[end_node][1] if end_node is not None else self.length,
+        )
+
+
+def spans(module: cst.Module) -> dict[cst.CSTNode, tuple[int, int]]:
+    """Start and end offset of every node in the module's code, by node identity.
+
+    A statement's range leaves out its leading comments and its trailing newline, an expression's its parentheses.
+    """
+    recorder = _Recorder(module)
+    module._codegen(recorder)
+    return recorder.spans
