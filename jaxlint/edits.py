@@ -1,11 +1,13 @@
 """What rules give: findings, and fixes as data. A fix is ranges and new text; one place applies it (engine/fix.py)."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import libcst as cst
-
 if TYPE_CHECKING:
+    import libcst as cst
+
     from jaxlint.facts.why import Why
 
 Applicability = Literal["safe", "unsafe", "suggestion"]
@@ -54,4 +56,4 @@ class Finding:
     node: cst.CSTNode
     message: str
     fix: Fix | Decline | None = None
-    why: "Why | None" = None
+    why: Why | None = None
