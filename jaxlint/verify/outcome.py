@@ -27,14 +27,16 @@ class Tree(msgspec.Struct, frozen=True):
 class Returned(msgspec.Struct, frozen=True, tag=True):
     """The call came back. ``how`` says in which way it ran ("under jit", "eagerly", …).
 
-    ``mutated`` holds the arguments that differ afterwards, by parameter name in signature order; ``parts`` the value
-    as a sequence of results (none for None, the elements of a tuple, else one), each with the parameter that it *is*.
+    ``parts`` is the value as a sequence of results (none for None, the elements of a tuple, else one), each with the
+    parameter that it *is*. ``after`` holds the arguments as the call left them, in signature order, and ``mutated``
+    names those that it changed.
     """
 
     how: str
     value: Tree
     parts: tuple[tuple[Tree, str | None], ...]
-    mutated: tuple[tuple[str, Tree], ...] = ()
+    after: tuple[tuple[str, Tree], ...] = ()
+    mutated: tuple[str, ...] = ()
     gradient: Tree | None = None
 
 

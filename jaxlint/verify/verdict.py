@@ -65,8 +65,14 @@ def worst(function: str, verdicts: Iterable[Verdict]) -> Verdict:
     )
 
 
-def judge(function: str, expected: Outcome, actual: Outcome, *, x64: bool) -> Verdict:
-    """The verdict on one case. ``expected`` is the original's outcome, ``actual`` the rewritten function's."""
+def judge(function: str, cases: Iterable[tuple[Outcome, Outcome]], *, x64: bool) -> list[Verdict]:
+    """A verdict on each case of a function: the original's outcome, and the rewritten function's."""
+    pairs = list(cases)
+    mutated = {name for expected, _ in pairs if isinstance(expected, Returned) for name in expected.mutated}
+    return [_judge_case(function, expected, actual, mutated, x64) for expected, actual in pairs]
+
+
+def _judge_case(function: str, expected: Outcome, actual: Outcome, mutated: set[str], x64: bool) -> Verdict:
     match expected, actual:
         case Died(reason), _:
             return Verdict(function, Kind.CANNOT_COMPARE, (f"the original {reason}",))
@@ -79,11 +85,11 @@ def judge(function: str, expected: Outcome, actual: Outcome, *, x64: bool) -> Ve
         case _, Raised() as error:
             return Verdict(function, Kind.DIFFERENT, (f"the rewritten function raises {error} ({error.how})",))
         case Returned() as left, Returned() as right:
-            return _judge_values(function, left, right, x64)
+            return _judge_values(function, left, right, mutated, x64)
     raise AssertionError((expected, actual))
 
 
-def _judge_values(function: str, expected: Returned, actual: Returned, x64: bool) -> Verdict:
+def _judge_values(function: str, expected: Returned, actual: Returned, mutated: set[str], x64: bool) -> Verdict:
     notes: tuple[str, ...] = () if expected.how in ("eagerly", "under NumPy") else (f"the original ran {expected.how}",)
     gradients = _gradients(expected, actual, x64)
     plain = compare(expected.value, actual.value, x64=x64)
@@ -92,8 +98,8 @@ def _judge_values(function: str, expected: Returned, actual: Returned, x64: bool
     changed = _mutations(expected, actual, x64)
     if (plain + changed).agrees:
         return _verdict(function, Kind.EQUIVALENT, plain + changed + gradients, notes)
-    lost = [name for name, _ in expected.mutated]
-    if lost and not actual.mutated and (convention := _returns_mutated(expected, actual, x64)).agrees:
+    lost = [name for name, _ in expected.after if name in mutated]
+    if lost and not actual.mutated and (convention := _returns_mutated(expected, actual, lost, x64)).agrees:
         names = ", ".join(f"`{name}`" for name in lost)
         notes += (f"returns {names} instead of changing it in place",)
         return _verdict(function, Kind.CHANGED_ON_PURPOSE, convention + gradients, notes)
@@ -117,23 +123,27 @@ def _verdict(function: str, good: Kind, comparison: Comparison, notes: tuple[str
 
 def _mutations(expected: Returned, actual: Returned, x64: bool) -> Comparison:
     """Whether both change the same arguments, and to the same values."""
-    left, right = dict(expected.mutated), dict(actual.mutated)
+    left, right = dict(expected.after), dict(actual.after)
     total = Comparison()
-    for name in left.keys() | right.keys():
-        if name not in right:
-            total += Comparison((f"`{name}` is no longer changed in place",))
-        elif name not in left:
-            total += Comparison((f"`{name}` is changed in place, the original leaves it alone",))
-        else:
+    for name in expected.mutated:
+        if name in actual.mutated:
             total += compare(left[name], right[name], x64=x64, label=name)
+        else:
+            total += Comparison((f"`{name}` is no longer changed in place",))
+    for name in actual.mutated:
+        if name not in expected.mutated:
+            total += Comparison((f"`{name}` is changed in place, the original leaves it alone",))
     return total
 
 
-def _returns_mutated(expected: Returned, actual: Returned, x64: bool) -> Comparison:
-    """The functional convention: the original's results, then its mutated parameters, an object only once."""
+def _returns_mutated(expected: Returned, actual: Returned, mutated: list[str], x64: bool) -> Comparison:
+    """The functional convention: the original's results, then its mutated parameters, an object only once.
+
+    ``mutated`` are those that any case changes: a store into an empty array leaves no trace.
+    """
     results: list[tuple[str, Tree]] = [(f"result {i}", tree) for i, (tree, _) in enumerate(expected.parts)]
     returned = {name for _, name in expected.parts}
-    results += [(name, tree) for name, tree in expected.mutated if name not in returned]
+    results += [(name, tree) for name, tree in expected.after if name in mutated and name not in returned]
     if len(results) != len(actual.parts):
         return Comparison((f"{len(actual.parts)} results, expected {len(results)}",))
     total = Comparison()

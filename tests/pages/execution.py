@@ -37,11 +37,10 @@ def verdicts(example: Example, *, x64: bool) -> list[Verdict]:
         settings = _settings(example.run, good)
         calls = [(name, _call(arguments, settings)) for name, arguments in settings["cases"]]
         assert calls, "the run block has no cases"
-        expected = _expected(example.bad, settings, calls)
-        return [
-            judge(name, outcome, subject(_find(good, name), call, jit=settings["jit"]), x64=x64)
-            for (name, call), outcome in zip(calls, expected, strict=True)
-        ]
+        cases: dict[str, list[tuple[Outcome, Outcome]]] = {}
+        for (name, call), expected in zip(calls, _expected(example.bad, settings, calls), strict=True):
+            cases.setdefault(name, []).append((expected, subject(_find(good, name), call, jit=settings["jit"])))
+        return [verdict for name, pairs in cases.items() for verdict in judge(name, pairs, x64=x64)]
 
 
 def _settings(run: Block, good: types.ModuleType) -> dict[str, Any]:

@@ -122,10 +122,10 @@ def _returned(how: str, function: Function, call: Call, grad: bool, wrap: Wrap |
     else:
         result, after = function(*call.args, **call.kwargs), bound
     value = flatten(result)
-    changed = [(name, flatten(after[name])) for name in bound]
-    mutated = tuple((name, tree) for name, tree in changed if not _unchanged(before[name], tree))
+    left = tuple((name, flatten(after[name])) for name in bound)
+    mutated = tuple(name for name, tree in left if not _unchanged(before[name], tree))
     gradient = _gradient(function, call) if grad else None
-    return Returned(how, value, _parts(result, bound), mutated, gradient)
+    return Returned(how, value, _parts(result, bound), left, mutated, gradient)
 
 
 def _bind(function: Function, call: Call) -> dict[str, Any]:
@@ -157,14 +157,15 @@ def _parts(result: Any, bound: dict[str, Any]) -> tuple[tuple[Tree, str | None],
 
 
 def _untraceable(value: Any) -> bool:
+    numbers = (jax.Array, np.ndarray, np.generic, int, float, complex)
     leaves = jax.tree_util.tree_leaves(value)
-    return any(isinstance(leaf, (str, bytes, bool)) or callable(leaf) for leaf in leaves)
+    return any(isinstance(leaf, bool) or not isinstance(leaf, numbers) for leaf in leaves)
 
 
 def _jitted(function: Function, call: Call) -> Function:
     """The function under jit, giving its result and, as the trace left them, its arguments.
 
-    Static are the parameters that were named so, and those given a str, a bool or a function.
+    Static are the parameters that were named so, and those given a bool or an object without numbers.
     """
     bound = _bind(function, call)
     names = list(bound)
