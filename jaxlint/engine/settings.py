@@ -1,16 +1,20 @@
 """Which settings hold for a file: the closest ``jaxlint.toml`` or ``pyproject.toml``, what it extends, and the
 command line on top. Nothing is merged between folders, as in ruff."""
 
-from collections.abc import Callable
+import os
+import tomllib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pathspec import GitIgnoreSpec
 
 from jaxlint.engine.options import ConfigError, Format, Options, check_selectors, jax_version, parse, read_table
 from jaxlint.engine.own import OWN, Known
 from jaxlint.engine.select import Layer, enabled, matches
+from jaxlint.rules import all_rules
 
 FILE_NAMES = (".jaxlint.toml", "jaxlint.toml", "pyproject.toml")
 DEFAULT_EXCLUDE = (
@@ -81,13 +85,13 @@ class Configuration:
 
     def __init__(
         self,
-        rules: Callable[[], tuple[Known, ...]],
-        overrides: Options | None = None,
+        overrides: Sequence[Options] = (),
         file: Path | None = None,
         isolated: bool = False,
+        rules: Callable[[], tuple[Known, ...]] = all_rules,
     ) -> None:
         self._rules = rules
-        self._overrides = overrides or Options()
+        self._overrides = tuple(overrides)
         self._closest = cache(self._search)
         self._fixed: Settings | None = None
         if file or isolated:
@@ -119,7 +123,9 @@ class Configuration:
         return replace(self._amend(inherited, options, root, str(file)), root=root, file=file)
 
     def _finish(self, settings: Settings) -> Settings:
-        return self._amend(settings, self._overrides, Path.cwd(), "command line")
+        for options in self._overrides:
+            settings = self._amend(settings, options, Path.cwd(), "command line")
+        return settings
 
     def _amend(self, inherited: Settings, options: Options, root: Path, origin: str) -> Settings:
         layer = Layer(
@@ -146,6 +152,40 @@ class Configuration:
 
 def _default(root: Path) -> Settings:
     return Settings(root, exclude=(Patterns(root, DEFAULT_EXCLUDE),))
+
+
+def from_command_line(listed: Sequence[str], isolated: bool, overrides: Options) -> Configuration:
+    """``--config`` (files and ``key = value`` settings), ``--isolated``, and the flags, which win. Raises ConfigError."""
+    settings = [word for word in listed if "=" in word and not Path(word).is_file()]
+    files = [Path(os.path.abspath(word)) for word in listed if word not in settings]
+    if len(files) > 1 or (files and isolated):
+        raise ConfigError("`--config` takes one file, and none with `--isolated`")
+    inline = [parse(_inline(word), "--config") for word in settings]
+    return Configuration([*inline, overrides], files[0] if files else None, isolated)
+
+
+def described(configuration: Configuration, path: Path) -> dict[str, Any]:
+    """The settings of a path, for people: what `jaxlint config` prints."""
+    settings = configuration(path if path.is_dir() else path.parent)
+    return {
+        "file": str(settings.file) if settings.file else None,
+        "root": str(settings.root),
+        "rules": sorted(settings.codes_for(path, configuration.rules)),
+        "exclude": [line for patterns in settings.exclude for line in patterns.lines],
+        "respect-gitignore": settings.respect_gitignore,
+        "force-exclude": settings.force_exclude,
+        "target-jax": ".".join(map(str, settings.target_jax)) if settings.target_jax else None,
+        "unsafe-fixes": settings.unsafe_fixes,
+        "output-format": settings.output_format or "full",
+        "cache-dir": str(settings.cache_dir) if settings.cache_dir else None,
+    }
+
+
+def _inline(word: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(word)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"not a TOML setting: {word}: {error}", "--config") from None
 
 
 def _or(stated: bool | None, inherited: bool) -> bool:
