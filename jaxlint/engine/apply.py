@@ -1,6 +1,7 @@
 """Edits onto a text. Untouched characters stay as they are."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from jaxlint.edits import Edit
 
@@ -19,7 +20,7 @@ def sound(text: str, edits: Sequence[Edit]) -> bool:
     """Whether edits lie inside the text and do not overlap each other."""
     ordered = in_order(edits)
     inside = all(0 <= edit.start <= edit.end <= len(text) for edit in ordered)
-    return inside and all(a.end <= b.start for a, b in zip(ordered, ordered[1:], strict=False))
+    return inside and all(a.end <= b.start for a, b in pairwise(ordered))
 
 
 def clash(one: Edit, other: Edit) -> bool:

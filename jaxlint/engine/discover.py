@@ -46,9 +46,7 @@ def _forced_out(path: Path, settings: Callable[[Path], Settings], force: bool) -
     return own.excludes(path, path.is_dir()) or any(own.excludes(parent, folder=True) for parent in parents)
 
 
-def _walk(
-    folder: Path, ignore: GitIgnore, settings: Callable[[Path], Settings], problems: list[str]
-) -> Iterator[Path]:
+def _walk(folder: Path, ignore: GitIgnore, settings: Callable[[Path], Settings], problems: list[str]) -> Iterator[Path]:
     own = settings(folder)
     ignore = ignore.entered(folder) if own.respect_gitignore else GitIgnore()
     for entry in _entries(folder, problems):

@@ -12,7 +12,8 @@ from jaxlint.edits import Edit
 from jaxlint.engine.apply import apply, clash, sound
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.imports import ImportConflict, missing_imports
-from jaxlint.engine.lint import Check, check_all, lint
+from jaxlint.engine.check import check as check_all
+from jaxlint.engine.lint import Check, lint
 from jaxlint.engine.own import UNUSED, Keep, Known, Select, everything
 from jaxlint.engine.syntax import layout, parses, tree
 from jaxlint.rules import all_rules

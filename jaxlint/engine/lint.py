@@ -30,7 +30,12 @@ def lint(
 
     return {
         source.path: sorted(
-            honour(source, [found for found in raw.get(source.path, []) if runs(source.path)(found)], known, runs(source.path)),
+            honour(
+                source,
+                [found for found in raw.get(source.path, []) if runs(source.path)(found)],
+                known,
+                runs(source.path),
+            ),
             key=lambda found: (found.cell or 0, found.start, found.code, found.end),
         )
         for source in sources

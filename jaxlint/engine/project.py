@@ -70,5 +70,3 @@ def shown(path: Path) -> str:
     """A path as reports show it: relative below the working folder, else in full."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
-
-

@@ -155,7 +155,7 @@ def _default(root: Path) -> Settings:
 
 
 def from_command_line(listed: Sequence[str], isolated: bool, overrides: Options) -> Configuration:
-    """``--config`` (files and ``key = value`` settings), ``--isolated``, and the flags, which win. Raises ConfigError."""
+    """``--config`` (a file, ``key = value`` settings), ``--isolated``, and the flags, which win. Raises ConfigError."""
     settings = [word for word in listed if "=" in word and not Path(word).is_file()]
     files = [Path(os.path.abspath(word)) for word in listed if word not in settings]
     if len(files) > 1 or (files and isolated):

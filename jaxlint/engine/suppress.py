@@ -84,9 +84,7 @@ def _unused(source: SourceText, comment: Suppression, used: set[str], off: list[
     if comment.codes is None:
         idle = [] if used or comment.kind == "noqa" else ["*"]
     else:
-        idle = [
-            code for code in comment.codes if code not in used and not any(matches(code, rule) for rule in off)
-        ]
+        idle = [code for code in comment.codes if code not in used and not any(matches(code, rule) for rule in off)]
     if not idle:
         return None
     what = "the bare comment" if idle == ["*"] else ", ".join(f"`{code}`" for code in idle)

@@ -18,7 +18,7 @@ from jaxlint.engine.write import Change, write
 from jaxlint.front.reports import FORMATS
 from jaxlint.front.reports.concise import explained
 from jaxlint.front.reports.diff import unified
-from jaxlint.front.reports.statistics import fixes, statistics, summary
+from jaxlint.front.reports.statistics import counted, fixes, statistics, summary
 from jaxlint.front.terminal import Colour, Paint, complain, paint
 from jaxlint.source import SourceError, SourceText, decode
 
@@ -79,12 +79,12 @@ def check(request: Request) -> int:
 
 
 def _open(request: Request) -> Session:
+    own = request.configuration(Path.cwd())
     stdin = None
     if request.paths == (Path("-"),):
         stdin, project = _from_stdin(request)
     else:
         project = load(request.paths or (Path("."),), request.configuration, request.force_exclude)
-    own = request.configuration(Path.cwd())
     unsafe = own.unsafe_fixes if request.unsafe_fixes is None else request.unsafe_fixes
     return Session(request, project, stdin, unsafe, request.output_format or own.output_format or "full")
 
@@ -114,7 +114,7 @@ def _fix(session: Session) -> int:
     if session.request.show_fixes and outcome.applied:
         _to_stderr(fixes(outcome.applied))
     if session.request.fix_only:
-        complain(f"fixed {len(outcome.applied)} finding(s)")
+        complain(f"fixed {counted(outcome.applied)}")
         return CLEAN
     return _report(session, _in_order(session.project, outcome.remaining), after, len(outcome.applied))
 
@@ -131,7 +131,7 @@ def _diff(session: Session) -> int:
     _print(session, lines)
     if session.request.show_fixes and outcome.applied:
         _to_stderr(fixes(outcome.applied))
-    complain(f"would fix {len(outcome.applied)} finding(s)" if lines else "nothing to fix")
+    complain(f"would fix {counted(outcome.applied)}" if lines else "nothing to fix")
     return FINDINGS if lines and not session.request.exit_zero else CLEAN
 
 
@@ -140,7 +140,7 @@ def _add_ignores(session: Session) -> int:
     found = lint(project.sources, project.select, keep=project.keep)
     texts = {source.path: add_ignores(source, found[source.path]) for source in project.sources}
     _write(project, texts)
-    complain(f"suppressed {sum(map(len, found.values()))} finding(s)")
+    complain(f"suppressed {counted([one for listed in found.values() for one in listed])}")
     return CLEAN
 
 

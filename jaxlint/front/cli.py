@@ -1,5 +1,6 @@
 """The command line. ``jaxlint PATHS`` means ``jaxlint check PATHS``; the bodies import what they need when they run."""
 
+import importlib
 import json
 import sys
 import traceback
@@ -12,6 +13,7 @@ import typer.core
 
 from jaxlint import __version__
 from jaxlint.engine.options import ConfigError, Format, Options
+from jaxlint.engine.select import suggestion
 from jaxlint.engine.settings import Configuration
 from jaxlint.engine.write import WriteError
 from jaxlint.front.terminal import Colour, complain, make_streams_safe
@@ -58,7 +60,7 @@ def run(argv: Sequence[str]) -> int:
     except (ConfigError, WriteError) as error:
         complain(f"error: {error}")
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # nobody reads it: do not fail again when it is flushed
+        sys.stdout = None  # nobody reads it: do not fail again when it is flushed
         return 1
     except Exception:
         traceback.print_exc()
@@ -67,7 +69,9 @@ def run(argv: Sequence[str]) -> int:
 
 
 @app.callback()
-def top(version: Annotated[bool, typer.Option("--version", "-V", help="Show the version.", is_eager=True)] = False) -> None:
+def top(
+    version: Annotated[bool, typer.Option("--version", "-V", help="Show the version.", is_eager=True)] = False,
+) -> None:
     if version:
         print(f"jaxlint {__version__}")
         raise typer.Exit(0)
@@ -111,6 +115,7 @@ def check(
     from jaxlint.front.check import Request
     from jaxlint.front.check import check as run_check
 
+    _check_for_typo(paths or [])
     overrides = Options(
         select=None if select is None else _split(select),
         ignore=_split(ignore),
@@ -171,11 +176,7 @@ def config(
 @app.command()
 def server() -> None:
     """Speak the Language Server Protocol on stdin and stdout."""
-    try:
-        from jaxlint.front import lsp
-    except ModuleNotFoundError as error:
-        raise _extra("lsp", error) from None
-    lsp.serve()
+    _optional("jaxlint.front.lsp", "lsp").serve()
 
 
 @app.command()
@@ -188,11 +189,8 @@ def verify(
     output_format: Annotated[Literal["rich", "json", "markdown"], typer.Option(help="How to report.")] = "rich",
 ) -> None:
     """Run original and rewritten code side by side. This executes the files."""
-    try:
-        from jaxlint import verify as room
-    except ModuleNotFoundError as error:
-        raise _extra("verify", error) from None
-    raise typer.Exit(room.run(before, after, function, inputs, grad, output_format))
+    run_verify = _optional("jaxlint.verify", "verify").run
+    raise typer.Exit(run_verify(before, after, function, inputs, grad, output_format))
 
 
 @app.command()
@@ -221,5 +219,17 @@ def _split(words: Several) -> list[str]:
     return [part.strip() for word in words or () for part in word.split(",") if part.strip()]
 
 
-def _extra(name: str, error: ModuleNotFoundError) -> ConfigError:
-    return ConfigError(f"{error.name} is not installed; run: pip install 'jaxlint[{name}]'")
+def _optional(module: str, extra: str) -> Any:
+    """A module that needs an optional dependency. Raises ConfigError with the command that installs it."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"{error.name} is not installed; run: pip install 'jaxlint[{extra}]'") from None
+
+
+def _check_for_typo(paths: list[str]) -> None:
+    """``jaxlint rulee X`` reads as two paths. Raises ConfigError that names the command."""
+    if paths and not Path(paths[0]).exists() and not Path(paths[0]).suffix:
+        commands = [command.callback.__name__ for command in app.registered_commands if command.callback]
+        if hint := suggestion(paths[0], commands):
+            raise ConfigError(f"no such command, file or folder: {paths[0]}{hint}")

@@ -49,5 +49,10 @@ def fixes(applied: Sequence[tuple[str, Diagnostic]]) -> Iterator[str]:
             yield f"    {number} x {code} ({name})"
 
 
+def counted(things: Sequence[object]) -> str:
+    """``1 finding``, ``2 findings``."""
+    return _count(len(things), "finding")
+
+
 def _count(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
