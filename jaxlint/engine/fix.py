@@ -10,9 +10,9 @@ from typing import Literal
 
 from jaxlint.edits import Edit
 from jaxlint.engine.apply import apply, clash, sound
-from jaxlint.engine.diagnostic import Diagnostic
-from jaxlint.engine.imports import ImportConflict, missing_imports
 from jaxlint.engine.check import check as check_all
+from jaxlint.engine.diagnostic import Diagnostic
+from jaxlint.engine.imports import ImportConflict, missing_imports, ordered
 from jaxlint.engine.lint import Check, lint
 from jaxlint.engine.own import UNUSED, Keep, Known, Select, everything
 from jaxlint.engine.syntax import layout, parses, tree
@@ -198,8 +198,7 @@ def _rewritten(texts: dict[str, SourceText], plan: list[Planned]) -> dict[str, S
     after = {}
     for path in sorted(frozenset().union(*(planned.paths for planned in plan))):
         edits = [edit for planned in plan for where, edit in planned.edits if where == path]
-        wanted = {edit for planned in plan if planned.path == path for edit in planned.imports}
-        imports = sorted(wanted, key=lambda edit: edit.text)
+        imports = ordered(edit for planned in plan if planned.path == path for edit in planned.imports)
         after[path] = replace(texts[path], text=apply(texts[path].text, [*imports, *edits]))
     return after
 

@@ -6,7 +6,7 @@ of them it already has, and the rest is added in the file's own style.
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jaxlint.edits import Edit, Fix
@@ -55,7 +55,12 @@ def missing_imports(source: SourceText, tree: ast.Module, fix: Fix) -> tuple[Edi
         if name in occupied and not any(binding.name == name and _extends(want, binding.target) for binding in have):
             raise ImportConflict(f"`{name}` means something else in this module, so `{want}` cannot be added")
     first = min(source.position(edit.start)[0] for edit in fix.edits)
-    return tuple(_insertion(source, tree, want, first) for want in wanted)
+    return ordered(_insertion(source, tree, want, first) for want in wanted)
+
+
+def ordered(imports: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Each import once, in the order in which those that go to one place are written: ``import``, then ``from``."""
+    return tuple(sorted(set(imports), key=lambda edit: (edit.text.lstrip().startswith("from "), edit.text)))
 
 
 def _extends(want: Wanted, target: str) -> bool:

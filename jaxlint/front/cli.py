@@ -68,13 +68,19 @@ def run(argv: Sequence[str]) -> int:
     return 2
 
 
-@app.callback()
-def top(
-    version: Annotated[bool, typer.Option("--version", "-V", help="Show the version.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _say_version(asked: bool) -> None:
+    if asked:
         print(f"jaxlint {__version__}")
         raise typer.Exit(0)
+
+
+@app.callback()
+def top(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", help="Show the version.", is_eager=True, callback=_say_version)
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
