@@ -62,7 +62,9 @@ def test_imports_run_downwards(file: Path) -> None:
 def test_the_lint_path_imports_nothing_slow(file: Path) -> None:
     if room(module_name(file)) == "verify":
         return
-    slow = {name for name in imported(file) if name.startswith(HEAVY_ON_THE_LINT_PATH) and not name.startswith("jaxlint")}
+    slow = {
+        name for name in imported(file) if name.startswith(HEAVY_ON_THE_LINT_PATH) and not name.startswith("jaxlint")
+    }
     assert not slow
 
 
@@ -75,7 +77,9 @@ def loaded_by(*argv: str) -> set[str]:
         "from jaxlint.__main__ import main\n"
         "main()\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=PACKAGE.parent, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=PACKAGE.parent, timeout=60
+    )
     return set(json.loads(done.stderr.splitlines()[-1]))
 
 

@@ -31,12 +31,31 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_python_files_in_order_without_the_usual_litter(tmp_path: Path) -> None:
-    put(tmp_path, "b.py", "a/x.pyi", "a/readme.md", ".venv/lib/v.py", "node_modules/n.py", "build/c.py", "a/__pycache__/p.py")
+    put(
+        tmp_path,
+        "b.py",
+        "a/x.pyi",
+        "a/readme.md",
+        ".venv/lib/v.py",
+        "node_modules/n.py",
+        "build/c.py",
+        "a/__pycache__/p.py",
+    )
     assert names(tmp_path, files(tmp_path)) == ["a/x.pyi", "b.py"]
 
 
 def test_gitignore_agrees_with_git(tmp_path: Path) -> None:
-    put(tmp_path, "a.py", "gen/keep.py", "gen/b.py", "src/c.py", "src/c_pb2.py", "src/sub/d.py", "src/sub/e.py", "x/y/f.py")
+    put(
+        tmp_path,
+        "a.py",
+        "gen/keep.py",
+        "gen/b.py",
+        "src/c.py",
+        "src/c_pb2.py",
+        "src/sub/d.py",
+        "src/sub/e.py",
+        "x/y/f.py",
+    )
     put(tmp_path, "x/own_pb2.py", "info.py")
     (tmp_path / ".gitignore").write_text("gen/\n!gen/keep.py\n*_pb2.py\n/x/y\n")
     (tmp_path / "src/sub/.gitignore").write_text("d.py\n")
@@ -44,7 +63,11 @@ def test_gitignore_agrees_with_git(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     (tmp_path / ".git/info/exclude").write_text("info.py\n")
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "*.py"], cwd=tmp_path, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-co", "--exclude-standard", "*.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert sorted(names(tmp_path, files(tmp_path))) == sorted(listed.stdout.split())
     assert names(tmp_path / "src", files(tmp_path / "src")) == ["c.py", "sub/e.py"]

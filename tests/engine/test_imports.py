@@ -39,7 +39,10 @@ def test_nothing_is_added_to_what_is_there(head: str) -> None:
     ("before", "after"),
     [
         ("import jax\n\nOLD\n", "import jax\nimport jax.numpy as jnp\n\njnp.where\n"),
-        ("import numpy as np\nimport os\n\nOLD\n", "import numpy as np\nimport os\nimport jax.numpy as jnp\n\njnp.where\n"),
+        (
+            "import numpy as np\nimport os\n\nOLD\n",
+            "import numpy as np\nimport os\nimport jax.numpy as jnp\n\njnp.where\n",
+        ),
         ("from jax import lax\n\nOLD\n", "import jax.numpy as jnp\nfrom jax import lax\n\njnp.where\n"),
         ('"""Doc."""\n\nOLD\n', '"""Doc."""\n\nimport jax.numpy as jnp\n\njnp.where\n'),
         (
@@ -53,7 +56,10 @@ def test_nothing_is_added_to_what_is_there(head: str) -> None:
         ("from a import (\n    b,\n)\nOLD\n", "from a import (\n    b,\n)\nimport jax.numpy as jnp\njnp.where\n"),
         ("import jax\nx = OLD\nimport os\n", "import jax\nimport jax.numpy as jnp\nx = jnp.where\nimport os\n"),
         ("import jax.scipy\nOLD\n", "import jax.numpy as jnp\nimport jax.scipy\njnp.where\n"),
-        ("if x:\n    import jax\nimport os\nOLD\n", "if x:\n    import jax\nimport os\nimport jax.numpy as jnp\njnp.where\n"),
+        (
+            "if x:\n    import jax\nimport os\nOLD\n",
+            "if x:\n    import jax\nimport os\nimport jax.numpy as jnp\njnp.where\n",
+        ),
     ],
 )
 def test_where_the_import_goes(before: str, after: str) -> None:
@@ -77,7 +83,9 @@ def test_from_imports_are_joined_where_that_is_plain(before: str, after: str) ->
 
 def test_the_spelling_decides() -> None:
     assert outcome("OLD\n", "jax.lax.scan", "jax.lax.scan").texts["a.py"] == "import jax\n\njax.lax.scan\n"
-    assert outcome("OLD\n", "partial", "functools.partial").texts["a.py"] == "from functools import partial\n\npartial\n"
+    assert (
+        outcome("OLD\n", "partial", "functools.partial").texts["a.py"] == "from functools import partial\n\npartial\n"
+    )
     special = "jax.scipy.special.logsumexp"
     assert outcome("import jax\nOLD\n", special, special).texts["a.py"] == (
         f"import jax\nimport jax.scipy.special\n{special}\n"

@@ -53,7 +53,12 @@ def test_known_selectors(selector: str) -> None:
 
 @pytest.mark.parametrize(
     ("selector", "hint"),
-    [("JAX303", "did you mean `JAX302`"), ("jax301", "did you mean `JAX301`"), ("key-resue", "`key-reuse`"), ("zzz", "")],
+    [
+        ("JAX303", "did you mean `JAX302`"),
+        ("jax301", "did you mean `JAX301`"),
+        ("key-resue", "`key-reuse`"),
+        ("zzz", ""),
+    ],
 )
 def test_unknown_selectors_get_a_suggestion(selector: str, hint: str) -> None:
     answer = unknown(selector, RULES)

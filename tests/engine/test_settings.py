@@ -47,7 +47,10 @@ def test_jaxlint_toml_goes_before_pyproject(tmp_path: Path) -> None:
 
 def test_extend_inherits(tmp_path: Path) -> None:
     put(tmp_path / "shared.toml", 'select = ["JAX3"]\nextend-exclude = ["gen"]\ntarget-jax = "0.4.30"\n')
-    put(tmp_path / "p/jaxlint.toml", 'extend = "../shared.toml"\nextend-select = ["traced-branch"]\nignore = ["JAX301"]\n')
+    put(
+        tmp_path / "p/jaxlint.toml",
+        'extend = "../shared.toml"\nextend-select = ["traced-branch"]\nignore = ["JAX301"]\n',
+    )
     found = configuration()
     assert codes(found, tmp_path / "p/a.py") == {"JAX302", "JAX401"}
     settings = found(tmp_path / "p")

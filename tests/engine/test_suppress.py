@@ -90,7 +90,10 @@ def test_unused_ones_are_removed(before: str, after: str) -> None:
         ("bad\n", "bad  # jaxlint: ignore[JAX601]\n"),
         ("bad  # why\n", "bad  # why  # jaxlint: ignore[JAX601]\n"),
         ("bad  # jaxlint: ignore[JAX777]\n", "bad  # jaxlint: ignore[JAX777, JAX601]\n"),
-        ("f(\n    bad,\n)\nbad; bad\n", "f(\n    bad,\n)  # jaxlint: ignore[JAX601]\nbad; bad  # jaxlint: ignore[JAX601]\n"),
+        (
+            "f(\n    bad,\n)\nbad; bad\n",
+            "f(\n    bad,\n)  # jaxlint: ignore[JAX601]\nbad; bad  # jaxlint: ignore[JAX601]\n",
+        ),
         ("x = '''\n''', bad\n", "x = '''\n''', bad  # jaxlint: ignore[JAX601]\n"),
         ("x = 1 + \\\n    bad\n", "x = 1 + \\\n    bad  # jaxlint: ignore[JAX601]\n"),
         ("bad", "bad  # jaxlint: ignore[JAX601]"),

@@ -260,6 +260,8 @@ def test_terminals_without_unicode(project: Path) -> None:
 def test_a_closed_pipe_is_quiet(project: Path) -> None:
     put(project, **{f"f{n}": UNUSED * 200 for n in range(5)})
     script = f"{sys.executable} -m jaxlint | head -n 1"
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=environment(), cwd=project, timeout=60)
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, env=environment(), cwd=project, timeout=60
+    )
     assert done.stdout.startswith("warning[JAX002]")
     assert done.stderr.replace("\n", "") in ("", "Found 1000 warnings (1000 fixable with `--fix`).")

@@ -27,7 +27,6 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
-    (folder / "rules").mkdir(exist_ok=True)
     _commit_all(folder)
     return folder
 

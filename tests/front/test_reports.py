@@ -58,7 +58,9 @@ def report(name: Format, *found: Diagnostic) -> str:
 
 
 def test_full_shows_code_proof_and_fix() -> None:
-    assert report("full", BRANCH) == """\
+    assert (
+        report("full", BRANCH)
+        == """\
 error[JAX401]: `if` needs a concrete bool, but `y` is traced
  --> model.py:8:8
   |
@@ -86,10 +88,13 @@ error[JAX401]: `if` needs a concrete bool, but `y` is traced
   -    return 0.0
   +    return jnp.where(y > 0, y, 0.0)
 """
+    )
 
 
 def test_full_counts_columns_as_a_terminal_does_and_says_why_there_is_no_fix() -> None:
-    assert report("full", WIDE) == """\
+    assert (
+        report("full", WIDE)
+        == """\
 warning[JAX602]: 100% wide: a, b
  --> calls.py:2:14
   |
@@ -98,6 +103,7 @@ warning[JAX602]: 100% wide: a, b
   |                   ^^^^^^^^^
   = no fix: `print` stays
 """
+    )
 
 
 def test_full_of_places_beyond_the_text() -> None:
@@ -160,7 +166,12 @@ def test_github_escapes() -> None:
         ([], 2, False, "Fixed 2 findings, none left."),
         ([BRANCH], 0, False, "Found 1 error (1 hidden fix with `--unsafe-fixes`)."),
         ([BRANCH], 0, True, "Found 1 error (1 fixable with `--fix`)."),
-        ([BRANCH, BRANCH, WIDE], 1, False, "Found 2 errors and 1 warning (1 fixed, 2 hidden fixes with `--unsafe-fixes`)."),
+        (
+            [BRANCH, BRANCH, WIDE],
+            1,
+            False,
+            "Found 2 errors and 1 warning (1 fixed, 2 hidden fixes with `--unsafe-fixes`).",
+        ),
         ([WIDE], 0, False, "Found 1 warning."),
     ],
 )
