@@ -1,13 +1,18 @@
 """A walker over LibCST trees that visits syntax only: no whitespace, commas or parentheses.
 
-LibCST's own visitors run at 14 kLOC/s; a table of child fields per class runs thirty times faster.
+LibCST's own visitors run at 14 kLOC/s; a table of child fields per class runs thirty times faster. Nodes are known by
+their class's ancestry, so that importing this module does not import LibCST (300 ms).
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
+from typing import TYPE_CHECKING
 
-import libcst as cst
+if TYPE_CHECKING:
+    import libcst as cst
 
 _TRIVIA = frozenset(
     {
@@ -26,16 +31,19 @@ def child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     )
 
 
+@cache
+def _is_node(kind: type) -> bool:
+    return any(ancestor.__name__ == "CSTNode" for ancestor in kind.__mro__)
+
+
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Direct syntactic children, in source order."""
     for name in child_fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
+        if _is_node(type(value)):
             yield value
         elif isinstance(value, (tuple, list)):
-            for item in value:
-                if isinstance(item, cst.CSTNode):
-                    yield item
+            yield from (item for item in value if _is_node(type(item)))
 
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
