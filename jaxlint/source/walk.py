@@ -22,13 +22,25 @@ _TRIVIA = frozenset(
     }
 )  # fmt: skip
 
+# Where LibCST declares a class's fields in another order than they are written.
+_ORDER = {
+    "FunctionDef": ("decorators", "name", "type_parameters", "params", "returns", "body"),
+    "ClassDef": ("decorators", "name", "type_parameters", "bases", "keywords", "body"),
+    "Parameters": ("posonly_params", "posonly_ind", "params", "star_arg", "kwonly_params", "star_kwarg"),
+    "IfExp": ("body", "test", "orelse"),
+    "ExceptHandler": ("type", "name", "body"),
+    "ExceptStarHandler": ("type", "name", "body"),
+    "MatchCase": ("pattern", "guard", "body"),
+    "TypeAlias": ("name", "type_parameters", "value"),
+}
 
 @cache
 def child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     """The fields of a node class that can hold syntax, in source order."""
-    return tuple(
-        field.name for field in fields(kind) if field.name not in _TRIVIA and not field.name.startswith("whitespace")
-    )
+    if order := _ORDER.get(kind.__name__):
+        return order
+    names = (field.name for field in fields(kind))
+    return tuple(name for name in names if name not in _TRIVIA and not name.startswith("whitespace"))
 
 
 @cache
