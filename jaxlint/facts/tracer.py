@@ -77,6 +77,7 @@ class Tracer:
         self._partials: list[Partial] = []
         self._signatures: set[tuple[object, ...]] = set()
         self._done: set[tuple[object, ...]] = set()
+        self.settled: set[Value] = set()
 
     @property
     def state(self) -> State | None:

@@ -1,0 +1,33 @@
+"""The conditions under which a path runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import libcst as cst
+
+from jaxlint.facts.definitions import own_nodes
+from jaxlint.facts.frames import Frame
+from jaxlint.facts.state import Guard
+
+
+def guard(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
+    """The current path goes on where a test came out so."""
+    while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        test, outcome = test.expression, not outcome
+    names = {node.value for node in own_nodes(test) if isinstance(node, cst.Name)}
+    varies = any(names & changed for changed in frame.varying)
+    text = cst.Module(()).code_for_node(test)
+    state = frame.state
+    state.guards = (*state.guards, Guard(f"{id(frame)}:{text}", outcome, varies))
+
+
+@contextmanager
+def guarded(frame: Frame, test: cst.BaseExpression, outcome: bool) -> Iterator[None]:
+    """For the part of an expression that is evaluated only where a test came out so."""
+    before = frame.state.guards
+    guard(frame, test, outcome)
+    yield
+    if frame.tracer.state is not None:
+        frame.state.guards = before
