@@ -23,6 +23,7 @@ class Job(msgspec.Struct, frozen=True):
     grad: bool
     events: str
     memory: int
+    parent: int
     skip: tuple[str, ...] = ()
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from jaxlint.verify.child.execute import Call, original, subject
 from jaxlint.verify.child.flatten import flatten
-from jaxlint.verify.child.limits import die_with_parent, limit
+from jaxlint.verify.child.limits import die_with, limit
 from jaxlint.verify.child.load import Inputs, find, load_inputs, load_module
 from jaxlint.verify.outcome import Outcome, Raised
 from jaxlint.verify.protocol import Completed, Event, Finished, Job, Loaded, NotLoaded, Ready, Started
@@ -42,7 +42,7 @@ def main() -> None:
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
     channel = Channel(job.events)
     limit(job.memory)
-    die_with_parent()
+    die_with(job.parent, Path(job.events).parent)
     channel.send(Ready())
     try:
         inputs = _imported("inputs", load_inputs, Path(job.inputs)) if job.inputs else Inputs()

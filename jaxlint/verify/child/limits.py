@@ -1,9 +1,12 @@
 """What the child takes away from itself before a user's code runs."""
 
+import atexit
 import os
+import shutil
 import sys
 import threading
 import time
+from pathlib import Path
 
 _MAX_FILE = 256 * 2**20
 
@@ -28,13 +31,21 @@ def _lower(kind: int, wanted: int) -> None:
     resource.setrlimit(kind, (bound, hard))
 
 
-def die_with_parent() -> None:
-    """End this process soon after its parent has gone."""
-    parent = os.getppid()
+def die_with(parent: int, folder: Path) -> None:
+    """End this process soon after its parent has gone, and remove the folder that the parent can no longer remove."""
+    if sys.platform == "win32":  # where a process keeps the number of a parent that has gone
+        return
+
+    def clean() -> bool:
+        orphaned = os.getppid() != parent
+        if orphaned:
+            shutil.rmtree(folder, ignore_errors=True)
+        return orphaned
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while not clean():
             time.sleep(0.5)
         os._exit(1)
 
+    atexit.register(clean)
     threading.Thread(target=watch, daemon=True).start()
