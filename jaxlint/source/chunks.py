@@ -57,6 +57,7 @@ class Module:
     name: str
     source: SourceText
     chunks: tuple[Chunk, ...]
+    errors: tuple[SourceError, ...] = ()
 
     @property
     def path(self) -> str:
