@@ -66,4 +66,8 @@ class Completed(msgspec.Struct, frozen=True, tag=True):
     function: str
 
 
-Event = Ready | Loaded | NotLoaded | Started | Finished | Completed
+class Done(msgspec.Struct, frozen=True, tag=True):
+    """The job is done; the parent may end the child."""
+
+
+Event = Ready | Loaded | NotLoaded | Started | Finished | Completed | Done

@@ -1,6 +1,5 @@
 """What the child takes away from itself before a user's code runs."""
 
-import atexit
 import os
 import shutil
 import sys
@@ -36,16 +35,16 @@ def die_with(parent: int, folder: Path) -> None:
     if sys.platform == "win32":  # where a process keeps the number of a parent that has gone
         return
 
-    def clean() -> bool:
-        orphaned = os.getppid() != parent
-        if orphaned:
-            shutil.rmtree(folder, ignore_errors=True)
-        return orphaned
-
     def watch() -> None:
-        while not clean():
+        while os.getppid() == parent:
             time.sleep(0.5)
+        shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 
-    atexit.register(clean)
     threading.Thread(target=watch, daemon=True).start()
+
+
+def await_end() -> None:
+    """Wait for the parent to end this process: at every moment one of the two is there to clean up."""
+    if sys.platform != "win32":
+        threading.Event().wait()
