@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import access, assign, evidence
+from jaxlint.facts import access, assign, evidence, extents
 from jaxlint.facts.definitions import FunctionDefinition
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.guards import guarded
@@ -238,7 +238,7 @@ def _array_result(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> V
         return None
     if any(isinstance(side, Array) for side in pair):
         traced = strongest(any_tracing(pair), frame.staged)
-        return Array(traced, _result_kind(op, left, right), *_broadcast(left, right))
+        return Array(traced, _result_kind(op, left, right), *extents.of_operation(left, right))
     tree = left if isinstance(left, Tree) else right if isinstance(right, Tree) else None
     if tree is not None:
         other = right if tree is left else left
@@ -249,18 +249,6 @@ def _array_result(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> V
         if all(isinstance(side, HostArray | Const | Static | Tuple) for side in pair):
             return HostArray(_result_kind(op, left, right), scalar=all(_is_scalar(side) for side in pair))
     return None
-
-
-def _broadcast(left: Value, right: Value) -> tuple[int | None, int | None]:
-    """The number of axes and the length of the first, where one side is the same or a scalar."""
-    sizes = [
-        (0, None) if isinstance(side, Const | Static) else (side.ndim, side.length)
-        for side in (left, right)
-        if isinstance(side, Const | Static | Array)
-    ]
-    if len(sizes) < 2 or sizes[0] != sizes[1] and (0, None) not in sizes:
-        return None, None
-    return sizes[0] if sizes[0] != (0, None) else sizes[1]
 
 
 def _is_scalar(value: Value) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import libcst as cst
 
@@ -14,13 +15,10 @@ from jaxlint.facts.state import Guard
 
 def guard(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
     """The current path goes on where a test came out so."""
-    while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        test, outcome = test.expression, not outcome
-    names = {node.value for node in own_nodes(test) if isinstance(node, cst.Name)}
+    text, names, negated = _condition(test)
     varies = any(names & changed for changed in frame.varying)
-    text = cst.Module(()).code_for_node(test)
     state = frame.state
-    state.guards = (*state.guards, Guard(f"{id(frame)}:{text}", outcome, varies))
+    state.guards = (*state.guards, Guard(id(frame), text, outcome is not negated, varies))
 
 
 @contextmanager
@@ -31,3 +29,13 @@ def guarded(frame: Frame, test: cst.BaseExpression, outcome: bool) -> Iterator[N
     yield
     if frame.tracer.state is not None:
         frame.state.guards = before
+
+
+@cache
+def _condition(test: cst.BaseExpression) -> tuple[str, frozenset[str], bool]:
+    """A test without its outer `not`s: its text, the names in it, and whether the `not`s negate it."""
+    negated = False
+    while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        test, negated = test.expression, not negated
+    names = frozenset(node.value for node in own_nodes(test) if isinstance(node, cst.Name))
+    return cst.Module(()).code_for_node(test), names, negated

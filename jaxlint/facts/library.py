@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access, evidence, keys, python, transforms
+from jaxlint.facts import access, evidence, extents, keys, python, transforms
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.events import CachedTracer, HostEffect
 from jaxlint.facts.frames import Frame
@@ -108,7 +108,8 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
     traced = strongest(deep_tracing(frame, args.values), frame.staged)
     match row.returns:
         case "array" | "bool" | "int" | "float" | "complex":
-            return Array(traced, _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(args), *_extents(frame, row, bound))
+            kind = _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(args)
+            return Array(traced, kind, *extents.of_call(frame, row, bound))
         case "same":
             first = args.positional[0] if args.positional else Unknown()
             if isinstance(first, Array | Tree | HostArray | Const | Static):
@@ -145,54 +146,6 @@ def _dtype(value: Value | None) -> Kind:
 def _literal(args: Arguments) -> Kind:
     first = args.positional[0] if len(args.positional) == 1 else None
     return first.kind if isinstance(first, Array | HostArray) else None
-
-
-def _extents(frame: Frame, row: Function, bound: dict[str, Value]) -> tuple[int | None, int | None]:
-    """The number of axes and the length of the first, for functions that state or keep them."""
-    match row.name.rpartition(".")[2], bound:
-        case "array", {"ndmin": _}:
-            return None, None
-        case "array" | "asarray", {"object": first} | {"a": first}:
-            return _literal_extents(frame, first)
-        case "stack", {"arrays": arrays, **rest} if "axis" not in rest:
-            items = access.exact_items(frame, arrays)
-            return None, len(items) if items is not None else None
-        case "arange", {"start": Const(value=int() as stop), **rest} if not rest:
-            return 1, stop
-        case "arange", _:
-            return 1, None
-        case _, {"shape": shape}:
-            return _stated(shape)
-    operand = next(iter(bound.values()), None)
-    if row.params == ("x",) and isinstance(operand, Array):
-        return operand.ndim, operand.length
-    return None, None
-
-
-def _literal_extents(frame: Frame, value: Value) -> tuple[int | None, int | None]:
-    """Of a (nested) list of numbers."""
-    if isinstance(value, Const | Static):
-        return 0, None
-    if isinstance(value, Array):
-        return value.ndim, value.length
-    items = access.exact_items(frame, value) if isinstance(value, Ref | Tuple) else None
-    if items is None:
-        return None, None
-    inner = _literal_extents(frame, items[0])[0] if items else 0
-    return inner + 1 if inner is not None else None, len(items)
-
-
-def _stated(shape: Value) -> tuple[int | None, int | None]:
-    """Of a shape argument."""
-    match shape:
-        case Const(value=int() as length):
-            return 1, length
-        case Static(kind="int"):
-            return 1, None
-        case Tuple(items=items):
-            first = items[0].value if items and isinstance(items[0], Const) else None
-            return len(items), first if isinstance(first, int) else None
-    return None, None
 
 
 def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, Value]) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import libcst as cst
@@ -99,9 +100,16 @@ def _else(frame: Frame, node: cst.Else | cst.Finally) -> None:
     execute(frame, [node.body])
 
 
+@cache
+def _changed(loop: cst.For | cst.While) -> frozenset[str]:
+    """The names that a loop binds."""
+    targets = set(bound_names(loop.target)) if isinstance(loop, cst.For) else set()
+    return frozenset(scope_of(loop.body).bound | targets)
+
+
 def _for(frame: Frame, node: cst.For) -> None:
     source = evaluate(frame, node.iter)
-    changed = frozenset(scope_of(node.body).bound | set(bound_names(node.target)))
+    changed = _changed(node)
 
     def turn(item: Value) -> Callable[[], None]:
         def run() -> None:
@@ -114,7 +122,7 @@ def _for(frame: Frame, node: cst.For) -> None:
 
 
 def _while(frame: Frame, node: cst.While) -> None:
-    changed = frozenset(scope_of(node.body).bound)
+    changed = _changed(node)
 
     def run() -> None:
         if truth(evaluate(frame, node.test)) is False:

@@ -12,7 +12,19 @@ from jaxlint.facts.definitions import FunctionDefinition, own_nodes
 from jaxlint.facts.events import Event
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.tracer import Tracer
-from jaxlint.facts.values import Array, Const, Either, HostArray, Library, Static, Tree, Unknown, Value, identity, tracing
+from jaxlint.facts.values import (
+    Array,
+    Const,
+    Either,
+    HostArray,
+    Library,
+    Static,
+    Tree,
+    Unknown,
+    Value,
+    identity,
+    tracing,
+)
 from jaxlint.facts.why import Place, Why
 from jaxlint.source import Chunk, Module, children
 
