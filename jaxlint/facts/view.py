@@ -25,7 +25,7 @@ from jaxlint.facts.values import (
     identity,
     tracing,
 )
-from jaxlint.facts.why import Place, Why
+from jaxlint.facts.why import Place, Traced, Why
 from jaxlint.source import Chunk, Module, children
 
 E = TypeVar("E", bound=Event)
@@ -57,8 +57,11 @@ class View:
         proof = self._array_proof(node)
         return proof.why if proof is not None else None
 
-    def _array_proof(self, node: cst.CSTNode):  # type: ignore[no-untyped-def]
-        value = self.value(node)
+    def _array_proof(self, node: cst.CSTNode) -> Traced | None:
+        return self.proof(self.value(node))
+
+    def proof(self, value: Value) -> Traced | None:
+        """The proof that a value is a tracer itself, and no container of some."""
         return tracing(value) if self._settled(value) else None
 
     def _settled(self, value: Value) -> bool:
