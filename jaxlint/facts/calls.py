@@ -193,6 +193,7 @@ def _returned(frame: Frame) -> Value:
     if frame.tracer.state is not None:
         frame.returns.append((NONE, frame.tracer.state))
     if not frame.returns:
+        frame.tracer.end_of_path()
         return Unknown("never returns")
     value, joined = frame.returns[0]
     for other, state in frame.returns[1:]:

@@ -62,6 +62,8 @@ def define(frame: Frame, definition: ClassDefinition) -> None:
     )
     tracer.declare(definition, body, bases, decorators)
     execute(body, [definition.node.body])
+    if tracer.state is None:
+        tracer.revive()
 
 
 def class_attribute(frame: Frame, definition: ClassDefinition, name: str) -> Value | None:

@@ -25,6 +25,8 @@ def execute(frame: Frame, body: Iterable[cst.CSTNode]) -> None:
         handler = STATEMENTS.get(type(statement))
         if handler is not None:
             handler(frame, statement)
+        if frame.tracer.unreachable:
+            frame.tracer.unreachable, frame.tracer.state = False, None
 
 
 def _line(frame: Frame, node: cst.SimpleStatementLine | cst.IndentedBlock | cst.SimpleStatementSuite) -> None:

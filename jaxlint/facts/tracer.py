@@ -54,11 +54,15 @@ class Tracer:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.state: State | None = State()
+        self._state: State | None = State()
+        self._limbo = State()
+        self.unreachable = False
         self.activations: dict[object, list[Frame]] = defaultdict(list)
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
         self.registered: set[ClassDefinition] = set()
         self.builtins = frozenset(dir(builtins))
+        self.base: State | None = None
+        self.finals: dict[Frame, dict[str, Value]] = {}
         self.steps = 0
         self.turns = 0
         self._root_start = 0
@@ -74,6 +78,25 @@ class Tracer:
         self._signatures: set[tuple[object, ...]] = set()
         self._done: set[tuple[object, ...]] = set()
 
+    @property
+    def state(self) -> State | None:
+        """The state of the path being followed; None where the path has ended."""
+        return self._state
+
+    @state.setter
+    def state(self, state: State | None) -> None:
+        if state is None and self._state is not None:
+            self._limbo = self._state
+        self._state = state
+
+    def end_of_path(self) -> None:
+        """A call that never returns ends the path, but only when its statement is done: until then it has a state."""
+        self._state, self.unreachable = self._limbo, True
+
+    def revive(self) -> None:
+        """Go on after a body that certainly raises, with what was known there."""
+        self._state = self._limbo
+
     # --- driving -------------------------------------------------------------------------------------------------
 
     def run(self) -> None:
@@ -81,6 +104,7 @@ class Tracer:
         for module in self.project.modules:
             self.module_frame(module)
         base, defined, wrapped = self.state or State(), self._defined, self._wrapped
+        self.base = base
         prototypes = {definition: self._prototype(definition, base) for definition in list(self._bodies)}
         for frame, function in defined:
             self._root(base, lambda f=function, o=frame: self._generic(f, o, prototypes))  # type: ignore[misc]
@@ -174,15 +198,19 @@ class Tracer:
             self.activations[module].append(frame)
             for chunk in module.chunks:
                 frame.chunk = chunk
-                alive = self.state
                 execute(frame, chunk.tree.body)
-                self.state = self.state or alive
+                if self.state is None:
+                    self.revive()
         return frame
 
     def global_(self, module: Module, name: str) -> Value | None:
         """A global variable of a module."""
         assert self.state is not None
         return self.state.contents(self.module_frame(module)).get(name)
+
+    def contents(self, frame: Frame) -> dict[str, Value]:
+        """The variables of a frame as they are known after its last activation (for spelling, not for reasoning)."""
+        return self.finals.get(frame) or (self.base.contents(frame) if self.base is not None else {})
 
     def submodule(self, module: Module, name: str) -> Value | None:
         child = self.project.get(f"{module.name}.{name}")
@@ -283,6 +311,8 @@ class Tracer:
         if context not in self._signatures and len(kept) < MAX_ACTIVATIONS:
             self._signatures.add(context)
             kept.append(frame)
+            if self.state is not None:
+                self.finals[frame] = dict(self.state.contents(frame))
 
     @contextmanager
     def through(self, partial: Partial) -> Iterator[None]:

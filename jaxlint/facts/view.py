@@ -97,6 +97,41 @@ class View:
         start, end = self.chunk.span(node)
         return self.chunk.source.text[start:end]
 
+    def grouped(self, node: cst.CSTNode) -> str:
+        """The source text of an expression, in parentheses unless it can stand beside any operator as it is."""
+        text = self.code(node)
+        return text if isinstance(node, _ATOMS) else f"({text})"
+
+    def spell(self, canonical: str) -> str:
+        """How this function would write a library name: ``jnp.where`` for ``jax.numpy.where``.
+
+        By an import that is in scope, else as the usual import would give it; a fix that uses it lists the canonical
+        name in ``Fix.uses``, so that the import is added where it is missing.
+        """
+        found: dict[str, str] = {}
+        scope: Frame | None = self.frame
+        hidden: set[str] = set()
+        while scope is not None:
+            for name, value in self.tracer.contents(scope).items():
+                if name not in hidden and isinstance(value, Library) and _within(canonical, value.name):
+                    found.setdefault(value.name, name)
+            hidden |= scope.scope.bound
+            scope = scope.closure
+        if found:
+            target = max(found, key=len)
+            return found[target] + canonical[len(target) :]
+        for module, alias in _ALIASES.items():
+            if _within(canonical, module) and alias not in hidden:
+                return alias + canonical[len(module) :]
+        return canonical
+
+    def indent(self, node: cst.CSTNode) -> str:
+        """The white space before the statement that a node is in."""
+        start = self.span(self.statement(node))[0]
+        text = self.chunk.source.text
+        line = text[self.chunk.source.line_starts[self.chunk.source.position(start)[0] - 1] : start]
+        return line if not line.strip() else ""
+
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Start and end offset of a node in the module's text."""
         return self.chunk.span(node)
@@ -125,6 +160,17 @@ class View:
                 return above
         return node
 
+
+
+_ATOMS = (
+    cst.Name, cst.Attribute, cst.Subscript, cst.Call, cst.Integer, cst.Float, cst.Imaginary, cst.SimpleString,
+    cst.FormattedString, cst.List, cst.Dict, cst.Set, cst.ListComp, cst.SetComp, cst.DictComp, cst.Ellipsis,
+)  # fmt: skip
+_ALIASES = {"jax.numpy": "jnp", "numpy": "np"}
+
+
+def _within(canonical: str, module: str) -> bool:
+    return canonical == module or canonical.startswith(module + ".")
 
 
 def parents(chunk: Chunk) -> dict[cst.CSTNode, cst.CSTNode]:

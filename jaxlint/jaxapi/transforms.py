@@ -12,7 +12,11 @@ Kind = Literal[
 ]  # fmt: skip
 Form = Literal["wraps", "applies", "context"]
 Level = Literal["full", "grad", "none"]
+Result = Literal[
+    "same", "stack", "carry", "branch", "leaves", "grad", "value", "function", "declared", "static", "none"
+]  # fmt: skip
 How = Literal["carry", "element", "index", "same", "leaf", "ref", "host", "static", "function", "abstract", "path"]
+Spread = Literal["", "*", "**", "[]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Feed:
 
     how: How
     source: str = ""
-    spread: Literal["", "*", "**", "[]"] = ""
+    spread: Spread = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Transform:
     form: Form
     level: Level
     functions: tuple[Traced, ...]
-    result: tuple[str, ...]
+    result: tuple[Result, ...]
     signature: Signature
     static_argnums: str | None = None
     static_argnames: str | None = None
