@@ -10,7 +10,7 @@ from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.discover import discover
 from jaxlint.engine.own import SYNTAX, Known
 from jaxlint.engine.settings import Configuration, Settings
-from jaxlint.source import SourceError, SourceText, decode
+from jaxlint.source import SourceError, SourceText, read
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def load(paths: Iterable[Path], configuration: Configuration, force_exclude: boo
     unreadable: list[Diagnostic] = []
     for file in discovery.files:
         try:
-            sources.append(decode(file.read_bytes(), shown(file)))
+            sources.append(read(Path(shown(file))))
         except OSError as error:
             problems.append(f"cannot read {shown(file)}: {error.strerror}")
         except SourceError as error:

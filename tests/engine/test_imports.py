@@ -28,6 +28,7 @@ def scan(text: str) -> str:
     [
         "import jax.numpy as jnp\n",
         "from jax import numpy as jnp\n",
+        "import jax\n\njnp = jax.numpy\n",
         "try:\n    import jax.numpy as jnp\nexcept ImportError:\n    jnp = None\n",
     ],
 )
