@@ -106,7 +106,7 @@ def _library_attribute(library: str, name: str) -> Value:
 
 
 def _part(frame: Frame, whole: Value, tag: Hashable) -> Value:
-    return frame.state.part(whole, tag, lambda: Unknown(str(tag)))
+    return frame.state.part(whole, tag, Unknown)
 
 
 def _object_attribute(frame: Frame, base: Ref, name: str, node: cst.CSTNode) -> Value:

@@ -90,8 +90,8 @@ def _feasible(first: Use, second: Use) -> bool:
     crosses = first.turn != second.turn
     if crosses and any(guard.varies for guard in (*first.guards, *second.guards)):
         return False
-    outcomes = {guard.text: guard.outcome for guard in first.guards}
-    return all(outcomes.get(guard.text, guard.outcome) == guard.outcome for guard in second.guards)
+    outcomes = {(guard.frame, guard.text): guard.outcome for guard in first.guards}
+    return all(outcomes.get((guard.frame, guard.text), guard.outcome) == guard.outcome for guard in second.guards)
 
 
 __all__ = ["Ref", "Static", "Tuple", "consume", "fold", "make", "split"]

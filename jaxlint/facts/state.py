@@ -18,8 +18,10 @@ REST = "…"
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A condition under which a path runs. ``varies``: it may come out otherwise in the loop's next turn."""
+    """A condition under which a path runs, in the activation ``frame``. ``varies``: it may come out otherwise in the
+    loop's next turn."""
 
+    frame: int
     text: str
     outcome: bool
     varies: bool
@@ -75,6 +77,11 @@ class State:
         """Give a frame or `Ref` new contents."""
         self.cells[owner] = contents
         self._owned.add(owner)
+
+    def drop(self, owner: object) -> None:
+        """Forget a frame that nothing can read any more."""
+        self.cells.pop(owner, None)
+        self._owned.discard(owner)
 
     def forget(self, owner: object, name: Any) -> None:
         """Unbind a name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import libcst as cst
@@ -99,18 +100,32 @@ def _else(frame: Frame, node: cst.Else | cst.Finally) -> None:
 
 
 def _guard(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
-    while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        test, outcome = test.expression, not outcome
-    names = {node.value for node in own_nodes(test) if isinstance(node, cst.Name)}
+    text, names, negated = _condition(test)
     varies = any(names & changed for changed in frame.varying)
-    text = cst.Module(()).code_for_node(test)
     state = frame.state
-    state.guards = (*state.guards, Guard(f"{id(frame)}:{text}", outcome, varies))
+    state.guards = (*state.guards, Guard(id(frame), text, outcome is not negated, varies))
+
+
+@cache
+def _condition(test: cst.BaseExpression) -> tuple[str, frozenset[str], bool]:
+    """A test without its outer `not`s: its text, the names in it, and whether the `not`s negate it."""
+    negated = False
+    while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        test, negated = test.expression, not negated
+    names = frozenset(node.value for node in own_nodes(test) if isinstance(node, cst.Name))
+    return cst.Module(()).code_for_node(test), names, negated
+
+
+@cache
+def _changed(loop: cst.For | cst.While) -> frozenset[str]:
+    """The names that a loop binds."""
+    targets = set(bound_names(loop.target)) if isinstance(loop, cst.For) else set()
+    return frozenset(scope_of(loop.body).bound | targets)
 
 
 def _for(frame: Frame, node: cst.For) -> None:
     source = evaluate(frame, node.iter)
-    changed = frozenset(scope_of(node.body).bound | set(bound_names(node.target)))
+    changed = _changed(node)
 
     def turn(item: Value) -> Callable[[], None]:
         def run() -> None:
@@ -123,7 +138,7 @@ def _for(frame: Frame, node: cst.For) -> None:
 
 
 def _while(frame: Frame, node: cst.While) -> None:
-    changed = frozenset(scope_of(node.body).bound)
+    changed = _changed(node)
 
     def run() -> None:
         if truth(evaluate(frame, node.test)) is False:

@@ -70,6 +70,8 @@ class Tracer:
         self._definitions: dict[cst.CSTNode, FunctionDefinition] = {}
         self._classes: dict[cst.CSTNode, ClassDefinition] = {}
         self._bodies: dict[ClassDefinition, tuple[Frame, list[Value], list[Value]]] = {}
+        self._class_frames: dict[Frame, ClassDefinition] = {}
+        self._captured: set[Frame] = set()
         self._defined: list[tuple[Frame, Function]] = []
         self._wrapped: list[Transformed] = []
         self._arguments: dict[Value, Boundary] = {}
@@ -230,7 +232,7 @@ class Tracer:
         found = self._definitions.get(node)
         if found is None:
             name = node.name.value if isinstance(node, cst.FunctionDef) else "<lambda>"
-            cls = next((c for c, (body, _, _) in self._bodies.items() if body is frame), None)
+            cls = self._class_frames.get(frame)
             found = self._definitions[node] = FunctionDefinition(frame.module, frame.chunk, node, name, cls)
         return found
 
@@ -243,6 +245,7 @@ class Tracer:
 
     def declare(self, definition: ClassDefinition, body: Frame, bases: list[Value], decorators: list[Value]) -> None:
         self._bodies[definition] = (body, bases, decorators)
+        self._class_frames[body] = definition
         self.activations[definition] = [body]
         for decorator in decorators:
             name = decorator.function if isinstance(decorator, Partial) else decorator
@@ -264,8 +267,9 @@ class Tracer:
     def closure_of(self, frame: Frame) -> Frame:
         """The frame in which a function defined here finds its free variables: class bodies are skipped."""
         scope = frame
-        while any(body is scope for body, _, _ in self._bodies.values()) and scope.closure is not None:
+        while scope in self._class_frames and scope.closure is not None:
             scope = scope.closure
+        self._captured.add(scope)
         return scope
 
     def defined(self, frame: Frame, function: Function) -> None:
@@ -313,7 +317,9 @@ class Tracer:
             self._signatures.add(context)
             kept.append(frame)
             if self.state is not None:
-                self.finals[frame] = dict(self.state.contents(frame))
+                self.finals[frame] = self.state.contents(frame)
+        if self.state is not None and frame not in self._captured:
+            self.state.drop(frame)
 
     @contextmanager
     def through(self, partial: Partial) -> Iterator[None]:
