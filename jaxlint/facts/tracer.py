@@ -49,7 +49,7 @@ from jaxlint.facts.values import (
     tracing,
 )
 from jaxlint.facts.why import Place
-from jaxlint.source import Module
+from jaxlint.source import Chunk, Module
 
 MAX_ACTIVATIONS = 6
 """Contexts of one function that are kept for the rules."""
@@ -204,7 +204,8 @@ class Tracer:
         frame = self._modules.get(module)
         if frame is None:
             scope = scope_of(cst.Module(()))
-            frame = self._modules[module] = Frame(self, module, module.chunks[0], scope)
+            start = module.chunks[0] if module.chunks else Chunk(module.source, 0, 0, None)
+            frame = self._modules[module] = Frame(self, module, start, scope)
             self.activations[module].append(frame)
             for chunk in module.chunks:
                 frame.chunk = chunk
