@@ -228,9 +228,15 @@ def _container_item(frame: Frame, base: Ref, index: Value) -> Value:
         return contents[key]
     if isinstance(index, Const) and REST in contents:
         return contents[REST]
-    if not isinstance(index, Const) and contents:
-        return summary(list(contents.values()))
+    others = [value for name, value in contents.items() if not isinstance(index, Const) or _unknown_slot(name)]
+    if others:
+        return summary(others)
     return _part(frame, base, ("item", key))
+
+
+def _unknown_slot(name: Hashable) -> bool:
+    """True for an entry filed under a value that was not known."""
+    return not isinstance(name, str | int | float | bool | tuple | None)
 
 
 def slot(index: Value) -> Hashable:
