@@ -163,6 +163,7 @@ def invoke(
         call=frame.place(node),
         boundary=boundary or frame.boundary,
         depth=frame.depth + 1,
+        guarded=frame.guarded,
     )
     _bind_parameters(inner, function, args, matched)
     known = tracer.replay(inner)

@@ -72,12 +72,14 @@ class Frame:
     varying: list[frozenset[str]] = field(default_factory=list)
     turn: int = 0
     depth: int = 0
+    guarded: bool = False
+    """Runs under a `try` of a caller that catches what JAX raises on a tracer: nothing here is certain to fail."""
 
     def within(self, boundary: Boundary | None, call: Place) -> Frame:
         """The stand-in for a transform between its caller and the function that it traces."""
         return Frame(
             self.tracer, self.module, self.chunk, self.scope, caller=self, call=call, boundary=boundary,
-            depth=self.depth, turn=self.turn,
+            depth=self.depth, turn=self.turn, guarded=self.guarded,
         )  # fmt: skip
 
     @property

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 import libcst as cst
 
-from jaxlint.facts.definitions import FunctionDefinition, own_nodes
+from jaxlint.facts.definitions import FunctionDefinition, catches_tracer_errors, own_nodes
 from jaxlint.facts.events import Event
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.tracer import Tracer
 from jaxlint.facts.values import Array, Const, HostArray, Library, Static, Tree, Unknown, Value, tracing
-from jaxlint.facts.why import Place, Why
+from jaxlint.facts.why import Place, Traced, Why
 from jaxlint.source import Chunk, Module, children
 
 E = TypeVar("E", bound=Event)
@@ -45,9 +45,21 @@ class View:
         proof = self._array_proof(node)
         return proof.why if proof is not None else None
 
-    def _array_proof(self, node: cst.CSTNode):  # type: ignore[no-untyped-def]
+    def _array_proof(self, node: cst.CSTNode) -> Traced | None:
         value = self.value(node)
-        return tracing(value) if not isinstance(value, Tree) else None
+        proof = tracing(value) if not isinstance(value, Tree) else None
+        return None if proof is None or self.caught(node) else proof
+
+    def caught(self, node: cst.CSTNode) -> bool:
+        """True where the error that JAX raises on a tracer would be caught, here or by a caller."""
+        if self.frame.guarded:
+            return True
+        inner = node
+        for above in self.ancestors(node):
+            if isinstance(above, cst.Try | cst.TryStar) and above.body is inner and catches_tracer_errors(above):
+                return True
+            inner = above
+        return False
 
     def jax_array(self, node: cst.CSTNode) -> bool:
         """True for what is certainly a jax array, concrete or traced."""
