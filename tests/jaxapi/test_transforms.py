@@ -1,6 +1,5 @@
 """Every row of the transforms is called: what its functions receive, and how many arguments, is as the row says."""
 
-import importlib
 from collections.abc import Callable
 from typing import Any, get_args
 
@@ -12,6 +11,7 @@ from jaxlint.jaxapi import Transform, transform
 from jaxlint.jaxapi.tables import table
 from jaxlint.jaxapi.transforms import ROLES, Form, How, Kind, Level, Result, Spread
 from tests.jaxapi.calls import CALLS
+from tests.jaxapi.resolve import resolve
 
 ROWS = [*table("transforms"), *table("ecosystem")]
 CALLED = [name for name, row in table("transforms").items() if row.get("functions")]
@@ -85,15 +85,6 @@ def test_the_function_exists(name: str) -> None:
     package, *_ = name.split(".")
     pytest.importorskip(package)
     assert callable(resolve(name))
-
-
-def resolve(name: str) -> Any:
-    """The object of a dotted name, importing as far as there are modules."""
-    module, _, last = name.rpartition(".")
-    try:
-        return getattr(importlib.import_module(module), last)
-    except ModuleNotFoundError:
-        return getattr(resolve(module), last)
 
 
 @pytest.mark.parametrize("name", [name for name, fields in table("transforms").items() if fields.get("methods")])
