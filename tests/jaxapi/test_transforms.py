@@ -12,6 +12,7 @@ from jaxlint.jaxapi.tables import table
 from jaxlint.jaxapi.transforms import ROLES, Form, How, Kind, Level, Result, Spread
 from tests.jaxapi.calls import CALLS
 from tests.jaxapi.resolve import resolve
+from tests.jaxapi.write_signatures import declaration
 
 ROWS = [*table("transforms"), *table("ecosystem")]
 CALLED = [name for name, row in table("transforms").items() if row.get("functions")]
@@ -91,6 +92,13 @@ def test_the_function_exists(name: str) -> None:
 def test_the_methods_exist(name: str) -> None:
     wrapped = resolve(name)(lambda x: x)
     assert [method for method in row(name).methods if not hasattr(wrapped, method)] == []
+
+
+@pytest.mark.parametrize("name", [name for name, fields in table("ecosystem").items() if "like" not in fields])
+def test_the_signature_of_libraries(name: str) -> None:
+    pytest.importorskip(name.partition(".")[0])
+    if not name.startswith("numba."):
+        assert declaration(resolve(name)) == f"({table('ecosystem')[name]['signature']})"
 
 
 def test_host_callbacks_say_so() -> None:
