@@ -5,14 +5,19 @@ as in the Python tokenizer and in LibCST.
 """
 
 import bisect
-import io
+import codecs
 import re
-import tokenize
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 LINE_END = re.compile(r"\r\n|\n|\r")
+MAX_BYTES = 10_000_000
+
+_LINE_END_BYTES = re.compile(rb"\r\n|\n|\r")
+_COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BLANK = re.compile(rb"[ \t\f]*(?:#.*)?$")
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class SourceError(Exception):
@@ -46,28 +51,71 @@ class SourceText:
         """Offset of a 1-based line and column."""
         return self.line_starts[line - 1] + column - 1
 
+    def line_end(self, line: int) -> int:
+        """Offset after a 1-based line's newline, where the next line begins."""
+        return self.line_starts[line] if line < len(self.line_starts) else len(self.text)
+
     def encode(self, text: str) -> bytes:
         """Bytes of ``text`` in this file's encoding, with its BOM. Raises UnicodeEncodeError."""
         data = text.encode(self.encoding)
-        return b"\xef\xbb\xbf" + data if self.bom else data
-
-
-def decode(data: bytes, path: str) -> SourceText:
-    """Decode as the Python tokenizer would (PEP 263 cookie, BOM, else UTF-8). Raises SourceError."""
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except SyntaxError as error:
-        raise SourceError(str(error)) from None
-    bom = encoding == "utf-8-sig"
-    if bom:
-        encoding, data = "utf-8", data[3:]
-    try:
-        return SourceText(path, data.decode(encoding), encoding, bom)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise SourceError(f"not valid {encoding}: {error.reason}", line) from None
+        return codecs.BOM_UTF8 + data if self.bom else data
 
 
 def read(path: Path) -> SourceText:
     """Read and decode a file. Raises OSError and SourceError."""
-    return decode(path.read_bytes(), str(path))
+    with path.open("rb") as file:
+        return decode(file.read(MAX_BYTES + 1), str(path))
+
+
+def decode(data: bytes, path: str) -> SourceText:
+    """Decode as the Python tokenizer would (PEP 263 cookie, BOM, else UTF-8). Raises SourceError.
+
+    ``decode(data, path).encode(text)`` gives back ``data``; bytes for which it could not are refused.
+    """
+    if len(data) > MAX_BYTES:
+        raise SourceError(f"larger than {MAX_BYTES // 1_000_000} MB, too large to analyse")
+    if data.startswith(_UTF16):
+        raise SourceError("UTF-16, which Python does not read: save the file as UTF-8")
+    if (nul := data.find(b"\0")) >= 0:
+        raise SourceError("not Python source: it holds a NUL byte", *_position(data, nul))
+    bom = data.startswith(codecs.BOM_UTF8)
+    body = data[len(codecs.BOM_UTF8) :] if bom else data
+    encoding = _encoding(body, bom)
+    try:
+        source = SourceText(path, body.decode(encoding), encoding, bom)
+        exact = encoding == "utf-8" or source.encode(source.text) == data
+    except UnicodeDecodeError as error:
+        raise SourceError(f"not valid {encoding}: {error.reason}", *_position(body, error.start)) from None
+    except (LookupError, UnicodeError) as error:
+        raise SourceError(f"cannot be read as {encoding}: {error}") from None
+    if not exact:
+        raise SourceError(f"cannot be written back in its encoding {encoding} byte for byte")
+    return source
+
+
+def _encoding(data: bytes, bom: bool) -> str:
+    """Canonical name of the codec that the cookie in the first two lines asks for."""
+    for line in _LINE_END_BYTES.split(data, maxsplit=2)[:2]:
+        if cookie := _COOKIE.match(line):
+            return _codec(cookie[1].decode("ascii", "replace"), bom)
+        if not _BLANK.match(line):
+            break
+    return "utf-8"
+
+
+def _codec(name: str, bom: bool) -> str:
+    try:
+        encoding = codecs.lookup(name).name
+    except LookupError:
+        raise SourceError(f"unknown encoding: {name}") from None
+    if encoding.startswith("utf-8"):
+        return "utf-8"
+    if bom:
+        raise SourceError(f"the coding comment says {name}, the byte order mark says UTF-8")
+    return encoding
+
+
+def _position(data: bytes, index: int) -> tuple[int, int]:
+    """1-based line, and column in bytes, of a byte that cannot be decoded."""
+    ends = [match.end() for match in _LINE_END_BYTES.finditer(data, 0, index)]
+    return len(ends) + 1, index - (ends[-1] if ends else 0) + 1

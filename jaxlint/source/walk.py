@@ -1,13 +1,18 @@
 """A walker over LibCST trees that visits syntax only: no whitespace, commas or parentheses.
 
-LibCST's own visitors run at 14 kLOC/s; a table of child fields per class runs thirty times faster.
+LibCST's own visitors run at 14 kLOC/s; a table of child fields per class runs thirty times faster. Nodes are known by
+their class's ancestry, so that importing this module does not import LibCST (300 ms).
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
+from typing import TYPE_CHECKING
 
-import libcst as cst
+if TYPE_CHECKING:
+    import libcst as cst
 
 _TRIVIA = frozenset(
     {
@@ -17,24 +22,48 @@ _TRIVIA = frozenset(
     }
 )  # fmt: skip
 
+# Where LibCST declares a class's fields in another order than they are written.
+_ORDER = {
+    "FunctionDef": ("decorators", "name", "type_parameters", "params", "returns", "body"),
+    "ClassDef": ("decorators", "name", "type_parameters", "bases", "keywords", "body"),
+    "Parameters": ("posonly_params", "posonly_ind", "params", "star_arg", "kwonly_params", "star_kwarg"),
+    "IfExp": ("body", "test", "orelse"),
+    "ExceptHandler": ("type", "name", "body"),
+    "ExceptStarHandler": ("type", "name", "body"),
+    "MatchCase": ("pattern", "guard", "body"),
+    "TypeAlias": ("name", "type_parameters", "value"),
+}
+
 
 @cache
-def child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+def child_fields(kind: type) -> tuple[str, ...]:
     """The fields of a node class that can hold syntax, in source order."""
-    return tuple(
-        field.name for field in fields(kind) if field.name not in _TRIVIA and not field.name.startswith("whitespace")
-    )
+    if order := _ORDER.get(kind.__name__):
+        return order
+    names = (field.name for field in fields(kind))
+    return tuple(name for name in names if name not in _TRIVIA and not name.startswith("whitespace"))
+
+
+class _Nodes(dict[type, bool]):
+    """Whether a class is one of LibCST's nodes."""
+
+    def __missing__(self, kind: type) -> bool:
+        self[kind] = any(ancestor.__name__ == "CSTNode" for ancestor in kind.__mro__)
+        return self[kind]
+
+
+_is_node = _Nodes()
 
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Direct syntactic children, in source order."""
     for name in child_fields(type(node)):
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
+        if _is_node[type(value)]:
             yield value
         elif isinstance(value, (tuple, list)):
             for item in value:
-                if isinstance(item, cst.CSTNode):
+                if _is_node[type(item)]:
                     yield item
 
 
