@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from jaxlint.facts import classes
-from jaxlint.facts.events import Capture
+from jaxlint.facts.events import Capture, HostEffect
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
@@ -41,12 +41,15 @@ from jaxlint.facts.values import (
 from jaxlint.facts.why import strongest
 from jaxlint.jaxapi import array_attribute, canonical
 
+_CONSTANTS = {"None": Const(None), "True": Const(True), "False": Const(False), "Ellipsis": Const(...)}
 NUMPY_CONSTANTS = frozenset({"pi", "e", "inf", "nan", "euler_gamma", "newaxis"})
 
 
 def lookup(frame: Frame, node: cst.Name) -> Value:
     """The value of a name here."""
     name = node.value
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
     scope: Frame | None = frame
     if name in frame.scope.globals:
         scope = frame.tracer.module_frame(frame.module)
@@ -183,7 +186,12 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
             return summary([item(frame, option, index, node) for option in options if option != Const(None)])
         case Unknown() if not _is_slice(node):
             return _part(frame, base, ("item", slot(index)))
-        case Library() | Class():
+        case Class():
+            return base
+        case Library(name="os.environ") if frame.boundary is not None:
+            frame.tracer.record(frame, node, HostEffect("os.environ", "environment", frame.boundary))
+            return Static("str")
+        case Library():
             return base
         case Const(value=str()):
             return Static("str")

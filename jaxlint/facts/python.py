@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from typing import Any
 
@@ -71,8 +72,41 @@ def _static(kind: Kind) -> Handler:
     return lambda frame, args, node: Static(kind)
 
 
+_NOT_OF_JAX = frozenset(
+    {"numpy.ndarray", "numpy.generic", "numpy.number", "numpy.bool_", "numpy.integer", "numpy.floating", "numbers.Number",
+     "numbers.Integral", "numbers.Real", "builtins.int", "builtins.float", "builtins.complex", "builtins.bool",
+     "builtins.str", "builtins.list", "builtins.tuple", "builtins.dict", "builtins.set"}
+)  # fmt: skip
+"""Types which no jax array is an instance of."""
+_OF_JAX = frozenset({"jax.Array", "jax.numpy.ndarray"})
+
+
 def _isinstance(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
-    return Static("bool")
+    if len(args.positional) != 2:
+        return Static("bool")
+    value, wanted = args.positional
+    types = access.exact_items(frame, wanted) or [wanted]
+    verdicts = [_is_instance(value, kind) for kind in types]
+    if any(verdicts):
+        return Const(True)
+    return Const(False) if all(verdict is False for verdict in verdicts) else Static("bool")
+
+
+def _is_instance(value: Value, kind: Value) -> bool | None:
+    """Whether a value is an instance of one type; None if that is not known."""
+    if not isinstance(kind, Library):
+        return None
+    match value:
+        case Array(traced=traced):
+            if kind.name == "jax.core.Tracer":
+                return traced is not None or None
+            return True if kind.name in _OF_JAX else False if kind.name in _NOT_OF_JAX else None
+        case HostArray(scalar=False) if kind.name in _OF_JAX or kind.name == "jax.core.Tracer":
+            return False
+        case Const(value=constant) if kind.name.startswith("builtins."):
+            cls = getattr(builtins, kind.name.removeprefix("builtins."), None)
+            return isinstance(constant, cls) if isinstance(cls, type) else None
+    return None
 
 
 def _range(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
