@@ -15,14 +15,14 @@ from jax.experimental.key_reuse._core import function_type_signature  # what jax
 
 from jaxlint.jaxapi import Function, Sized, function, transform
 from jaxlint.jaxapi.functions import AREAS
-from jaxlint.jaxapi.signatures import _declarations
+from jaxlint.jaxapi.signatures import declarations
 from jaxlint.jaxapi.tables import table
 from tests.jaxapi.resolve import resolve
 from tests.jaxapi.samples import KEY, MATRIX, USUAL, accepts, sample
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 TESTED = ("jax.numpy.", "jax.lax.", "jax.nn.", "jax.random.", "jax.scipy.special.", "jax.scipy.linalg.", "jax.ops.")
-NAMES = [name for name in _declarations("jax") if name.startswith(TESTED) and not transform(name)]
+NAMES = [name for name in declarations("jax") if name.startswith(TESTED) and not transform(name)]
 
 
 def row(name: str) -> Function:

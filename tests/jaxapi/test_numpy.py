@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from jaxlint.jaxapi import OnTracer, function, jax_equivalent, on_tracer
-from jaxlint.jaxapi.signatures import _declarations
+from jaxlint.jaxapi.signatures import declarations
 from jaxlint.jaxapi.tables import index, table
 from tests.jaxapi.resolve import resolve
 from tests.jaxapi.samples import INTEGERS, accepts, sample
@@ -22,7 +22,7 @@ UNTESTABLE = ("datetime", "busday", "format_", "info", "printoptions", "load", "
 NAMES = [
     name
     for area in ("numpy", "python")
-    for name in _declarations(area)
+    for name in declarations(area)
     if name.startswith(("numpy.", "math."))
     and not name.startswith("numpy.random.")
     and not any(part in name for part in UNTESTABLE)

@@ -8,7 +8,7 @@ import pytest
 
 from jaxlint.jaxapi import Returns, function
 from jaxlint.jaxapi.functions import AREAS
-from jaxlint.jaxapi.signatures import _declarations
+from jaxlint.jaxapi.signatures import declarations
 from jaxlint.jaxapi.tables import DATA, table
 from tests.jaxapi.resolve import resolve
 
@@ -56,7 +56,7 @@ def test_parameters_that_are_mentioned_exist(name: str, param: str) -> None:
 def test_usual_parameters_are_used(area: str) -> None:
     """A name under `"*"` that no function has is a leftover."""
     usual = set(table(f"functions/{area}").get("static", {}).get("*", ()))
-    listed = [name for name in _declarations("jax") if name.startswith(area + ".")]
+    listed = [name for name in declarations("jax") if name.startswith(area + ".")]
     assert usual <= {param for name in listed for param in getattr(function(name), "params", ())}
 
 
@@ -72,10 +72,10 @@ def test_reading_everything_is_fast() -> None:
     code = (
         "import time, jaxlint.jaxapi as api\n"
         "from jaxlint.jaxapi.tables import table\n"
-        "from jaxlint.jaxapi.signatures import _declarations\n"
+        "from jaxlint.jaxapi.signatures import declarations\n"
         "start = time.process_time()\n"
         f"for area in {areas}: table(area)\n"
-        "for area in ('jax', 'numpy', 'python'): _declarations(area)\n"
+        "for area in ('jax', 'numpy', 'python'): declarations(area)\n"
         "print(time.process_time() - start)\n"
     )
     times = [float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(3)]
