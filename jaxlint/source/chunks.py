@@ -48,6 +48,8 @@ class Chunk:
             tree = cst.parse_module(text)
         except cst.ParserSyntaxError as error:
             raise SourceError(error.message, line + error.raw_line - 1, error.raw_column + 1) from None
+        except UnicodeEncodeError:
+            raise SourceError("holds a lone surrogate, which is no character", line) from None
         if _FRAGILE.search(text) and tree.code != text:
             raise SourceError("holds a form feed, carriage return or backslash that LibCST would not keep", line)
         return tree
