@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from jaxlint.facts import classes, evidence
-from jaxlint.facts.events import Capture
+from jaxlint.facts.events import Capture, HostEffect
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
@@ -42,12 +42,15 @@ from jaxlint.facts.values import (
 from jaxlint.facts.why import strongest
 from jaxlint.jaxapi import array_attribute, canonical
 
+_CONSTANTS = {"None": Const(None), "True": Const(True), "False": Const(False), "Ellipsis": Const(...)}
 NUMPY_CONSTANTS = frozenset({"pi", "e", "inf", "nan", "euler_gamma", "newaxis"})
 
 
 def lookup(frame: Frame, node: cst.Name) -> Value:
     """The value of a name here."""
     name = node.value
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
     scope: Frame | None = frame
     if name in frame.scope.globals:
         scope = frame.tracer.module_frame(frame.module)
@@ -201,7 +204,12 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
             return summary([item(frame, option, index, node) for option in options if option != Const(None)])
         case Unknown() if not _is_slice(node):
             return _part(frame, base, ("item", slot(index)))
-        case Library() | Class():
+        case Class():
+            return base
+        case Library(name="os.environ") if frame.boundary is not None:
+            frame.tracer.record(frame, node, HostEffect("os.environ", "environment", frame.boundary))
+            return Static("str")
+        case Library():
             return base
         case Const(value=str()):
             return Static("str")
@@ -238,9 +246,15 @@ def _container_item(frame: Frame, base: Ref, index: Value) -> Value:
         return contents[key]
     if isinstance(index, Const) and REST in contents:
         return contents[REST]
-    if not isinstance(index, Const) and contents:
-        return summary(list(contents.values()))
+    others = [value for name, value in contents.items() if not isinstance(index, Const) or _unknown_slot(name)]
+    if others:
+        return summary(others)
     return _part(frame, base, ("item", key))
+
+
+def _unknown_slot(name: Hashable) -> bool:
+    """True for an entry filed under a value that was not known."""
+    return not isinstance(name, str | int | float | bool | tuple | None)
 
 
 def slot(index: Value) -> Hashable:
@@ -307,6 +321,19 @@ def any_item(frame: Frame, value: Value) -> Value:
         case HostArray(kind=kind):
             return HostArray(kind)
     return Unknown()
+
+
+def leaf(frame: Frame, value: Value, number: int) -> Value:
+    """A leaf of a pytree; different numbers give different leaves."""
+    match value:
+        case Tree(traced=traced):
+            part = frame.state.part(identity(value), ("leaf", number), Unknown)
+            return Tree(traced, part) if isinstance(part, Unknown) else part
+        case Unknown():
+            return frame.state.part(value, ("leaf", number), Unknown)
+        case Tuple(items=items) if items:
+            return leaf(frame, items[number % len(items)], number)
+    return any_item(frame, value) if not isinstance(value, Array | HostArray | Const | Static) else value
 
 
 __all__ = ["Function", "Transformed", "any_item", "attribute", "exact_items", "item", "lookup", "new_list", "slot", "tracing"]

@@ -33,8 +33,9 @@ def assign(frame: Frame, target: cst.CSTNode, value: Value, node: cst.CSTNode, *
             bind(frame, name, _explained(frame, name, value, node), target)
             frame.values[target] = value
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
-            for element, part in zip(elements, unpack(frame, value, [e.value for e in elements]), strict=True):
-                assign(frame, element.value, part, node)
+            targets = [e if isinstance(e, cst.StarredElement) else e.value for e in elements]
+            for inner, part in zip(targets, unpack(frame, value, targets), strict=True):
+                assign(frame, inner, part, node)
         case cst.StarredElement(value=inner):
             assign(frame, inner, value, node)
         case cst.Subscript():
@@ -76,8 +77,6 @@ def _explained(frame: Frame, name: str, value: Value, node: cst.CSTNode) -> Valu
 def unpack(frame: Frame, value: Value, targets: list[cst.BaseExpression]) -> list[Value]:
     """The values that each of several targets gets from one value."""
     starred = next((i for i, target in enumerate(targets) if isinstance(target, cst.StarredElement)), None)
-    if starred is None and isinstance(value, cst.CSTNode):
-        raise TypeError
     exact = access.exact_items(frame, value)
     if exact is not None and not isinstance(value, Ref | Tuple):
         exact = None

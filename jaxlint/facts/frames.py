@@ -54,10 +54,7 @@ class Loop:
 
 @dataclass(eq=False)
 class Frame:
-    """An activation. ``values`` holds what every expression evaluated to, the strongest claim if it ran repeatedly.
-
-    ``guarded`` counts the conditions under which it was entered.
-    """
+    """An activation. ``values`` holds what every expression evaluated to, the strongest claim if it ran repeatedly."""
 
     tracer: Tracer
     module: Module
@@ -75,13 +72,17 @@ class Frame:
     varying: list[frozenset[str]] = field(default_factory=list)
     turn: int = 0
     depth: int = 0
-    guarded: int = 0
+    guarded: bool = False
+    """Runs under a `try` of a caller that catches what JAX raises on a tracer: nothing here is certain to fail."""
+    conditions: int = 0
+    """How many conditions of its callers it was entered under."""
 
     def within(self, boundary: Boundary | None, call: Place) -> Frame:
         """The stand-in for a transform between its caller and the function that it traces."""
         return Frame(
             self.tracer, self.module, self.chunk, self.scope, caller=self, call=call, boundary=boundary,
-            depth=self.depth, turn=self.turn, guarded=len(self.state.guards),
+            depth=self.depth, turn=self.turn, guarded=self.guarded,
+            conditions=len(self.state.guards),
         )  # fmt: skip
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from typing import Any
 
@@ -83,29 +84,44 @@ def _static(kind: Kind) -> Handler:
     return lambda frame, args, node: Static(kind)
 
 
-_HOST_TYPES = frozenset(
-    {"builtins.int", "builtins.float", "builtins.complex", "builtins.bool", "builtins.str", "numpy.ndarray",
-     "numpy.generic", "numbers.Number", "numbers.Real", "numbers.Integral"}
+_NOT_OF_JAX = frozenset(
+    {"numpy.ndarray", "numpy.generic", "numpy.number", "numpy.bool_", "numpy.integer", "numpy.floating", "numbers.Number",
+     "numbers.Integral", "numbers.Real", "builtins.int", "builtins.float", "builtins.complex", "builtins.bool",
+     "builtins.str", "builtins.list", "builtins.tuple", "builtins.dict", "builtins.set"}
 )  # fmt: skip
+"""Types which no jax array is an instance of."""
 _CONTAINERS = frozenset({"builtins.list", "builtins.tuple", "builtins.dict", "builtins.set"})
-_TRACER_TYPES = frozenset({"jax.core.Tracer", "jax.extend.core.Tracer"})
-_ARRAY_TYPES = frozenset({"jax.Array", "jax.numpy.ndarray", "chex.Array", "jaxtyping.Array"})
+_OF_JAX = frozenset({"jax.Array", "jax.numpy.ndarray"})
 
 
 def _isinstance(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
-    """A tracer is a jax array, and no number, NumPy array or container."""
-    match args.positional:
-        case (value, kinds):
-            options = access.exact_items(frame, kinds) or [kinds]
-            names = {option.name if isinstance(option, Library) else "" for option in options}
-        case _:
-            return Static("bool")
-    arraylike = isinstance(value, Array) and (value.traced is not None or names <= _ARRAY_TYPES | _HOST_TYPES)
-    if arraylike and names & _ARRAY_TYPES or isinstance(value, Array) and value.traced and names & _TRACER_TYPES:
+    if len(args.positional) != 2:
+        return Static("bool")
+    value, wanted = args.positional
+    types = access.exact_items(frame, wanted) or [wanted]
+    verdicts = [_is_instance(value, kind) for kind in types]
+    if any(verdicts):
         return Const(True)
-    if arraylike and names <= _HOST_TYPES | _CONTAINERS or isinstance(value, Tree) and names <= _HOST_TYPES:
-        return Const(False)
-    return Static("bool")
+    return Const(False) if all(verdict is False for verdict in verdicts) else Static("bool")
+
+
+def _is_instance(value: Value, kind: Value) -> bool | None:
+    """Whether a value is an instance of one type; None if that is not known."""
+    if not isinstance(kind, Library):
+        return None
+    match value:
+        case Array(traced=traced):
+            if kind.name == "jax.core.Tracer":
+                return traced is not None or None
+            return True if kind.name in _OF_JAX else False if kind.name in _NOT_OF_JAX else None
+        case Tree() if kind.name in _NOT_OF_JAX and kind.name not in _CONTAINERS:
+            return False
+        case HostArray(scalar=False) if kind.name in _OF_JAX or kind.name == "jax.core.Tracer":
+            return False
+        case Const(value=constant) if kind.name.startswith("builtins."):
+            cls = getattr(builtins, kind.name.removeprefix("builtins."), None)
+            return isinstance(constant, cls) if isinstance(cls, type) else None
+    return None
 
 
 def _range(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
@@ -317,6 +333,14 @@ def _register(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return args.positional[0] if args.positional else NONE
 
 
+def _leaves(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    return Many(access.leaf(frame, args.positional[0], 0)) if args.positional else Unknown()
+
+
+def _flatten(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    return Tuple((_leaves(frame, args, node), Unknown("treedef")))
+
+
 def _none(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return NONE
 
@@ -372,6 +396,10 @@ SPECIAL: dict[str, Handler] = {
     "jax.tree_util.register_pytree_with_keys": _register,
     "jax.tree_util.register_dataclass": _register,
     "jax.tree_util.register_static": _identity,
+    "jax.tree.leaves": _leaves,
+    "jax.tree_util.tree_leaves": _leaves,
+    "jax.tree.flatten": _flatten,
+    "jax.tree_util.tree_flatten": _flatten,
     "jax.block_until_ready": _identity,
     "jax.lax.stop_gradient": _identity,
     "builtins.setattr": _none,

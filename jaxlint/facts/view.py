@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import libcst as cst
 
-from jaxlint.facts.definitions import FunctionDefinition, own_nodes
+from jaxlint.facts.definitions import FunctionDefinition, catches_tracer_errors, own_nodes
 from jaxlint.facts.events import Event
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.tracer import Tracer
@@ -58,7 +58,8 @@ class View:
         return proof.why if proof is not None else None
 
     def _array_proof(self, node: cst.CSTNode) -> Traced | None:
-        return self.proof(self.value(node))
+        proof = self.proof(self.value(node))
+        return None if proof is None or self.caught(node) else proof
 
     def proof(self, value: Value) -> Traced | None:
         """The proof that a value is a tracer itself, and no container of some."""
@@ -68,6 +69,17 @@ class View:
         options = value.options if isinstance(value, Either) else (value,)
         trees = [option for option in options if isinstance(option, Tree)]
         return all(identity(tree) in self.tracer.settled for tree in trees)
+
+    def caught(self, node: cst.CSTNode) -> bool:
+        """True where the error that JAX raises on a tracer would be caught, here or by a caller."""
+        if self.frame.guarded:
+            return True
+        inner = node
+        for above in self.ancestors(node):
+            if isinstance(above, cst.Try | cst.TryStar) and above.body is inner and catches_tracer_errors(above):
+                return True
+            inner = above
+        return False
 
     def jax_array(self, node: cst.CSTNode) -> bool:
         """True for what is certainly a jax array, concrete or traced."""

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.truth import caught
 from jaxlint.facts.values import any_tracing
 from jaxlint.facts.view import View
 from jaxlint.rewrite.static_argument import make_static
@@ -14,7 +13,7 @@ from jaxlint.rules import rule
 
 @rule("JAX405", since="0.1", fix="unsafe")
 def traced_range(ctx: View, node: cst.Call) -> Iterator[Finding]:
-    if ctx.name(node.func) != "builtins.range" or caught(ctx, node):
+    if ctx.name(node.func) != "builtins.range" or ctx.caught(node):
         return
     for argument in node.args:
         proof = any_tracing([ctx.value(argument.value)])
