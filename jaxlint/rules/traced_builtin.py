@@ -53,7 +53,9 @@ def _reduction(ctx: View, name: str, source: cst.BaseExpression) -> Text | Decli
     if rows is None and ctx.jax_array(source):
         rows = quoted(ctx, source)
     if rows is None:
-        return Decline(f"the items are perhaps not the rows of one array, as `{ctx.spell(_REDUCTIONS[name])}` wants them")
+        return Decline(
+            f"the items are perhaps not the rows of one array, as `{ctx.spell(_REDUCTIONS[name])}` wants them"
+        )
     return call(ctx, _REDUCTIONS[name], rows)
 
 

@@ -8,6 +8,7 @@ from jaxlint.edits import Finding
 from jaxlint.facts.values import any_tracing
 from jaxlint.facts.view import View
 from jaxlint.rewrite.static_argument import make_static
+from jaxlint.rewrite.static_number import static_origin
 from jaxlint.rules import rule
 
 
@@ -17,7 +18,7 @@ def traced_range(ctx: View, node: cst.Call) -> Iterator[Finding]:
         return
     for argument in node.args:
         proof = any_tracing([ctx.value(argument.value)])
-        if proof is not None and proof.level == "full":
+        if proof is not None and proof.level == "full" and static_origin(ctx, argument.value) is None:
             message = (
                 f"`range` needs a Python int, but {proof.why}; `lax.fori_loop` takes a traced bound, "
                 "or make it a static argument"
