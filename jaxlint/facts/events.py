@@ -74,4 +74,12 @@ class CachedTracer:
     boundary: Boundary
 
 
-Event = Capture | Mutation | KeyReuse | ConstantKey | HostEffect | CachedTracer
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A builtin (``max``, ``any``, ``sorted`` …) asked for the truth of ``items``, or of comparisons between them."""
+
+    name: str
+    items: tuple[Value, ...]
+
+
+Event = Capture | Mutation | KeyReuse | ConstantKey | HostEffect | CachedTracer | Asked

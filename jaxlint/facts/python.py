@@ -10,13 +10,15 @@ import libcst as cst
 
 from jaxlint.facts import access, assign
 from jaxlint.facts.arguments import Arguments
-from jaxlint.facts.events import HostEffect
+from jaxlint.facts.events import Asked, HostEffect
 from jaxlint.facts.expressions import truth
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.iterate import turns
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
+    EXTENT,
     NONE,
+    STATIC_INT,
     Array,
     Cached,
     Class,
@@ -36,6 +38,7 @@ from jaxlint.facts.values import (
     Unknown,
     Value,
     any_tracing,
+    identity,
 )
 from jaxlint.facts.why import strongest
 
@@ -65,48 +68,45 @@ def _cache(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
 
 def _len(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     items = access.exact_items(frame, args.positional[0]) if args.positional else None
-    return Const(len(items)) if items is not None else Static("int")
+    if items is not None:
+        return Const(len(items))
+    match args.positional:
+        case (Array(length=int() as length),):
+            return Const(length)
+        case (Array() | HostArray(),):
+            return EXTENT
+        case (Tree() as tree,) if frame.boundary is not None and identity(tree) in frame.tracer.settled:
+            return EXTENT
+    return STATIC_INT
 
 
 def _static(kind: Kind) -> Handler:
     return lambda frame, args, node: Static(kind)
 
 
-_NOT_OF_JAX = frozenset(
-    {"numpy.ndarray", "numpy.generic", "numpy.number", "numpy.bool_", "numpy.integer", "numpy.floating", "numbers.Number",
-     "numbers.Integral", "numbers.Real", "builtins.int", "builtins.float", "builtins.complex", "builtins.bool",
-     "builtins.str", "builtins.list", "builtins.tuple", "builtins.dict", "builtins.set"}
+_HOST_TYPES = frozenset(
+    {"builtins.int", "builtins.float", "builtins.complex", "builtins.bool", "builtins.str", "numpy.ndarray",
+     "numpy.generic", "numbers.Number", "numbers.Real", "numbers.Integral"}
 )  # fmt: skip
-"""Types which no jax array is an instance of."""
-_OF_JAX = frozenset({"jax.Array", "jax.numpy.ndarray"})
+_CONTAINERS = frozenset({"builtins.list", "builtins.tuple", "builtins.dict", "builtins.set"})
+_TRACER_TYPES = frozenset({"jax.core.Tracer", "jax.extend.core.Tracer"})
+_ARRAY_TYPES = frozenset({"jax.Array", "jax.numpy.ndarray", "chex.Array", "jaxtyping.Array"})
 
 
 def _isinstance(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
-    if len(args.positional) != 2:
-        return Static("bool")
-    value, wanted = args.positional
-    types = access.exact_items(frame, wanted) or [wanted]
-    verdicts = [_is_instance(value, kind) for kind in types]
-    if any(verdicts):
+    """A tracer is a jax array, and no number, NumPy array or container."""
+    match args.positional:
+        case (value, kinds):
+            options = access.exact_items(frame, kinds) or [kinds]
+            names = {option.name if isinstance(option, Library) else "" for option in options}
+        case _:
+            return Static("bool")
+    arraylike = isinstance(value, Array) and (value.traced is not None or names <= _ARRAY_TYPES | _HOST_TYPES)
+    if arraylike and names & _ARRAY_TYPES or isinstance(value, Array) and value.traced and names & _TRACER_TYPES:
         return Const(True)
-    return Const(False) if all(verdict is False for verdict in verdicts) else Static("bool")
-
-
-def _is_instance(value: Value, kind: Value) -> bool | None:
-    """Whether a value is an instance of one type; None if that is not known."""
-    if not isinstance(kind, Library):
-        return None
-    match value:
-        case Array(traced=traced):
-            if kind.name == "jax.core.Tracer":
-                return traced is not None or None
-            return True if kind.name in _OF_JAX else False if kind.name in _NOT_OF_JAX else None
-        case HostArray(scalar=False) if kind.name in _OF_JAX or kind.name == "jax.core.Tracer":
-            return False
-        case Const(value=constant) if kind.name.startswith("builtins."):
-            cls = getattr(builtins, kind.name.removeprefix("builtins."), None)
-            return isinstance(constant, cls) if isinstance(cls, type) else None
-    return None
+    if arraylike and names <= _HOST_TYPES | _CONTAINERS or isinstance(value, Tree) and names <= _HOST_TYPES:
+        return Const(False)
+    return Static("bool")
 
 
 def _range(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
@@ -247,6 +247,32 @@ def _array_or_number(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return Static("int" if all(_is_int(item) for item in items) and items else None) if _numbers(items) else Unknown()
 
 
+def _asking(name: str, handler: Handler) -> Handler:
+    """A builtin that tests its items, or compares them with each other."""
+
+    def run(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+        if frame.boundary is not None and args.exact and "key" not in args.keywords:
+            asked = _asked(frame, args, compares=name not in ("any", "all"))
+            if any(any_tracing([item]) for item in asked):
+                frame.tracer.record(frame, node, Asked(name, tuple(asked)))
+        return handler(frame, args, node)
+
+    return run
+
+
+def _asked(frame: Frame, args: Arguments, *, compares: bool) -> list[Value]:
+    """What a builtin asks for its truth; a single item is compared with nothing."""
+    if len(args.positional) != 1:
+        return list(args.positional) if compares else []
+    (source,) = args.positional
+    items = access.exact_items(frame, source)
+    if items is None and isinstance(source, Array) and source.length is not None:
+        items = [access.any_item(frame, source)] * source.length
+    if items is not None:
+        return items if len(items) > compares else []
+    return [turns(frame, source)[0]] if isinstance(source, Array | Tree | Many | Ref) else []
+
+
 def _is_int(value: Value) -> bool:
     return (isinstance(value, Static) and value.kind == "int") or (
         isinstance(value, Const) and isinstance(value.value, int)
@@ -312,23 +338,23 @@ SPECIAL: dict[str, Handler] = {
     "functools.cache": _cache,
     "builtins.len": _len,
     "builtins.isinstance": _isinstance,
-    "builtins.issubclass": _isinstance,
-    "builtins.hasattr": _isinstance,
-    "builtins.callable": _isinstance,
+    "builtins.issubclass": _static("bool"),
+    "builtins.hasattr": _static("bool"),
+    "builtins.callable": _static("bool"),
     "builtins.id": _static("int"),
     "builtins.hash": _static("int"),
     "builtins.str": _static("str"),
     "builtins.repr": _static("str"),
     "builtins.format": _static("str"),
-    "builtins.any": _static("bool"),
-    "builtins.all": _static("bool"),
+    "builtins.any": _asking("any", _static("bool")),
+    "builtins.all": _asking("all", _static("bool")),
     "builtins.range": _range,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
     "builtins.reversed": _reversed,
     "builtins.map": _map,
     "builtins.list": _list,
-    "builtins.sorted": _list,
+    "builtins.sorted": _asking("sorted", _list),
     "builtins.tuple": _tuple,
     "builtins.dict": _dict,
     "builtins.set": _set,
@@ -342,8 +368,8 @@ SPECIAL: dict[str, Handler] = {
     "builtins.complex": _number("complex"),
     "builtins.abs": _array_or_number,
     "builtins.round": _array_or_number,
-    "builtins.min": _array_or_number,
-    "builtins.max": _array_or_number,
+    "builtins.min": _asking("min", _array_or_number),
+    "builtins.max": _asking("max", _array_or_number),
     "builtins.sum": _array_or_number,
     "builtins.pow": _array_or_number,
     "builtins.type": _type,
