@@ -110,7 +110,7 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
             return Array(traced, _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(args), _ndim(row, bound))
         case "same":
             first = args.positional[0] if args.positional else Unknown()
-            if isinstance(first, Array | Tree | HostArray | Const | Static):
+            if isinstance(first, Array | HostArray | Const | Static):
                 return Array(traced, first.kind if isinstance(first, Array | HostArray) else None)
             return first
         case "arrays":
@@ -126,7 +126,8 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "static":
             return Static()
         case "host":
-            return HostArray() if isinstance(next(iter(args.positional), None), Array) else Unknown()
+            first = next(iter(args.positional), None)
+            return HostArray(first.kind, first) if isinstance(first, Array) else Unknown()
         case "none":
             return NONE
     return Unknown(row.name)
@@ -166,8 +167,19 @@ def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, 
     first = args.positional[0] if args.positional else None
     if isinstance(first, Unknown | Either) and on_tracer(row.name) == "works":
         return Unknown()
-    view = first if isinstance(first, Array) and row.name in ("numpy.asarray", "numpy.asanyarray") else None
-    return HostArray(_KINDS.get(row.returns) or _dtype(bound.get("dtype")), view)
+    return HostArray(_KINDS.get(row.returns) or _dtype(bound.get("dtype")), _viewed(row.name, first, bound))
+
+
+_VIEWS = frozenset(
+    f"numpy.{name}" for name in ("asarray", "asanyarray", "ascontiguousarray", "atleast_1d", "ravel", "from_dlpack")
+)
+"""NumPy functions that do not copy: of a jax array they give a read-only view."""
+
+
+def _viewed(name: str, operand: Value | None, bound: dict[str, Value]) -> Array | None:
+    """The jax array that the result of a NumPy function shows, if it is certainly no copy."""
+    shows = operand if isinstance(operand, Array) else operand.view_of if isinstance(operand, HostArray) else None
+    return shows if name in _VIEWS and not bound.keys() & {"dtype", "copy", "order"} else None
 
 
 def note_cached(frame: Frame, cached: Cached, result: Value) -> None:

@@ -37,6 +37,7 @@ from jaxlint.facts.values import (
     any_tracing,
 )
 from jaxlint.facts.why import strongest
+from jaxlint.jaxapi import array_attribute
 
 Handler = Callable[[Frame, Arguments, cst.CSTNode], Value]
 
@@ -72,6 +73,37 @@ def _static(kind: Kind) -> Handler:
 
 
 def _isinstance(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    match args.positional:
+        case (value, Tuple(items=kinds)):
+            answers = {_is_a(value, kind) for kind in kinds}
+            known = True if True in answers else None if None in answers else False
+        case (value, kind):
+            known = _is_a(value, kind)
+        case _:
+            known = None
+    return Static("bool") if known is None else Const(known)
+
+
+_JAX_ARRAYS = ("jax.Array", "jax.numpy.ndarray")
+_NO_ARRAYS = tuple(f"builtins.{name}" for name in ("list", "tuple", "dict", "set", "str", "int", "float", "bool", "complex"))
+
+
+def _is_a(value: Value, kind: Value) -> bool | None:
+    """Whether an array is an instance of a library class, where that is certain."""
+    match value, kind:
+        case (Array(), Library(name=name)) if name in (*_JAX_ARRAYS, "numpy.ndarray", *_NO_ARRAYS):
+            return name in _JAX_ARRAYS
+        case (HostArray(scalar=False), Library(name=name)) if name in (*_JAX_ARRAYS, "builtins.list", "builtins.dict"):
+            return False
+    return None
+
+
+def _hasattr(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    match args.positional:
+        case (Array(), Const(value=str() as name)) if name == "__setitem__" or array_attribute(name) is not None:
+            return Const(name != "__setitem__" and array_attribute(name) != "absent")
+        case (HostArray(scalar=False), Const(value="at")):
+            return Const(False)
     return Static("bool")
 
 
@@ -270,9 +302,9 @@ SPECIAL: dict[str, Handler] = {
     "functools.cache": _cache,
     "builtins.len": _len,
     "builtins.isinstance": _isinstance,
-    "builtins.issubclass": _isinstance,
-    "builtins.hasattr": _isinstance,
-    "builtins.callable": _isinstance,
+    "builtins.issubclass": _static("bool"),
+    "builtins.hasattr": _hasattr,
+    "builtins.callable": _static("bool"),
     "builtins.id": _static("int"),
     "builtins.hash": _static("int"),
     "builtins.str": _static("str"),
