@@ -32,23 +32,29 @@ from jaxlint.facts.values import (
     Const,
     Either,
     Function,
+    HostArray,
     Key,
+    Keys,
     Library,
     Member,
     Partial,
     ProjectModule,
     Ref,
+    Static,
     Transformed,
     Tree,
+    Tuple,
     Unknown,
     Value,
     tracing,
 )
 from jaxlint.facts.why import Place
-from jaxlint.source import Module
+from jaxlint.source import Chunk, Module
 
 MAX_ACTIVATIONS = 6
 """Contexts of one function that are kept for the rules."""
+MAX_FOLLOWED = 4
+"""How often a function is followed in one and the same context."""
 
 
 class Tracer:
@@ -79,7 +85,7 @@ class Tracer:
         self._arguments: dict[Value, Boundary] = {}
         self._stack: list[FunctionDefinition] = []
         self._partials: list[Partial] = []
-        self._signatures: set[tuple[object, ...]] = set()
+        self._followed: dict[tuple[object, ...], tuple[int, Value]] = {}
         self._done: set[tuple[object, ...]] = set()
 
     @property
@@ -198,7 +204,8 @@ class Tracer:
         frame = self._modules.get(module)
         if frame is None:
             scope = scope_of(cst.Module(()))
-            frame = self._modules[module] = Frame(self, module, module.chunks[0], scope)
+            start = module.chunks[0] if module.chunks else Chunk(module.source, 0, 0, None)
+            frame = self._modules[module] = Frame(self, module, start, scope)
             self.activations[module].append(frame)
             for chunk in module.chunks:
                 frame.chunk = chunk
@@ -309,13 +316,26 @@ class Tracer:
         assert frame.definition is not None
         self._stack.append(frame.definition)
 
-    def leave(self, frame: Frame) -> None:
+    def replay(self, frame: Frame) -> Value | None:
+        """The value of an activation whose context was followed often enough, None if it is to be followed.
+
+        Keys and objects always are: what a call does to them matters as much as what it returns.
+        """
+        if any(isinstance(value, Key | Keys | Ref) for value in frame.arguments.values()):
+            return None
+        entry = self._followed.get(_context(frame))
+        if entry is None or entry[0] < MAX_FOLLOWED:
+            return None
+        return entry[1] if _repeatable(entry[1]) else Unknown("replayed")
+
+    def leave(self, frame: Frame, value: Value) -> None:
         """Keep the activation if its context is a new one."""
         definition = self._stack.pop()
-        context = (definition, *(_look(value) for value in frame.arguments.values()), _names(frame.boundary))
+        context = _context(frame)
+        followed, _ = self._followed.get(context, (0, value))
+        self._followed[context] = (followed + 1, value)
         kept = self.activations[definition]
-        if context not in self._signatures and len(kept) < MAX_ACTIVATIONS:
-            self._signatures.add(context)
+        if not followed and len(kept) < MAX_ACTIVATIONS:
             kept.append(frame)
             if self.state is not None:
                 self.finals[frame] = self.state.contents(frame)
@@ -367,6 +387,18 @@ class Tracer:
     def is_argument(self, base: Value, trace: Boundary) -> bool:
         """True for a container that is (part of) an argument of the traced function."""
         return self._arguments.get(base) is trace
+
+
+def _context(frame: Frame) -> tuple[object, ...]:
+    looks = (_look(value) for value in frame.arguments.values())
+    return (frame.definition, frame.closure, *looks, _names(frame.boundary))
+
+
+def _repeatable(value: Value) -> bool:
+    """True for a value that may stand for the results of several calls: its identity does not matter."""
+    if isinstance(value, Tuple):
+        return all(map(_repeatable, value.items))
+    return isinstance(value, Const | Static | Array | HostArray | Library | Class)
 
 
 def _look(value: Value) -> tuple[object, ...]:

@@ -32,7 +32,7 @@ def excess(text: str) -> int | None:
 
 
 def _plainly_shallow(text: str) -> bool:
-    if _DEEP_BLOCK.search(text) or "case" in text and _CASE.search(text):
+    if _DEEP_BLOCK.search(text) or ("case" in text and _CASE.search(text)):
         return False
     room = LIMIT - 20 * BLOCK - LINK * text.count("elif")
     return all(_weight(part) <= room for part in _STATEMENT.split(text))
