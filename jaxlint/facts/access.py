@@ -7,11 +7,12 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import classes
+from jaxlint.facts import classes, evidence
 from jaxlint.facts.events import Capture
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
+    EXTENT,
     STATIC_INT,
     Array,
     AtIndex,
@@ -124,22 +125,37 @@ def _object_attribute(frame: Frame, base: Ref, name: str, node: cst.CSTNode) -> 
 def _array_attribute(frame: Frame, base: Array, name: str) -> Value:
     match array_attribute(name):
         case "static":
-            return shape(base) if name == "shape" else Static("int" if name in ("ndim", "size") else None)
+            return _static_attribute(base, name)
         case "array":
             return Array(base.traced or frame.staged, base.kind)
     return Member(base, name)
 
 
+def _static_attribute(base: Array | HostArray, name: str) -> Value:
+    match name:
+        case "shape":
+            return shape(base)
+        case "ndim" if isinstance(base, Array) and base.ndim is not None:
+            return Const(base.ndim)
+        case "ndim":
+            return STATIC_INT
+        case "size":
+            return EXTENT
+    return Static()
+
+
 def shape(array: Array | HostArray) -> Value:
     """The value of an array's ``shape``."""
-    ndim = array.ndim if isinstance(array, Array) else None
-    return Tuple((STATIC_INT,) * ndim) if ndim is not None else Many(Static("int"))
+    if isinstance(array, HostArray) or array.ndim is None:
+        return Many(EXTENT)
+    first = EXTENT if array.length is None else Const(array.length)
+    return Tuple((first, *(EXTENT,) * (array.ndim - 1)) if array.ndim else ())
 
 
 def _host_attribute(base: HostArray, name: str) -> Value:
     match array_attribute(name):
         case "static":
-            return shape(base) if name == "shape" else Static("int" if name in ("ndim", "size") else None)
+            return _static_attribute(base, name)
         case "array":
             return HostArray(base.kind, base.view_of)
     return Member(base, name)
@@ -147,6 +163,8 @@ def _host_attribute(base: HostArray, name: str) -> Value:
 
 def _tree_attribute(frame: Frame, base: Tree, name: str) -> Value:
     kind = array_attribute(name)
+    if name in evidence.ARRAY_ATTRIBUTES:
+        evidence.settle(frame, base)
     if kind in ("static", "array"):
         return attribute(frame, Array(base.traced), name, cst.Name(name))
     if kind is not None and kind != "absent" and name not in ("copy", "get", "update", "replace", "count", "index"):

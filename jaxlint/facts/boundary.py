@@ -92,8 +92,8 @@ def _trace(frame: Frame, trace: Boundary, value: Value, traced: Traced) -> Value
             return value if filtered else Array(traced, _kind(number), 0)
         case Static(kind=kind):
             return value if filtered or kind == "str" else Array(traced, kind, 0)
-        case Array(kind=kind, ndim=ndim):
-            return Array(traced, kind, ndim)
+        case Array(kind=kind, ndim=ndim, length=length):
+            return Array(traced, kind, ndim, length)
         case HostArray(kind=kind):
             return Array(traced, kind)
         case Tree(origin=origin):
@@ -167,8 +167,8 @@ def detach(frame: Frame, trace: Boundary, result: Value, args: Arguments) -> Val
 
 def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -> Value:
     match value:
-        case Array(traced=traced, kind=kind, ndim=ndim):
-            return Array(outer, kind, ndim) if traced is not outer else value
+        case Array(traced=traced, kind=kind, ndim=ndim, length=length):
+            return Array(outer, kind, ndim, length) if traced is not outer else value
         case Tree():
             return Tree(outer, value.origin) if outer is not None else value.origin or Unknown("result")
         case Const(value=bool() | int() | float() as number) if trace.stages:

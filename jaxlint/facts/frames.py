@@ -54,7 +54,10 @@ class Loop:
 
 @dataclass(eq=False)
 class Frame:
-    """An activation. ``values`` holds what every expression evaluated to, the strongest claim if it ran repeatedly."""
+    """An activation. ``values`` holds what every expression evaluated to, the strongest claim if it ran repeatedly.
+
+    ``guarded`` counts the conditions under which it was entered.
+    """
 
     tracer: Tracer
     module: Module
@@ -73,12 +76,13 @@ class Frame:
     varying: list[frozenset[str]] = field(default_factory=list)
     turn: int = 0
     depth: int = 0
+    guarded: int = 0
 
     def within(self, boundary: Boundary | None, call: Place) -> Frame:
         """The stand-in for a transform between its caller and the function that it traces."""
         return Frame(
             self.tracer, self.module, self.chunk, self.scope, caller=self, call=call, boundary=boundary,
-            depth=self.depth, turn=self.turn,
+            depth=self.depth, turn=self.turn, guarded=len(self.state.guards),
         )  # fmt: skip
 
     @property

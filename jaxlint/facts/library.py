@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access, keys, python, transforms
+from jaxlint.facts import access, evidence, extents, keys, python, transforms
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.events import CachedTracer, HostEffect
 from jaxlint.facts.frames import Frame
@@ -104,10 +104,12 @@ def _result(frame: Frame, row: Function, args: Arguments, node: cst.CSTNode) -> 
 
 
 def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, Value], node: cst.CSTNode) -> Value:
+    evidence.settle_passed(frame, row.name, bound)
     traced = strongest(deep_tracing(frame, args.values), frame.staged)
     match row.returns:
         case "array" | "bool" | "int" | "float" | "complex":
-            return Array(traced, _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(args), _ndim(row, bound))
+            kind = _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(args)
+            return Array(traced, kind, *extents.of_call(frame, row, bound))
         case "same":
             first = args.positional[0] if args.positional else Unknown()
             if isinstance(first, Array | HostArray | Const | Static):
@@ -145,13 +147,6 @@ def _dtype(value: Value | None) -> Kind:
 def _literal(args: Arguments) -> Kind:
     first = args.positional[0] if len(args.positional) == 1 else None
     return first.kind if isinstance(first, Array | HostArray) else None
-
-
-def _ndim(row: Function, bound: dict[str, Value]) -> int | None:
-    shape = bound.get("shape")
-    if isinstance(shape, Tuple):
-        return len(shape.items)
-    return 1 if isinstance(shape, Const) and isinstance(shape.value, int) else None
 
 
 def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, Value]) -> Value:

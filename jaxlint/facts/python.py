@@ -15,7 +15,9 @@ from jaxlint.facts.frames import Frame
 from jaxlint.facts.iterate import turns
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
+    EXTENT,
     NONE,
+    STATIC_INT,
     Array,
     Cached,
     Class,
@@ -35,6 +37,7 @@ from jaxlint.facts.values import (
     Unknown,
     Value,
     any_tracing,
+    identity,
 )
 from jaxlint.facts.why import strongest
 from jaxlint.jaxapi import array_attribute
@@ -65,7 +68,16 @@ def _cache(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
 
 def _len(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     items = access.exact_items(frame, args.positional[0]) if args.positional else None
-    return Const(len(items)) if items is not None else Static("int")
+    if items is not None:
+        return Const(len(items))
+    match args.positional:
+        case (Array(length=int() as length),):
+            return Const(length)
+        case (Array() | HostArray(),):
+            return EXTENT
+        case (Tree() as tree,) if frame.boundary is not None and identity(tree) in frame.tracer.settled:
+            return EXTENT
+    return STATIC_INT
 
 
 def _static(kind: Kind) -> Handler:

@@ -12,8 +12,9 @@ from jaxlint.facts import assign, classes, imports
 from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, bound_names, own_nodes, scope_of
 from jaxlint.facts.expressions import arithmetic, defaults, evaluate, truth
 from jaxlint.facts.frames import Frame, Loop
+from jaxlint.facts.guards import guard
 from jaxlint.facts.iterate import turns
-from jaxlint.facts.state import Guard, State, join_states
+from jaxlint.facts.state import State, join_states
 from jaxlint.facts.values import NONE, Class, Function, Library, Unknown, Value
 
 
@@ -91,11 +92,11 @@ def _if(frame: Frame, node: cst.If) -> None:
     if outcome is False:
         frame.tracer.state = None
     else:
-        _guard(frame, node.test, True)
+        guard(frame, node.test, True)
         execute(frame, [node.body])
     after, frame.tracer.state = frame.tracer.state, otherwise
     if otherwise is not None:
-        _guard(frame, node.test, False)
+        guard(frame, node.test, False)
         if node.orelse is not None:
             execute(frame, [node.orelse])
     frame.tracer.state = join_states(after, frame.tracer.state)
@@ -103,23 +104,6 @@ def _if(frame: Frame, node: cst.If) -> None:
 
 def _else(frame: Frame, node: cst.Else | cst.Finally) -> None:
     execute(frame, [node.body])
-
-
-def _guard(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
-    text, names, negated = _condition(test)
-    varies = any(names & changed for changed in frame.varying)
-    state = frame.state
-    state.guards = (*state.guards, Guard(id(frame), text, outcome is not negated, varies))
-
-
-@cache
-def _condition(test: cst.BaseExpression) -> tuple[str, frozenset[str], bool]:
-    """A test without its outer `not`s: its text, the names in it, and whether the `not`s negate it."""
-    negated = False
-    while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        test, negated = test.expression, not negated
-    names = frozenset(node.value for node in own_nodes(test) if isinstance(node, cst.Name))
-    return cst.Module(()).code_for_node(test), names, negated
 
 
 @cache
@@ -151,7 +135,7 @@ def _while(frame: Frame, node: cst.While) -> None:
             frame.loops[-1].broken.append(frame.state)
             frame.tracer.state = None
             return
-        _guard(frame, node.test, True)
+        guard(frame, node.test, True)
         execute(frame, [node.body])
 
     _loop(frame, [run, run], changed, node.orelse)

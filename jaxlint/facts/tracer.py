@@ -87,6 +87,7 @@ class Tracer:
         self._partials: list[Partial] = []
         self._followed: dict[tuple[object, ...], tuple[int, Value]] = {}
         self._done: set[tuple[object, ...]] = set()
+        self.settled: set[Value] = set()
 
     @property
     def state(self) -> State | None:

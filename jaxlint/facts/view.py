@@ -12,7 +12,19 @@ from jaxlint.facts.definitions import FunctionDefinition, own_nodes
 from jaxlint.facts.events import Event
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.tracer import Tracer
-from jaxlint.facts.values import Array, Const, HostArray, Library, Static, Tree, Unknown, Value, tracing
+from jaxlint.facts.values import (
+    Array,
+    Const,
+    Either,
+    HostArray,
+    Library,
+    Static,
+    Tree,
+    Unknown,
+    Value,
+    identity,
+    tracing,
+)
 from jaxlint.facts.why import Place, Why
 from jaxlint.source import Chunk, Module, children
 
@@ -47,13 +59,18 @@ class View:
 
     def _array_proof(self, node: cst.CSTNode):  # type: ignore[no-untyped-def]
         value = self.value(node)
-        return tracing(value) if not isinstance(value, Tree) else None
+        return tracing(value) if self._settled(value) else None
+
+    def _settled(self, value: Value) -> bool:
+        options = value.options if isinstance(value, Either) else (value,)
+        trees = [option for option in options if isinstance(option, Tree)]
+        return all(identity(tree) in self.tracer.settled for tree in trees)
 
     def jax_array(self, node: cst.CSTNode) -> bool:
         """True for what is certainly a jax array, concrete or traced."""
         value = self.value(node)
         options = getattr(value, "options", (value,))
-        return all(isinstance(option, Array) for option in options)
+        return all(isinstance(option, Array | Tree) and self._settled(option) for option in options)
 
     def static(self, node: cst.CSTNode) -> bool:
         """True for what is certainly known while tracing."""
