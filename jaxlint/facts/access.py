@@ -106,6 +106,8 @@ def attribute(frame: Frame, base: Value, name: str, node: cst.CSTNode) -> Value:
 def _library_attribute(library: str, name: str) -> Value:
     if name in NUMPY_CONSTANTS and library in ("numpy", "jax.numpy", "math"):
         return Const(None) if name == "newaxis" else Static("float")
+    if name == "__name__":
+        return Const(library) if library in ("numpy", "jax.numpy") else Static("str")
     return Library(canonical(f"{library}.{name}"))
 
 
@@ -186,9 +188,10 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
         case HostArray(kind=kind):
             if any_tracing([index]):
                 return Unknown()
-            return HostArray(kind, base.view_of, scalar=isinstance(index, Const | Static) and not _is_slice(node))
+            view = base.view_of if _is_basic(index) else None
+            return HostArray(kind, view, scalar=isinstance(index, Const | Static) and not _is_slice(node))
         case Tree(traced=traced, origin=origin):
-            if _is_array_index(node, index):
+            if is_array_index(node, index):
                 return Array(strongest(traced, any_tracing([index])))
             part = _part(frame, identity(base), ("item", slot(index)))
             return part if isinstance(part, Key | Keys) else Tree(traced, part)
@@ -220,11 +223,22 @@ def _is_slice(node: cst.Subscript) -> bool:
     return any(isinstance(element.slice, cst.Slice) for element in node.slice)
 
 
-def _is_array_index(node: cst.Subscript, index: Value) -> bool:
+def _is_basic(index: Value) -> bool:
+    """True for an index of integers, slices, ``...`` and ``None``: indexing with it gives a view."""
+    parts = index.items if isinstance(index, Tuple) else (index,)
+    return all(isinstance(part, Const | Static) for part in parts)
+
+
+def is_array_index(node: cst.Subscript, index: Value) -> bool:
     """True for an index that no list, tuple or dict of a pytree takes: several axes, ``...``, ``None``, an array."""
     if len(node.slice) > 1:
         return any(isinstance(element.slice, cst.Slice) for element in node.slice)
-    return isinstance(index, Array | HostArray) or index in (Const(None), Const(...))
+    match index:
+        case Array(traced=traced, kind=kind):
+            return kind == "bool" or (traced is not None and traced.level == "full")
+        case HostArray(kind=kind):
+            return kind == "bool"
+    return index in (Const(None), Const(...))
 
 
 def _sequence_item(items: tuple[Value, ...], index: Value) -> Value:

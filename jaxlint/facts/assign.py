@@ -122,7 +122,7 @@ def _store_item(frame: Frame, target: cst.Subscript, value: Value) -> None:
             note_mutation(frame, target, base, value, "item")
             known = isinstance(where, Const)
             frame.state.store(base, access.slot(where) if known or base.kind == "dict" else REST, value)
-        case Tree() if not access._is_array_index(target, where):
+        case Tree() if not access.is_array_index(target, where):
             note_mutation(frame, target, base, value, "item")
             frame.state.derived[identity(base), ("item", access.slot(where))] = value
         case Unknown():

@@ -70,6 +70,7 @@ class Frame:
     boundary: Boundary | None = None
     arguments: dict[str, Value] = field(default_factory=dict)
     values: dict[cst.CSTNode, Value] = field(default_factory=dict)
+    stores: dict[cst.CSTNode, list[Value]] = field(default_factory=dict)
     returns: list[tuple[Value, State]] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     varying: list[frozenset[str]] = field(default_factory=list)

@@ -40,8 +40,6 @@ HOST_OBJECTS = {
 }
 """Library classes whose instances have host effects: the instance stands as its class."""
 
-_ARRAY_MODULES = tuple(f"jax.{name}." for name in ("numpy", "lax", "nn", "scipy", "random", "ops", "image"))
-"""Where a function that the tables do not describe gives an array."""
 _KINDS: dict[str, Kind] = {"bool": "bool", "int": "int", "float": "float", "complex": "complex"}
 
 
@@ -107,8 +105,6 @@ def _result(frame: Frame, row: Function, args: Arguments, node: cst.CSTNode) -> 
 
 def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, Value], node: cst.CSTNode) -> Value:
     evidence.settle_passed(frame, row.name, bound)
-    if row.returns in ("array", "arrays") and not row.name.startswith(_ARRAY_MODULES):
-        return Unknown(row.name)
     traced = strongest(deep_tracing(frame, args.values), frame.staged)
     match row.returns:
         case "array" | "bool" | "int" | "float" | "complex":
@@ -116,7 +112,7 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
             return Array(traced, kind, *extents.of_call(frame, row, bound))
         case "same":
             first = args.positional[0] if args.positional else Unknown()
-            if isinstance(first, Array | Tree | HostArray | Const | Static):
+            if isinstance(first, Array | HostArray | Const | Static):
                 return Array(traced, first.kind if isinstance(first, Array | HostArray) else None)
             return first
         case "arrays":
@@ -132,7 +128,8 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "static":
             return Static()
         case "host":
-            return HostArray() if isinstance(next(iter(args.positional), None), Array) else Unknown()
+            first = next(iter(args.positional), None)
+            return HostArray(first.kind, first) if isinstance(first, Array) else Unknown()
         case "none":
             return NONE
     return Unknown(row.name)
@@ -165,8 +162,19 @@ def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, 
     first = args.positional[0] if args.positional else None
     if isinstance(first, Unknown | Either) and on_tracer(row.name) == "works":
         return Unknown()
-    view = first if isinstance(first, Array) and row.name in ("numpy.asarray", "numpy.asanyarray") else None
-    return HostArray(_KINDS.get(row.returns) or _dtype(bound.get("dtype")), view)
+    return HostArray(_KINDS.get(row.returns) or _dtype(bound.get("dtype")), _viewed(row.name, first, bound))
+
+
+_VIEWS = frozenset(
+    f"numpy.{name}" for name in ("asarray", "asanyarray", "ascontiguousarray", "atleast_1d", "ravel", "from_dlpack")
+)
+"""NumPy functions that do not copy: of a jax array they give a read-only view."""
+
+
+def _viewed(name: str, operand: Value | None, bound: dict[str, Value]) -> Array | None:
+    """The jax array that the result of a NumPy function shows, if it is certainly no copy."""
+    shows = operand if isinstance(operand, Array) else operand.view_of if isinstance(operand, HostArray) else None
+    return shows if name in _VIEWS and not bound.keys() & {"dtype", "copy", "order"} else None
 
 
 def note_cached(frame: Frame, cached: Cached, result: Value) -> None:

@@ -41,6 +41,7 @@ from jaxlint.facts.values import (
     identity,
 )
 from jaxlint.facts.why import strongest
+from jaxlint.jaxapi import array_attribute
 
 Handler = Callable[[Frame, Arguments, cst.CSTNode], Value]
 
@@ -106,6 +107,17 @@ def _isinstance(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
         return Const(True)
     if arraylike and names <= _HOST_TYPES | _CONTAINERS or isinstance(value, Tree) and names <= _HOST_TYPES:
         return Const(False)
+    if isinstance(value, HostArray) and not value.scalar and names <= _ARRAY_TYPES | _TRACER_TYPES | _CONTAINERS:
+        return Const(False)
+    return Static("bool")
+
+
+def _hasattr(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    match args.positional:
+        case (Array(), Const(value=str() as name)) if name == "__setitem__" or array_attribute(name) is not None:
+            return Const(name != "__setitem__" and array_attribute(name) != "absent")
+        case (HostArray(scalar=False), Const(value="at")):
+            return Const(False)
     return Static("bool")
 
 
@@ -339,7 +351,7 @@ SPECIAL: dict[str, Handler] = {
     "builtins.len": _len,
     "builtins.isinstance": _isinstance,
     "builtins.issubclass": _static("bool"),
-    "builtins.hasattr": _static("bool"),
+    "builtins.hasattr": _hasattr,
     "builtins.callable": _static("bool"),
     "builtins.id": _static("int"),
     "builtins.hash": _static("int"),

@@ -59,11 +59,17 @@ def _annotated(frame: Frame, node: cst.AnnAssign) -> None:
 
 def _augmented(frame: Frame, node: cst.AugAssign) -> None:
     old = evaluate(frame, node.target)
+    if isinstance(node.target, cst.Name):
+        frame.stores.setdefault(node.target, []).append(old)
     new = arithmetic(frame, node.operator, old, evaluate(frame, node.value))
     assign.assign(frame, node.target, new, node, augmented=True)
 
 
 def _delete(frame: Frame, node: cst.Del) -> None:
+    targets = [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    for target in targets:
+        if isinstance(target, cst.Subscript | cst.Attribute):
+            evaluate(frame, target.value)
     for name in bound_names(node.target):
         frame.state.forget(frame, name)
 

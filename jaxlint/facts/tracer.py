@@ -17,7 +17,7 @@ from contextlib import contextmanager
 
 import libcst as cst
 
-from jaxlint.facts import boundary, calls, classes
+from jaxlint.facts import access, boundary, calls, classes
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, scope_of
 from jaxlint.facts.events import Event
@@ -375,8 +375,12 @@ class Tracer:
             known.append((place, event))
 
     def stored(self, frame: Frame, target: cst.Subscript, base: Value, index: Value, value: Value) -> None:
-        """An item store; rules read the values of its parts."""
-        frame.values[target.value] = base
+        """An item store: what its base was in each turn. An index that only arrays take proves that it is one."""
+        if isinstance(base, Tree) and access.is_array_index(target, index):
+            base = Array(base.traced)
+        frame.stores.setdefault(target, []).append(base)
+        if not isinstance(frame.values.get(target.value), Array):
+            frame.values[target.value] = base
 
     def note_argument(self, ref: Ref, trace: Boundary) -> None:
         self._arguments[ref] = trace
