@@ -46,7 +46,7 @@ def enter(frame: Frame, row: Transform, function: Value, place: Place) -> Bounda
     why = Why(name or row.name, what, place)
     return Boundary(
         row.name, level, stages, why, name or "the function", bool(parameter_names(function)),
-        repeats=row.kind in ("loop", "tree"), parent=frame.boundary,
+        repeats=row.kind in ("loop", "tree"), kind=row.kind, parent=frame.boundary,
     )  # fmt: skip
 
 

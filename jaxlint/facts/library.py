@@ -116,7 +116,7 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "arrays":
             return Many(Array(traced))
         case "key" if row.name == "jax.random.fold_in":
-            return keys.fold(frame, bound.get("key", Unknown()), bound.get("data"))
+            return keys.fold(frame, bound.get("key", Unknown()), bound.get("data"), node)
         case "key" if row.key is None:
             return keys.make(frame, bound.get("seed"), node)
         case "key":
