@@ -219,10 +219,29 @@ def _container_item(frame: Frame, base: Ref, index: Value) -> Value:
     if key in contents:
         return contents[key]
     if isinstance(index, Const) and REST in contents:
-        return contents[REST]
+        return another(frame, contents[REST], ("item", key))
     if not isinstance(index, Const) and contents:
-        return summary(list(contents.values()))
+        return another(frame, summary(list(contents.values())), ("item", key))
     return _part(frame, base, ("item", key))
+
+
+def another(frame: Frame, value: Value, tag: Hashable) -> Value:
+    """The item filed under ``tag`` of a container whose items are like ``value``: the same sort, an object of its own."""
+    match value:
+        case Key() | Keys():
+            return frame.state.part(value, tag, type(value))
+        case Unknown():
+            return frame.state.part(value, tag, lambda: Unknown("item"))
+        case Tree(traced=traced):
+            part = frame.state.part(identity(value), tag, Unknown)
+            return Tree(traced, part) if isinstance(part, Unknown) else part
+        case Either(options=options) if all(isinstance(option, Key | Keys | Unknown | Tree) for option in options):
+            return Unknown("item")
+        case Static(kind=kind):
+            return Static(kind)
+        case Tuple(items=items):
+            return Tuple(tuple(another(frame, item, tag) for item in items))
+    return value
 
 
 def slot(index: Value) -> Hashable:
@@ -237,8 +256,9 @@ def slot(index: Value) -> Hashable:
 def key_item(frame: Frame, keys: Keys, index: Value, node: cst.CSTNode | None = None) -> Value:
     """One key, or some keys, of an array of keys."""
     if isinstance(index, Const) and isinstance(index.value, slice):
-        start = index.value.start or 0
-        if index.value.step in (None, 1) and isinstance(start, int) and start >= 0:
+        start, stop = index.value.start or 0, index.value.stop
+        long = stop is None or (isinstance(stop, int) and (stop < 0 or stop - start > 1))
+        if index.value.step in (None, 1) and isinstance(start, int) and start >= 0 and long:
             return Keys(keys.base, keys.offset + start, keys.traced)
         return Keys(traced=keys.traced)
     if isinstance(index, Const) and isinstance(index.value, int) and index.value >= 0:

@@ -151,6 +151,8 @@ def element(frame: Frame, value: Value, number: int) -> Value:
             return Tuple(tuple(element(frame, item, number) for item in items))
         case Many():
             return Array()
+        case Either(options=options):
+            return summary([element(frame, option, number) for option in options])
         case Ref(kind="list" | "dict"):
             copy = Ref(value.kind, frame)
             contents = frame.state.contents(value)

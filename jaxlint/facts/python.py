@@ -171,7 +171,9 @@ def _next(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
             frame.tracer.record(frame, node, HostEffect("next", "iterator", frame.boundary))
     if isinstance(source, Ref) and source.kind == "object":
         return access_call(frame, source, "__next__", node)
-    return turns(frame, source)[0] if isinstance(source, Many) else Unknown("next()")
+    if isinstance(source, Many):
+        return access.another(frame, turns(frame, source)[0], ("next", object()))
+    return Unknown("next()")
 
 
 def access_call(frame: Frame, base: Value, name: str, node: cst.CSTNode) -> Value:

@@ -243,7 +243,9 @@ def _leaf(frame: Frame, value: Value, number: int) -> Value:
             return frame.state.part(value, ("leaf", number), lambda: Unknown("leaf"))
         case Tuple(items=items) if items:
             return _leaf(frame, items[number % len(items)], number)
-    return access.any_item(frame, value) if not isinstance(value, Array | HostArray | Const | Static) else value
+    if isinstance(value, Array | HostArray | Const | Static):
+        return value
+    return access.another(frame, access.any_item(frame, value), ("leaf", number))
 
 
 def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments) -> Value:
