@@ -148,7 +148,7 @@ def invoke(
         args = args.prepend(function.receiver)
     if frame.depth >= MAX_DEPTH or tracer.root_steps() > MAX_STEPS or tracer.running(frame, definition):
         havoc(frame, args)
-        return _beyond(frame)
+        return Unknown("not followed")
     matched = match(definition.parameters, args)
     if matched is None:
         return Unknown("wrong arguments")
@@ -165,11 +165,8 @@ def invoke(
         depth=frame.depth + 1,
     )
     _bind_parameters(inner, function, args, matched)
-    return run(inner)
-
-
-def _beyond(frame: Frame) -> Value:
-    return Unknown("not followed")
+    known = tracer.replay(inner)
+    return known if known is not None else run(inner)
 
 
 def run(frame: Frame) -> Value:
@@ -184,7 +181,7 @@ def run(frame: Frame) -> Value:
         value = _returned(frame)
         if frame.definition.is_generator or node.asynchronous is not None:
             value = Many(Unknown("yielded")) if node.asynchronous is None else Unknown("coroutine")
-    frame.tracer.leave(frame)
+    frame.tracer.leave(frame, value)
     return value
 
 

@@ -39,6 +39,7 @@ def consume(frame: Frame, value: Value, node: cst.CSTNode, verb: str) -> None:
         return
     if isinstance(key, Key):
         _note_constant(frame, key)
+    frame.tracer.note_consumer()
     use = Use(frame.place(node), frame, verb, frame.state.guards, frame.tracer.turns)
     before = frame.state.used(key)
     first = next((known for known in before if _feasible(known, use)), None)
@@ -80,5 +81,5 @@ def _feasible(first: Use, second: Use) -> bool:
     crosses = first.turn != second.turn
     if crosses and any(guard.varies for guard in (*first.guards, *second.guards)):
         return False
-    outcomes = {guard.text: guard.outcome for guard in first.guards}
-    return all(outcomes.get(guard.text, guard.outcome) == guard.outcome for guard in second.guards)
+    outcomes = {(guard.frame, guard.text): guard.outcome for guard in first.guards}
+    return all(outcomes.get((guard.frame, guard.text), guard.outcome) == guard.outcome for guard in second.guards)

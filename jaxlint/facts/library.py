@@ -40,6 +40,8 @@ HOST_OBJECTS = {
 }
 """Library classes whose instances have host effects: the instance stands as its class."""
 
+_ARRAY_MODULES = tuple(f"jax.{name}." for name in ("numpy", "lax", "nn", "scipy", "random", "ops", "image"))
+"""Where a function that the tables do not describe gives an array."""
 _KINDS: dict[str, Kind] = {"bool": "bool", "int": "int", "float": "float", "complex": "complex"}
 
 
@@ -104,6 +106,8 @@ def _result(frame: Frame, row: Function, args: Arguments, node: cst.CSTNode) -> 
 
 
 def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, Value], node: cst.CSTNode) -> Value:
+    if row.returns in ("array", "arrays") and not row.name.startswith(_ARRAY_MODULES):
+        return Unknown(row.name)
     traced = strongest(deep_tracing(frame, args.values), frame.staged)
     match row.returns:
         case "array" | "bool" | "int" | "float" | "complex":

@@ -260,6 +260,14 @@ def _register(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return args.positional[0] if args.positional else NONE
 
 
+def _leaves(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    return Many(access.leaf(frame, args.positional[0], 0)) if args.positional else Unknown()
+
+
+def _flatten(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    return Tuple((_leaves(frame, args, node), Unknown("treedef")))
+
+
 def _none(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return NONE
 
@@ -315,6 +323,10 @@ SPECIAL: dict[str, Handler] = {
     "jax.tree_util.register_pytree_with_keys": _register,
     "jax.tree_util.register_dataclass": _register,
     "jax.tree_util.register_static": _identity,
+    "jax.tree.leaves": _leaves,
+    "jax.tree_util.tree_leaves": _leaves,
+    "jax.tree.flatten": _flatten,
+    "jax.tree_util.tree_flatten": _flatten,
     "jax.block_until_ready": _identity,
     "jax.lax.stop_gradient": _identity,
     "builtins.setattr": _none,
