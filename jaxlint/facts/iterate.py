@@ -31,6 +31,8 @@ def turns(frame: Frame, source: Value) -> list[Value]:
     exact = access.exact_items(frame, source)
     if exact is not None and 0 < len(exact) <= MAX_EXACT:
         return exact
+    if isinstance(source, Many) and source.count in (0, 1):
+        return [_turn(frame, source, 0)]
     return [_turn(frame, source, number) for number in range(2)]
 
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.facts import reuse
+from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.events import ConstantKey
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import Use
-from jaxlint.facts.values import Const, Either, Key, Keys, Tree, Unknown, Value, identity
+from jaxlint.facts.values import Array, Const, Either, Key, Keys, Tree, Unknown, Value, identity
 
-KeyLike = Key | Keys | Unknown | Tree | Either
+INITIALIZER = "jaxlint.initializer"
+"""Stands for what ``jax.nn.initializers.lecun_normal()`` and its like return."""
 
 
 def make(frame: Frame, seed: Value | None, node: cst.CSTNode) -> Key:
@@ -30,6 +32,13 @@ def fold(frame: Frame, key: Value, data: Value | None, node: cst.CSTNode) -> Val
     if data is None or not isinstance(key, Key | Keys | Unknown | Tree):
         return Key()
     return frame.state.part(identity(key), ("fold", slot(data)), lambda: Key(place=frame.place(node), folded=True))
+
+
+def initialize(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    """``init(key, shape)``."""
+    if (key := args.get(0, "key")) is not None:
+        consume(frame, key, node, "init")
+    return Array(frame.staged)
 
 
 def consume(frame: Frame, value: Value, node: cst.CSTNode, verb: str) -> None:

@@ -46,6 +46,7 @@ from jaxlint.facts.values import (
     Tuple,
     Unknown,
     Value,
+    identity,
     tracing,
 )
 from jaxlint.facts.why import Place
@@ -358,7 +359,7 @@ class Tracer:
     def frozen_in(self, key: Value) -> Place | None:
         """Where a key was bound into a partial that is being called now."""
         for partial in self._partials:
-            if isinstance(key, Key) and key in (*partial.args, *dict(partial.kwargs).values()):
+            if any(identity(value) is key for value in (*partial.args, *dict(partial.kwargs).values())):
                 return partial.place
         return None
 
