@@ -108,7 +108,8 @@ def _nth(frame: Frame, value: Value, position: int, starred: int | None) -> Valu
         case Either(options=options):
             usable = [option for option in options if option != Const(None)]
             return summary([_nth(frame, option, position, starred) for option in usable])
-    return access.any_item(frame, value) if position != starred else Many(access.any_item(frame, value))
+    each = access.any_item(frame, value)
+    return access.another(frame, each, ("item", position)) if position != starred else Many(each)
 
 
 def _store_item(frame: Frame, target: cst.Subscript, value: Value) -> None:

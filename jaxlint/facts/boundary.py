@@ -46,7 +46,7 @@ def enter(frame: Frame, row: Transform, function: Value, place: Place) -> Bounda
     why = Why(name or row.name, what, place)
     return Boundary(
         row.name, level, stages, why, name or "the function", bool(parameter_names(function)),
-        repeats=row.kind in ("loop", "tree"), parent=frame.boundary,
+        repeats=row.kind in ("loop", "tree"), kind=row.kind, parent=frame.boundary,
     )  # fmt: skip
 
 
@@ -163,6 +163,8 @@ def element(frame: Frame, value: Value, number: int) -> Value:
             return Tuple(tuple(element(frame, item, number) for item in items))
         case Many():
             return Array()
+        case Either(options=options):
+            return summary([element(frame, option, number) for option in options])
         case Ref(kind="list" | "dict"):
             copy = Ref(value.kind, frame)
             contents = frame.state.contents(value)

@@ -23,7 +23,8 @@ class Boundary:
 
     ``stages``: every jax operation is recorded, so that even constants become tracers (jit, scan, cond …); under eager
     vmap and grad only what depends on the mapped or differentiated arguments is a tracer. ``function`` is the user's
-    name of what is traced; ``inputs``: it has traced arguments; ``repeats``: its body runs many times (loops).
+    name of what is traced; ``inputs``: it has traced arguments; ``repeats``: its body runs many times (loops). ``kind`` is
+    the transform's.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Boundary:
     function: str
     inputs: bool = True
     repeats: bool = False
+    kind: str = ""
     parent: Boundary | None = None
 
     @property

@@ -30,7 +30,7 @@ from jaxlint.facts.values import (
     tracing,
 )
 from jaxlint.facts.why import Traced, strongest
-from jaxlint.jaxapi import Function, Signature, function, host_effect, on_tracer, transform
+from jaxlint.jaxapi import Function, Signature, function, host_effect, key_consumer, on_tracer, transform
 
 HOST_OBJECTS = {
     "numpy.random.default_rng": "numpy.random.Generator",
@@ -45,6 +45,8 @@ _KINDS: dict[str, Kind] = {"bool": "bool", "int": "int", "float": "float", "comp
 
 def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The value of calling a function outside the project by its canonical name."""
+    if name == keys.INITIALIZER:
+        return keys.initialize(frame, args, node)
     if (row := transform(name)) is not None and name not in python.SPECIAL:
         return transforms.call_transform(frame, row, args, node)
     if (handler := python.SPECIAL.get(name)) is not None:
@@ -59,6 +61,10 @@ def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) ->
         return _result(frame, known, args, node)
     if name.startswith(("numpy.", "math.", "scipy.")):
         return Unknown() if deep_tracing(frame, args.values) else HostArray() if name[0] != "m" else Static()
+    if (consumer := key_consumer(name)) is not None:
+        key = args.get(0, consumer.param) if consumer.first else args.keywords.get(consumer.param)
+        if key is not None:
+            keys.consume(frame, key, node, name)
     frame.tracer.havoc(frame, args)
     return Unknown(name)
 
@@ -118,13 +124,15 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "arrays":
             return Many(Array(traced))
         case "key" if row.name == "jax.random.fold_in":
-            return keys.fold(frame, bound.get("key", Unknown()), bound.get("data"))
+            return keys.fold(frame, bound.get("key", Unknown()), bound.get("data"), node)
         case "key" if row.key is None:
             return keys.make(frame, bound.get("seed"), node)
         case "key":
             return Key()
         case "keys":
             return Keys()
+        case "initializer":
+            return Library(keys.INITIALIZER)
         case "static":
             return Static()
         case "host":

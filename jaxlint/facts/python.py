@@ -102,7 +102,7 @@ def _isinstance(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
             names = {option.name if isinstance(option, Library) else "" for option in options}
         case _:
             return Static("bool")
-    arraylike = isinstance(value, Array) and (value.traced is not None or names <= _ARRAY_TYPES | _HOST_TYPES)
+    arraylike = isinstance(value, Array) and (value.traced is not None or names <= _ARRAY_TYPES | _HOST_TYPES | _CONTAINERS)
     if arraylike and names & _ARRAY_TYPES or isinstance(value, Array) and value.traced and names & _TRACER_TYPES:
         return Const(True)
     if arraylike and names <= _HOST_TYPES | _CONTAINERS or isinstance(value, Tree) and names <= _HOST_TYPES:
@@ -217,7 +217,9 @@ def _next(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
             frame.tracer.record(frame, node, HostEffect("next", "iterator", frame.boundary))
     if isinstance(source, Ref) and source.kind == "object":
         return access_call(frame, source, "__next__", node)
-    return turns(frame, source)[0] if isinstance(source, Many) else Unknown("next()")
+    if isinstance(source, Many):
+        return access.another(frame, turns(frame, source)[0], ("next", object()))
+    return Unknown("next()")
 
 
 def access_call(frame: Frame, base: Value, name: str, node: cst.CSTNode) -> Value:

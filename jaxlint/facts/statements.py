@@ -142,7 +142,6 @@ def _while(frame: Frame, node: cst.While) -> None:
             frame.loops[-1].broken.append(frame.state)
             frame.tracer.state = None
             return
-        guard(frame, node.test, True)
         execute(frame, [node.body])
 
     _loop(frame, [run, run], changed, node.orelse)
