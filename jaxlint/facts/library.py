@@ -49,11 +49,12 @@ def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) ->
         return transforms.call_transform(frame, row, args, node)
     if (handler := python.SPECIAL.get(name)) is not None:
         return handler(frame, args, node)
-    if (category := host_effect(name)) is not None:
-        if frame.boundary is not None:
-            frame.tracer.record(frame, node, HostEffect(name, category, frame.boundary))
-        if name in HOST_OBJECTS:
-            return Library(HOST_OBJECTS[name])
+    if (category := host_effect(name)) is not None and frame.boundary is not None:
+        traced = deep_tracing(frame, args.values)
+        frame.tracer.record(frame, node, HostEffect(name, category, frame.boundary, traced))
+    if name in HOST_OBJECTS:
+        return Library(HOST_OBJECTS[name])
+    if category is not None:
         return NONE if category in ("print", "log") else HostArray() if name.startswith("numpy") else Static()
     if (known := function(name)) is not None:
         return _result(frame, known, args, node)

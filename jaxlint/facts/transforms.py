@@ -261,7 +261,7 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
             return last
         case ("leaves",):
             tree = args.positional[1] if len(args.positional) > 1 else Unknown()
-            return Tree(tree.traced) if isinstance(tree, Tree) else Unknown("tree")
+            return Tree(tree.traced) if isinstance(tree, Tree) and any_tracing([last]) else Unknown("tree")
         case ("declared",):
             return Array(frame.staged)
         case ("none",):
