@@ -123,6 +123,13 @@ def _list(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return _collect(frame, args, node, "list")
 
 
+def _sorted(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    """Tracers cannot be ordered: what is sorted of an unknown pytree are a dict's keys."""
+    if args.positional and isinstance(args.positional[0], Tree):
+        return access.new_list(frame, [Unknown("dict key")], open=True, node=node)
+    return _list(frame, args, node)
+
+
 def _collect(frame: Frame, args: Arguments, node: cst.CSTNode, kind: str) -> Value:
     if not args.positional:
         return access.new_list(frame, [], node=node) if kind == "list" else Tuple(())
@@ -286,7 +293,7 @@ SPECIAL: dict[str, Handler] = {
     "builtins.reversed": _reversed,
     "builtins.map": _map,
     "builtins.list": _list,
-    "builtins.sorted": _list,
+    "builtins.sorted": _sorted,
     "builtins.tuple": _tuple,
     "builtins.dict": _dict,
     "builtins.set": _set,
