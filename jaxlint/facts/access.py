@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from jaxlint.facts import classes
-from jaxlint.facts.events import Capture
+from jaxlint.facts.events import Capture, HostEffect
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
@@ -183,6 +183,10 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
             return summary([item(frame, option, index, node) for option in options if option != Const(None)])
         case Unknown() if not _is_slice(node):
             return _part(frame, base, ("item", slot(index)))
+        case Library(name="os.environ"):
+            if frame.boundary is not None:
+                frame.tracer.record(frame, node, HostEffect("os.environ", "environment", frame.boundary))
+            return Static("str")
         case Library() | Class():
             return base
         case Const(value=str()):

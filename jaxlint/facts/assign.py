@@ -14,6 +14,7 @@ from jaxlint.facts.values import (
     Either,
     Key,
     Keys,
+    Library,
     Many,
     Ref,
     Tree,
@@ -119,6 +120,8 @@ def _store_item(frame: Frame, target: cst.Subscript, value: Value) -> None:
     where = index(frame, target)
     frame.tracer.stored(frame, target, base, where, value)
     match base:
+        case Library(name="os.environ") if isinstance(where, Const):
+            frame.tracer.environment.add(str(where.value))
         case Ref():
             note_mutation(frame, target, base, value, "item")
             known = isinstance(where, Const)
@@ -169,6 +172,16 @@ def _made_outside(frame: Frame, target: cst.BaseExpression, base: Value) -> bool
     while isinstance(root, cst.Subscript | cst.Attribute):
         root = root.value
     return isinstance(root, cst.Name) and owned_outside(frame, root.value)
+
+
+def from_outside(frame: Frame, node: cst.BaseExpression) -> bool:
+    """True for a name of an outer variable, or what hangs on an object that was made outside of the current trace."""
+    while isinstance(node, cst.Attribute | cst.Subscript):
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return False
+    value = frame.values.get(node)
+    return owned_outside(frame, node.value) or (isinstance(value, Ref) and _made_outside(frame, node, value))
 
 
 def _encloses(frame: Frame, born: object) -> bool:

@@ -171,14 +171,13 @@ def _set(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
 def _next(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     source = args.positional[0] if args.positional else Unknown()
     if frame.boundary is not None and isinstance(node, cst.Call) and node.args:
-        root: cst.BaseExpression = node.args[0].value
-        while isinstance(root, cst.Attribute | cst.Subscript):
-            root = root.value
-        if isinstance(source, Many) and isinstance(root, cst.Name) and assign.owned_outside(frame, root.value):
+        known = isinstance(source, Many) or (isinstance(source, Ref) and source.kind == "list")
+        if known and assign.from_outside(frame, node.args[0].value):
             frame.tracer.record(frame, node, HostEffect("next", "iterator", frame.boundary))
     if isinstance(source, Ref) and source.kind == "object":
         return access_call(frame, source, "__next__", node)
-    return turns(frame, source)[0] if isinstance(source, Many) else Unknown("next()")
+    item = turns(frame, source)[0] if isinstance(source, Many) else Unknown()
+    return item if not isinstance(item, Unknown) else Unknown("next()")
 
 
 def access_call(frame: Frame, base: Value, name: str, node: cst.CSTNode) -> Value:
