@@ -15,7 +15,7 @@ from jaxlint.rules import rule
 @rule("JAX206", since="0.1")
 def host_randomness(ctx: View, event: HostEffect) -> Iterator[Finding]:
     program, call = event.boundary.program, ctx.node
-    if event.category != "random" or program is None or not isinstance(call, cst.Call):
+    if event.category != "random" or program is None or ctx.boundary is None or not isinstance(call, cst.Call):
         return
     if _repeatable(ctx, event, call):
         return
