@@ -207,12 +207,11 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
             return summary([item(frame, option, index, node) for option in options if option != Const(None)])
         case Unknown() if not _is_slice(node):
             return _part(frame, base, ("item", slot(index)))
-        case Class():
-            return base
-        case Library(name="os.environ") if frame.boundary is not None:
-            frame.tracer.record(frame, node, HostEffect("os.environ", "environment", frame.boundary))
+        case Library(name="os.environ"):
+            if frame.boundary is not None:
+                frame.tracer.record(frame, node, HostEffect("os.environ", "environment", frame.boundary))
             return Static("str")
-        case Library():
+        case Library() | Class():
             return base
         case Const(value=str()):
             return Static("str")

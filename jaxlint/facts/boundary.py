@@ -47,6 +47,7 @@ def enter(frame: Frame, row: Transform, function: Value, place: Place) -> Bounda
     return Boundary(
         row.name, level, stages, why, name or "the function", bool(parameter_names(function)),
         repeats=row.kind in ("loop", "tree"), kind=row.kind, parent=frame.boundary,
+        looks=row.name in ("jax.eval_shape", "jax.make_jaxpr"),
     )  # fmt: skip
 
 

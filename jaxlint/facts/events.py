@@ -71,11 +71,12 @@ class ConstantKey:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HostEffect:
-    """A trace calls something whose result is baked in, or whose effect happens once."""
+    """A trace calls something whose result is baked in, or whose effect happens once. ``traced``: an argument is."""
 
     name: str
     category: str
     boundary: Boundary
+    traced: Traced | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

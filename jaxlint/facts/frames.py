@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,9 @@ class Boundary:
 
     ``stages``: every jax operation is recorded, so that even constants become tracers (jit, scan, cond …); under eager
     vmap and grad only what depends on the mapped or differentiated arguments is a tracer. ``function`` is the user's
-    name of what is traced; ``inputs``: it has traced arguments; ``repeats``: its body runs many times (loops). ``kind`` is
-    the transform's.
+    name of what is traced; ``inputs``: it has traced arguments; ``repeats``: its body runs many times (loops);
+    ``kind`` is
+    the transform's; ``looks``: the trace is made for its shapes only and never runs.
     """
 
     name: str
@@ -36,6 +38,21 @@ class Boundary:
     repeats: bool = False
     kind: str = ""
     parent: Boundary | None = None
+    looks: bool = False
+
+    @property
+    def program(self) -> Boundary | None:
+        """The innermost trace around that stages a program to be run later; None under ``eval_shape``."""
+        if any(trace.looks for trace in self.chain()):
+            return None
+        return self.staging
+
+    def chain(self) -> Iterator[Boundary]:
+        """This trace and those around it, innermost first."""
+        trace: Boundary | None = self
+        while trace is not None:
+            yield trace
+            trace = trace.parent
 
     @property
     def staging(self) -> Boundary | None:

@@ -8,6 +8,7 @@ from jaxlint.facts import access, evidence, extents, keys, python, transforms
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.events import CachedTracer, HostEffect
 from jaxlint.facts.frames import Frame
+from jaxlint.facts.leaks import deep_tracing
 from jaxlint.facts.state import REST
 from jaxlint.facts.values import (
     NONE,
@@ -51,11 +52,12 @@ def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) ->
         return transforms.call_transform(frame, row, args, node)
     if (handler := python.SPECIAL.get(name)) is not None:
         return handler(frame, args, node)
-    if (category := host_effect(name)) is not None:
-        if frame.boundary is not None:
-            frame.tracer.record(frame, node, HostEffect(name, category, frame.boundary))
-        if name in HOST_OBJECTS:
-            return Library(HOST_OBJECTS[name])
+    if (category := host_effect(name)) is not None and frame.boundary is not None:
+        traced = deep_tracing(frame, args.values)
+        frame.tracer.record(frame, node, HostEffect(name, category, frame.boundary, traced))
+    if name in HOST_OBJECTS:
+        return Library(HOST_OBJECTS[name])
+    if category is not None:
         return NONE if category in ("print", "log") else HostArray() if name.startswith("numpy") else Static()
     if (known := function(name)) is not None:
         return _result(frame, known, args, node)
@@ -77,25 +79,6 @@ def bind(signature: Signature | None, args: Arguments) -> dict[str, Value]:
             if (name := signature.parameter(number)) is not None and name != signature.variadic:
                 bound.setdefault(name, value)
     return bound
-
-
-def deep_tracing(frame: Frame, values: list[Value], depth: int = 3) -> Traced | None:
-    """The strongest proof that a leaf of some value is a tracer, lists and dicts opened."""
-    found = None
-    for value in values:
-        match value:
-            case Tuple(items=items) if depth:
-                proof = deep_tracing(frame, list(items), depth - 1)
-            case Many(item=item) if depth:
-                proof = deep_tracing(frame, [item], depth - 1)
-            case Ref() if depth:
-                proof = deep_tracing(frame, list(frame.state.contents(value).values()), depth - 1)
-            case _:
-                proof = tracing(value)
-        found = strongest(found, proof)
-        if found is not None and found.level == "full":
-            return found
-    return found
 
 
 def _result(frame: Frame, row: Function, args: Arguments, node: cst.CSTNode) -> Value:

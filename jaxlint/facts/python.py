@@ -169,6 +169,13 @@ def _list(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return _collect(frame, args, node, "list")
 
 
+def _sorted(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    """Tracers cannot be ordered: what is sorted of an unknown pytree are a dict's keys."""
+    if args.positional and isinstance(args.positional[0], Tree):
+        return access.new_list(frame, [Unknown("dict key")], open=True, node=node)
+    return _list(frame, args, node)
+
+
 def _collect(frame: Frame, args: Arguments, node: cst.CSTNode, kind: str) -> Value:
     if not args.positional:
         return access.new_list(frame, [], node=node) if kind == "list" else Tuple(())
@@ -210,10 +217,8 @@ def _set(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
 def _next(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     source = args.positional[0] if args.positional else Unknown()
     if frame.boundary is not None and isinstance(node, cst.Call) and node.args:
-        root: cst.BaseExpression = node.args[0].value
-        while isinstance(root, cst.Attribute | cst.Subscript):
-            root = root.value
-        if isinstance(source, Many) and isinstance(root, cst.Name) and assign.owned_outside(frame, root.value):
+        known = isinstance(source, Many) or (isinstance(source, Ref) and source.kind == "list")
+        if known and assign.from_outside(frame, node.args[0].value):
             frame.tracer.record(frame, node, HostEffect("next", "iterator", frame.boundary))
     if isinstance(source, Ref) and source.kind == "object":
         return access_call(frame, source, "__next__", node)
@@ -368,7 +373,7 @@ SPECIAL: dict[str, Handler] = {
     "builtins.reversed": _reversed,
     "builtins.map": _map,
     "builtins.list": _list,
-    "builtins.sorted": _asking("sorted", _list),
+    "builtins.sorted": _asking("sorted", _sorted),
     "builtins.tuple": _tuple,
     "builtins.dict": _dict,
     "builtins.set": _set,

@@ -59,7 +59,10 @@ MAX_FOLLOWED = 4
 
 
 class Tracer:
-    """Runs a project. After `run`: ``activations`` by function (or module), ``events`` by node."""
+    """Runs a project. After `run`: ``activations`` by function (or module), ``events`` by node.
+
+    ``environment``: the environment variables that the project sets.
+    """
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -69,6 +72,7 @@ class Tracer:
         self.activations: dict[object, list[Frame]] = defaultdict(list)
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
         self.registered: set[ClassDefinition] = set()
+        self.environment: set[str] = set()
         self.builtins = frozenset(dir(builtins))
         self.base: State | None = None
         self.finals: dict[Frame, dict[str, Value]] = {}
