@@ -46,7 +46,8 @@ def enter(frame: Frame, row: Transform, function: Value, place: Place) -> Bounda
     why = Why(name or row.name, what, place)
     return Boundary(
         row.name, level, stages, why, name or "the function", bool(parameter_names(function)),
-        repeats=row.kind in ("loop", "tree"), parent=frame.boundary,
+        repeats=row.kind in ("loop", "tree"), kind=row.kind, parent=frame.boundary,
+        looks=row.name in ("jax.eval_shape", "jax.make_jaxpr"),
     )  # fmt: skip
 
 
@@ -89,11 +90,11 @@ def _trace(frame: Frame, trace: Boundary, value: Value, traced: Traced) -> Value
     filtered = trace.name.startswith(("equinox.", "flax.nnx."))
     match value:
         case Const(value=bool() | int() | float() | complex() as number):
-            return value if filtered else Array(traced, _kind(number), 0)
+            return value if filtered else Array(traced, _kind(number), 0, ())
         case Static(kind=kind):
-            return value if filtered or kind == "str" else Array(traced, kind, 0)
-        case Array(kind=kind, ndim=ndim, length=length):
-            return Array(traced, kind, ndim, length)
+            return value if filtered or kind == "str" else Array(traced, kind, 0, ())
+        case Array(kind=kind, ndim=ndim, dims=dims):
+            return Array(traced, kind, ndim, dims)
         case HostArray(kind=kind):
             return Array(traced, kind)
         case Tree(origin=origin):
@@ -147,8 +148,8 @@ def _kind(number: object) -> str | None:
 def element(frame: Frame, value: Value, number: int) -> Value:
     """One slice of a value along its leading axis."""
     match value:
-        case Array(traced=traced, kind=kind, ndim=ndim):
-            return Array(traced, kind, ndim - 1 if ndim else None)
+        case Array():
+            return value.row(None)
         case HostArray(kind=kind):
             return HostArray(kind)
         case Keys(base=base, offset=offset, traced=traced):
@@ -163,6 +164,8 @@ def element(frame: Frame, value: Value, number: int) -> Value:
             return Tuple(tuple(element(frame, item, number) for item in items))
         case Many():
             return Array()
+        case Either(options=options):
+            return summary([element(frame, option, number) for option in options])
         case Ref(kind="list" | "dict"):
             copy = Ref(value.kind, frame)
             contents = frame.state.contents(value)
@@ -179,8 +182,8 @@ def detach(frame: Frame, trace: Boundary, result: Value, args: Arguments) -> Val
 
 def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -> Value:
     match value:
-        case Array(traced=traced, kind=kind, ndim=ndim, length=length):
-            return Array(outer, kind, ndim, length) if traced is not outer else value
+        case Array(traced=traced, kind=kind, ndim=ndim, dims=dims):
+            return Array(outer, kind, ndim, dims) if traced is not outer else value
         case Tree():
             return Tree(outer, value.origin) if outer is not None else value.origin or Unknown("result")
         case Const(value=bool() | int() | float() as number) if trace.stages:

@@ -37,7 +37,7 @@ def _unconditional(frame: Frame) -> bool:
     entry: Frame | None = frame
     conditions = 0
     while entry is not None and entry.boundary is not None:
-        conditions = entry.conditions
+        conditions = entry.guarded
         entry = entry.caller
     return len(frame.state.guards) == conditions
 

@@ -327,6 +327,8 @@ def _may_be_container(left: Value, right: Value) -> bool:
 def _is(left: Value, right: Value, negated: bool) -> Value:
     if isinstance(left, Const) and isinstance(right, Const):
         same = left == right
+    elif isinstance(left, Library) and isinstance(right, Library):
+        same = left == right
     elif Const(None) in (left, right):
         other = right if left == Const(None) else left
         if isinstance(other, Unknown | Tree | Either | Static | Many):

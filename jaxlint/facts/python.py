@@ -41,6 +41,7 @@ from jaxlint.facts.values import (
     identity,
 )
 from jaxlint.facts.why import strongest
+from jaxlint.jaxapi import array_attribute
 
 Handler = Callable[[Frame, Arguments, cst.CSTNode], Value]
 
@@ -91,7 +92,8 @@ _NOT_OF_JAX = frozenset(
 )  # fmt: skip
 """Types which no jax array is an instance of."""
 _CONTAINERS = frozenset({"builtins.list", "builtins.tuple", "builtins.dict", "builtins.set"})
-_OF_JAX = frozenset({"jax.Array", "jax.numpy.ndarray"})
+_OF_JAX = frozenset({"jax.Array", "jax.numpy.ndarray", "jaxtyping.Array"})
+_TRACERS = frozenset({"jax.core.Tracer", "jax.extend.core.Tracer"})
 
 
 def _isinstance(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
@@ -111,17 +113,26 @@ def _is_instance(value: Value, kind: Value) -> bool | None:
         return None
     match value:
         case Array(traced=traced):
-            if kind.name == "jax.core.Tracer":
+            if kind.name in _TRACERS:
                 return traced is not None or None
             return True if kind.name in _OF_JAX else False if kind.name in _NOT_OF_JAX else None
         case Tree() if kind.name in _NOT_OF_JAX and kind.name not in _CONTAINERS:
             return False
-        case HostArray(scalar=False) if kind.name in _OF_JAX or kind.name == "jax.core.Tracer":
+        case HostArray(scalar=False) if kind.name in _OF_JAX | _TRACERS | _CONTAINERS:
             return False
         case Const(value=constant) if kind.name.startswith("builtins."):
             cls = getattr(builtins, kind.name.removeprefix("builtins."), None)
             return isinstance(constant, cls) if isinstance(cls, type) else None
     return None
+
+
+def _hasattr(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    match args.positional:
+        case (Array(), Const(value=str() as name)) if name == "__setitem__" or array_attribute(name) is not None:
+            return Const(name != "__setitem__" and array_attribute(name) != "absent")
+        case (HostArray(scalar=False), Const(value="at")):
+            return Const(False)
+    return Static("bool")
 
 
 def _range(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
@@ -172,6 +183,13 @@ def _list(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return _collect(frame, args, node, "list")
 
 
+def _sorted(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    """Tracers cannot be ordered: what is sorted of an unknown pytree are a dict's keys."""
+    if args.positional and isinstance(args.positional[0], Tree):
+        return access.new_list(frame, [Unknown("dict key")], open=True, node=node)
+    return _list(frame, args, node)
+
+
 def _collect(frame: Frame, args: Arguments, node: cst.CSTNode, kind: str) -> Value:
     if not args.positional:
         return access.new_list(frame, [], node=node) if kind == "list" else Tuple(())
@@ -213,14 +231,14 @@ def _set(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
 def _next(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     source = args.positional[0] if args.positional else Unknown()
     if frame.boundary is not None and isinstance(node, cst.Call) and node.args:
-        root: cst.BaseExpression = node.args[0].value
-        while isinstance(root, cst.Attribute | cst.Subscript):
-            root = root.value
-        if isinstance(source, Many) and isinstance(root, cst.Name) and assign.owned_outside(frame, root.value):
+        known = isinstance(source, Many) or (isinstance(source, Ref) and source.kind == "list")
+        if known and assign.from_outside(frame, node.args[0].value):
             frame.tracer.record(frame, node, HostEffect("next", "iterator", frame.boundary))
     if isinstance(source, Ref) and source.kind == "object":
         return access_call(frame, source, "__next__", node)
-    return turns(frame, source)[0] if isinstance(source, Many) else Unknown("next()")
+    if isinstance(source, Many):
+        return access.another(frame, turns(frame, source)[0], ("next", object()))
+    return Unknown("next()")
 
 
 def access_call(frame: Frame, base: Value, name: str, node: cst.CSTNode) -> Value:
@@ -282,7 +300,7 @@ def _asked(frame: Frame, args: Arguments, *, compares: bool) -> list[Value]:
     (source,) = args.positional
     items = access.exact_items(frame, source)
     if items is None and isinstance(source, Array) and source.length is not None:
-        items = [access.any_item(frame, source)] * source.length
+        items = [access.any_item(frame, source)] * min(source.length, 2)
     if items is not None:
         return items if len(items) > compares else []
     return [turns(frame, source)[0]] if isinstance(source, Array | Tree | Many | Ref) else []
@@ -354,7 +372,7 @@ SPECIAL: dict[str, Handler] = {
     "builtins.len": _len,
     "builtins.isinstance": _isinstance,
     "builtins.issubclass": _static("bool"),
-    "builtins.hasattr": _static("bool"),
+    "builtins.hasattr": _hasattr,
     "builtins.callable": _static("bool"),
     "builtins.id": _static("int"),
     "builtins.hash": _static("int"),
@@ -369,7 +387,7 @@ SPECIAL: dict[str, Handler] = {
     "builtins.reversed": _reversed,
     "builtins.map": _map,
     "builtins.list": _list,
-    "builtins.sorted": _asking("sorted", _list),
+    "builtins.sorted": _asking("sorted", _sorted),
     "builtins.tuple": _tuple,
     "builtins.dict": _dict,
     "builtins.set": _set,

@@ -59,11 +59,17 @@ def _annotated(frame: Frame, node: cst.AnnAssign) -> None:
 
 def _augmented(frame: Frame, node: cst.AugAssign) -> None:
     old = evaluate(frame, node.target)
+    if isinstance(node.target, cst.Name):
+        frame.stores.setdefault(node.target, []).append(old)
     new = arithmetic(frame, node.operator, old, evaluate(frame, node.value))
     assign.assign(frame, node.target, new, node, augmented=True)
 
 
 def _delete(frame: Frame, node: cst.Del) -> None:
+    targets = [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    for target in targets:
+        if isinstance(target, cst.Subscript | cst.Attribute):
+            evaluate(frame, target.value)
     for name in bound_names(node.target):
         frame.state.forget(frame, name)
 
@@ -136,7 +142,6 @@ def _while(frame: Frame, node: cst.While) -> None:
             frame.loops[-1].broken.append(frame.state)
             frame.tracer.state = None
             return
-        guard(frame, node.test, True)
         execute(frame, [node.body])
 
     _loop(frame, [run, run], changed, node.orelse)
@@ -193,10 +198,10 @@ def _continue(frame: Frame, node: cst.Continue) -> None:
 
 
 def _try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
-    before, guarded = frame.state.fork(), frame.guarded
-    frame.guarded = guarded or catches_tracer_errors(node)
+    before, caught = frame.state.fork(), frame.caught
+    frame.caught = caught or catches_tracer_errors(node)
     execute(frame, [node.body])
-    frame.guarded = guarded
+    frame.caught = caught
     if frame.tracer.state is not None and node.orelse is not None:
         execute(frame, [node.orelse])
     after = frame.tracer.state

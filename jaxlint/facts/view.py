@@ -72,7 +72,7 @@ class View:
 
     def caught(self, node: cst.CSTNode) -> bool:
         """True where the error that JAX raises on a tracer would be caught, here or by a caller."""
-        if self.frame.guarded:
+        if self.frame.caught:
             return True
         inner = node
         for above in self.ancestors(node):
