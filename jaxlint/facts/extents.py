@@ -26,6 +26,8 @@ def of_call(frame: Frame, row: Function, bound: dict[str, Value]) -> Extents:
             return _known(_of_literal(frame, arrays))
         case "arange", {"start": Const(value=int() as stop), **rest} if not rest:
             return _known((stop,))
+        case "linspace", {"num": Const(value=int() as num)}:
+            return _known((num,))
         case "arange" | "linspace", _:
             return _known((None,))
         case "eye" | "identity", {"N": size} | {"n": size}:

@@ -99,7 +99,7 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "array" if row.name == "jax.numpy.where" and "x" not in bound:
             return Many(Array(traced, "int"))
         case "array" | "bool" | "int" | "float" | "complex":
-            kind = _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(row, args)
+            kind = _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(frame, row, args)
             return Array(traced, kind, *extents.of_call(frame, row, bound))
         case "same":
             first = args.positional[0] if args.positional else Unknown()
@@ -144,11 +144,26 @@ _KEEPS_KIND = frozenset(
 )
 
 
-def _literal(row: Function, args: Arguments) -> Kind:
+def _literal(frame: Frame, row: Function, args: Arguments) -> Kind:
     """The kind of the first argument, for functions that keep it."""
     first = args.positional[0] if args.positional else None
     keeps = row.name.removeprefix("jax.numpy.") in _KEEPS_KIND and (len(args.positional) == 1 or row.params[:1] == ("a",))
-    return first.kind if keeps and isinstance(first, Array | HostArray) else None
+    return _leaf_kind(frame, first) if keeps and first is not None else None
+
+
+def _leaf_kind(frame: Frame, value: Value) -> Kind:
+    """The kind of an array, or of the numbers in a (nested) list if they are all of one kind."""
+    items = access.exact_items(frame, value) if isinstance(value, Ref | Tuple) else None
+    if items is None:
+        return value.kind if isinstance(value, Array | HostArray | Static) else _constant_kind(value)
+    kinds = {_leaf_kind(frame, item) for item in items}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _constant_kind(value: Value) -> Kind:
+    constant = value.value if isinstance(value, Const) else None
+    kinds: dict[type, Kind] = {bool: "bool", int: "int", float: "float", complex: "complex"}
+    return kinds.get(type(constant))
 
 
 def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, Value]) -> Value:

@@ -109,6 +109,12 @@ class View:
         """The trace that this activation is part of; None on the host."""
         return self.frame.boundary
 
+    def contexts(self) -> Iterator[View]:
+        """The activations of this function in traces that stage."""
+        for frame in self.tracer.activations.get(self.frame.definition, ()):
+            if frame.boundary is not None and frame.boundary.staging is not None:
+                yield View(self.tracer, frame, self.chunk, self.node)
+
     @property
     def module(self) -> Module:
         return self.frame.module
