@@ -10,7 +10,6 @@ from jaxlint.facts.values import Array, Member
 from jaxlint.facts.view import View
 from jaxlint.jaxapi import Function, array_attribute, function
 
-
 Bound = dict[str, tuple[cst.BaseExpression, ...]]
 
 

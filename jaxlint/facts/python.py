@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
 from jaxlint.facts import access, assign
 from jaxlint.facts.arguments import Arguments
+from jaxlint.facts.boundary import undifferentiated
 from jaxlint.facts.events import Asked, HostEffect
 from jaxlint.facts.expressions import truth
 from jaxlint.facts.frames import Frame
@@ -40,7 +42,7 @@ from jaxlint.facts.values import (
     any_tracing,
     identity,
 )
-from jaxlint.facts.why import strongest
+from jaxlint.facts.why import Traced, strongest
 from jaxlint.jaxapi import array_attribute
 
 Handler = Callable[[Frame, Arguments, cst.CSTNode], Value]
@@ -359,6 +361,17 @@ def _flatten(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return Tuple((_leaves(frame, args, node), Unknown("treedef")))
 
 
+def _stop_gradient(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    """What has no tangent is no tracer under eager ``grad``."""
+    match args.positional:
+        case (Array(traced=Traced() as traced) as array,):
+            kept = frame.staged if traced.level == "grad" else replace(traced, reverse=False)
+            return Array(kept, array.kind, array.ndim, array.dims)
+        case (value, *_):
+            return undifferentiated(value)
+    return Unknown()
+
+
 def _none(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return NONE
 
@@ -419,6 +432,6 @@ SPECIAL: dict[str, Handler] = {
     "jax.tree.flatten": _flatten,
     "jax.tree_util.tree_flatten": _flatten,
     "jax.block_until_ready": _identity,
-    "jax.lax.stop_gradient": _identity,
+    "jax.lax.stop_gradient": _stop_gradient,
     "builtins.setattr": _none,
 }
