@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import libcst as cst
 
@@ -53,6 +54,9 @@ from jaxlint.facts.values import (
 )
 from jaxlint.facts.why import Place
 from jaxlint.source import Chunk, Module
+
+N = TypeVar("N", bound=cst.CSTNode)
+T = TypeVar("T")
 
 MAX_ACTIVATIONS = 6
 """Contexts of one function that are kept for the rules."""
@@ -96,6 +100,7 @@ class Tracer:
         self._done: set[tuple[object, ...]] = set()
         self.settled: set[Value] = set()
         self._consumers: set[FunctionDefinition] = set()
+        self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self._evaluated: set[FunctionDefinition] = set()
         self.screen = Screen(project.modules, everything=everything)
         self.unread: list[tuple[str, SourceError]] = []
@@ -212,6 +217,13 @@ class Tracer:
             else:
                 positional.append(value)
         return Arguments(tuple(positional), keywords, exact=False)  # type: ignore[arg-type]
+
+    def once(self, make: Callable[[N], T], node: N) -> T:
+        """``make(node)``, computed once."""
+        found = self._made.get((make, node))
+        if found is None:
+            found = self._made[make, node] = make(node)
+        return found  # type: ignore[return-value]
 
     # --- modules, functions, classes -----------------------------------------------------------------------------
 
