@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import libcst as cst
 
+    from jaxlint.facts.view import View
     from jaxlint.facts.why import Why
 
 Applicability = Literal["safe", "unsafe", "suggestion"]
@@ -57,3 +58,15 @@ class Finding:
     message: str
     fix: Fix | Decline | None = None
     why: Why | None = None
+
+
+def replace(ctx: View, node: cst.CSTNode, text: str) -> Edit:
+    """Put a text in place of a node (its surrounding parentheses stay)."""
+    return Edit(*ctx.span(node), text)
+
+
+def insert_before(ctx: View, node: cst.CSTNode, *lines: str) -> Edit:
+    """Put whole lines before the statement that a node is in, at its indentation."""
+    start = ctx.span(ctx.statement(node))[0]
+    indent = ctx.indent(node)
+    return Edit(start, start, "".join(f"{line}\n{indent}" for line in lines))

@@ -1,7 +1,8 @@
 """The rules: one file per rule, found by file name, described by its page ``rules/<name>.md``.
 
-A rule is a generator from ``(ctx, node)`` to findings; the annotation of ``node`` subscribes it to a node class. It is
-called once per activation (one function in one calling context, see jaxlint.facts) and node.
+A rule is a generator from ``(ctx, node)`` to findings; the annotation of ``node`` subscribes it to a node class, or to an
+event (jaxlint.facts.events), whose place is ``ctx.node``. It is called once per activation (one function in one calling
+context) and node.
 """
 
 import importlib
@@ -13,8 +14,6 @@ from dataclasses import dataclass
 from functools import cache
 from types import UnionType
 from typing import Any, Literal
-
-import libcst as cst
 
 from jaxlint.edits import Finding, Level
 
@@ -29,7 +28,7 @@ class Rule:
     code: str
     name: str
     check: Check
-    nodes: tuple[type[cst.CSTNode], ...]
+    nodes: tuple[type, ...]
     level: Level
     fix: Fixability
     since: str
@@ -40,7 +39,7 @@ def rule(code: str, *, since: str, fix: Fixability = None, level: Level = "error
 
     def register(check: Check) -> Rule:
         hints = typing.get_type_hints(check)
-        kinds: Any = hints["node"]
+        kinds: Any = list(hints.values())[1]
         nodes = typing.get_args(kinds) if isinstance(kinds, UnionType) else (kinds,)
         name = inspect.getmodule(check).__name__.rpartition(".")[2].replace("_", "-")  # type: ignore[union-attr]
         return Rule(code, name, check, nodes, level, fix, since)

@@ -1,0 +1,321 @@
+"""Reads names, attributes and items."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import libcst as cst
+
+from jaxlint.facts import classes
+from jaxlint.facts.events import Capture, HostEffect
+from jaxlint.facts.frames import Frame
+from jaxlint.facts.state import REST, summary
+from jaxlint.facts.values import (
+    STATIC_INT,
+    Array,
+    AtIndex,
+    Class,
+    Const,
+    Either,
+    Function,
+    HostArray,
+    Key,
+    Keys,
+    Library,
+    Many,
+    Member,
+    Partial,
+    ProjectModule,
+    Ref,
+    Static,
+    Transformed,
+    Tree,
+    Tuple,
+    Unknown,
+    Value,
+    any_tracing,
+    identity,
+    tracing,
+)
+from jaxlint.facts.why import strongest
+from jaxlint.jaxapi import array_attribute, canonical
+
+_CONSTANTS = {"None": Const(None), "True": Const(True), "False": Const(False), "Ellipsis": Const(...)}
+NUMPY_CONSTANTS = frozenset({"pi", "e", "inf", "nan", "euler_gamma", "newaxis"})
+
+
+def lookup(frame: Frame, node: cst.Name) -> Value:
+    """The value of a name here."""
+    name = node.value
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
+    scope: Frame | None = frame
+    if name in frame.scope.globals:
+        scope = frame.tracer.module_frame(frame.module)
+    while scope is not None:
+        found = frame.state.contents(scope).get(name)
+        if found is not None:
+            _note_capture(frame, scope, node, found)
+            return found
+        if scope is frame and name in frame.scope.bound and frame.definition is not None:
+            return Unknown("unbound")
+        scope = scope.closure
+    found = frame.tracer.global_(frame.module, name)
+    if found is not None:
+        _note_capture(frame, frame.tracer.module_frame(frame.module), node, found)
+        return found
+    return Library(f"builtins.{name}") if name in frame.tracer.builtins else Unknown(name)
+
+
+def _note_capture(frame: Frame, owner: Frame, node: cst.Name, value: Value) -> None:
+    """Remember a read of a variable that was bound outside of the trace that reads it."""
+    if frame.boundary is not None and owner.boundary is not frame.boundary and frame.boundary.stages:
+        frame.tracer.record(frame, node, Capture(node.value, owner, value, frame.boundary))
+
+
+def attribute(frame: Frame, base: Value, name: str, node: cst.CSTNode) -> Value:
+    """The value of ``base.name``."""
+    match base:
+        case Library(name=library):
+            return _library_attribute(library, name)
+        case ProjectModule(module=module):
+            found = frame.tracer.global_(module, name)
+            return found if found is not None else frame.tracer.submodule(module, name) or Unknown(name)
+        case Ref(kind="object"):
+            return _object_attribute(frame, base, name, node)
+        case Class(definition=definition):
+            found = classes.class_attribute(frame, definition, name)
+            return found if found is not None else _part(frame, base, ("attribute", name))
+        case Array(traced=traced, kind=kind):
+            return _array_attribute(frame, base, name)
+        case HostArray():
+            return _host_attribute(base, name)
+        case Tree(traced=traced):
+            return _tree_attribute(frame, base, name)
+        case Either(options=options):
+            return summary([attribute(frame, option, name, node) for option in options if option != Const(None)])
+        case Unknown():
+            return _part(frame, base, ("attribute", name))
+        case Partial(function=function) if name == "func":
+            return function
+    return Member(base, name)
+
+
+def _library_attribute(library: str, name: str) -> Value:
+    if name in NUMPY_CONSTANTS and library in ("numpy", "jax.numpy", "math"):
+        return Const(None) if name == "newaxis" else Static("float")
+    return Library(canonical(f"{library}.{name}"))
+
+
+def _part(frame: Frame, whole: Value, tag: Hashable) -> Value:
+    return frame.state.part(whole, tag, Unknown)
+
+
+def _object_attribute(frame: Frame, base: Ref, name: str, node: cst.CSTNode) -> Value:
+    contents = frame.state.contents(base)
+    if name in contents:
+        return contents[name]
+    found = classes.class_attribute(frame, base.cls, name) if base.cls is not None else None
+    if found is None:
+        return _part(frame, base, ("attribute", name))
+    return classes.bind_method(frame, base, name, found, node)
+
+
+def _array_attribute(frame: Frame, base: Array, name: str) -> Value:
+    match array_attribute(name):
+        case "static":
+            return shape(base) if name == "shape" else Static("int" if name in ("ndim", "size") else None)
+        case "array":
+            return Array(base.traced or frame.staged, base.kind)
+    return Member(base, name)
+
+
+def shape(array: Array | HostArray) -> Value:
+    """The value of an array's ``shape``."""
+    ndim = array.ndim if isinstance(array, Array) else None
+    return Tuple((STATIC_INT,) * ndim) if ndim is not None else Many(Static("int"))
+
+
+def _host_attribute(base: HostArray, name: str) -> Value:
+    match array_attribute(name):
+        case "static":
+            return shape(base) if name == "shape" else Static("int" if name in ("ndim", "size") else None)
+        case "array":
+            return HostArray(base.kind, base.view_of)
+    return Member(base, name)
+
+
+def _tree_attribute(frame: Frame, base: Tree, name: str) -> Value:
+    kind = array_attribute(name)
+    if kind in ("static", "array"):
+        return attribute(frame, Array(base.traced), name, cst.Name(name))
+    if kind is not None and kind != "absent" and name not in ("copy", "get", "update", "replace", "count", "index"):
+        return Member(Array(base.traced), name)
+    return _part(frame, identity(base), ("attribute", name))
+
+
+def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
+    """The value of ``base[index]``."""
+    match base:
+        case Tuple(items=items):
+            return _sequence_item(items, index)
+        case Ref():
+            return _container_item(frame, base, index)
+        case Array(traced=traced, kind=kind):
+            proof = strongest(traced, any_tracing([index]), frame.staged)
+            return Array(proof, kind)
+        case HostArray(kind=kind):
+            if any_tracing([index]):
+                return Unknown()
+            return HostArray(kind, base.view_of, scalar=isinstance(index, Const | Static) and not _is_slice(node))
+        case Tree(traced=traced, origin=origin):
+            if _is_array_index(node, index):
+                return Array(strongest(traced, any_tracing([index])))
+            part = _part(frame, identity(base), ("item", slot(index)))
+            return part if isinstance(part, Key | Keys) else Tree(traced, part)
+        case Keys():
+            return key_item(frame, base, index, node)
+        case Many(item=each, source=source):
+            return each if not _is_slice(node) else base
+        case Member(base=array, name="at"):
+            return AtIndex(array, index)
+        case Static(kind=kind):
+            return Static("int" if kind == "int" else None)
+        case Either(options=options):
+            return summary([item(frame, option, index, node) for option in options if option != Const(None)])
+        case Unknown() if not _is_slice(node):
+            return _part(frame, base, ("item", slot(index)))
+        case Class():
+            return base
+        case Library(name="os.environ") if frame.boundary is not None:
+            frame.tracer.record(frame, node, HostEffect("os.environ", "environment", frame.boundary))
+            return Static("str")
+        case Library():
+            return base
+        case Const(value=str()):
+            return Static("str")
+    return Unknown()
+
+
+def _is_slice(node: cst.Subscript) -> bool:
+    return any(isinstance(element.slice, cst.Slice) for element in node.slice)
+
+
+def _is_array_index(node: cst.Subscript, index: Value) -> bool:
+    """True for an index that no list, tuple or dict of a pytree takes: several axes, ``...``, ``None``, an array."""
+    if len(node.slice) > 1:
+        return any(isinstance(element.slice, cst.Slice) for element in node.slice)
+    return isinstance(index, Array | HostArray) or index in (Const(None), Const(...))
+
+
+def _sequence_item(items: tuple[Value, ...], index: Value) -> Value:
+    if isinstance(index, Const) and isinstance(index.value, int | slice):
+        try:
+            found = items[index.value]
+        except (IndexError, TypeError, ValueError):
+            return Unknown()
+        return Tuple(found) if isinstance(found, tuple) else found
+    return summary(list(items)) if items else Unknown()
+
+
+def _container_item(frame: Frame, base: Ref, index: Value) -> Value:
+    contents = frame.state.contents(base)
+    key = slot(index)
+    if base.kind == "list" and isinstance(key, int) and key < 0 and REST not in contents:
+        key += len(contents)
+    if key in contents:
+        return contents[key]
+    if isinstance(index, Const) and REST in contents:
+        return contents[REST]
+    others = [value for name, value in contents.items() if not isinstance(index, Const) or _unknown_slot(name)]
+    if others:
+        return summary(others)
+    return _part(frame, base, ("item", key))
+
+
+def _unknown_slot(name: Hashable) -> bool:
+    """True for an entry filed under a value that was not known."""
+    return not isinstance(name, str | int | float | bool | tuple | None)
+
+
+def slot(index: Value) -> Hashable:
+    """What an index is filed under in a container: the constant, or the value itself."""
+    if isinstance(index, Const) and not isinstance(index.value, slice | list | dict):
+        return index.value
+    if isinstance(index, Tuple):
+        return tuple(slot(part) for part in index.items)
+    return index if not isinstance(index, Const) else repr(index.value)
+
+
+def key_item(frame: Frame, keys: Keys, index: Value, node: cst.CSTNode | None = None) -> Value:
+    """One key, or some keys, of an array of keys."""
+    if isinstance(index, Const) and isinstance(index.value, slice):
+        start = index.value.start or 0
+        if index.value.step in (None, 1) and isinstance(start, int) and start >= 0:
+            return Keys(keys.base, keys.offset + start, keys.traced)
+        return Keys(traced=keys.traced)
+    if isinstance(index, Const) and isinstance(index.value, int) and index.value >= 0:
+        tag: Hashable = index.value + keys.offset
+    elif isinstance(index, Static) and node is not None and isinstance(node, cst.Subscript) and _is_slice(node):
+        return Keys(traced=keys.traced)
+    else:
+        tag = ("item", slot(index))
+    return frame.state.part(keys.base, tag, lambda: Key(keys.traced))
+
+
+def new_list(frame: Frame, items: list[Value], *, open: bool = False, node: cst.CSTNode | None = None) -> Ref:
+    """A fresh list; ``open`` when its length is not known."""
+    ref = Ref("list", frame, place=frame.place(node) if node is not None else None)
+    contents: dict[Any, Value] = {REST: summary(items)} if open else dict(enumerate(items))
+    frame.state.replace(ref, contents if items or not open else {})
+    return ref
+
+
+def exact_items(frame: Frame, value: Value) -> list[Value] | None:
+    """All items of a sequence if they are known."""
+    match value:
+        case Tuple(items=items):
+            return list(items)
+        case Ref(kind="list"):
+            contents = frame.state.contents(value)
+            return None if REST in contents else [contents[key] for key in sorted(contents)]
+        case Ref(kind="dict"):
+            keys = list(frame.state.contents(value))
+            known = all(isinstance(key, str | int | float | bool | tuple) and key != REST for key in keys)
+            return [Const(key) for key in keys] if known else None
+    return None
+
+
+def any_item(frame: Frame, value: Value) -> Value:
+    """One value for any item of a container."""
+    match value:
+        case Tuple(items=items):
+            return summary(list(items))
+        case Many(item=each):
+            return each
+        case Ref():
+            return summary(list(frame.state.contents(value).values()))
+        case Array(traced=traced, kind=kind):
+            return Array(traced or frame.staged, kind)
+        case Tree(traced=traced):
+            return Tree(traced)
+        case HostArray(kind=kind):
+            return HostArray(kind)
+    return Unknown()
+
+
+def leaf(frame: Frame, value: Value, number: int) -> Value:
+    """A leaf of a pytree; different numbers give different leaves."""
+    match value:
+        case Tree(traced=traced):
+            part = frame.state.part(identity(value), ("leaf", number), Unknown)
+            return Tree(traced, part) if isinstance(part, Unknown) else part
+        case Unknown():
+            return frame.state.part(value, ("leaf", number), Unknown)
+        case Tuple(items=items) if items:
+            return leaf(frame, items[number % len(items)], number)
+    return any_item(frame, value) if not isinstance(value, Array | HostArray | Const | Static) else value
+
+
+__all__ = ["Function", "Transformed", "any_item", "attribute", "exact_items", "item", "lookup", "new_list", "slot", "tracing"]

@@ -1,0 +1,190 @@
+"""Binds targets: names, tuples, items and attributes; notes what a trace changes outside of itself."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from jaxlint.facts import access
+from jaxlint.facts.events import Mutation
+from jaxlint.facts.frames import Frame
+from jaxlint.facts.state import REST, summary
+from jaxlint.facts.values import (
+    Array,
+    Const,
+    Either,
+    Key,
+    Keys,
+    Many,
+    Ref,
+    Tree,
+    Tuple,
+    Unknown,
+    Value,
+    any_tracing,
+    identity,
+)
+from jaxlint.facts.why import Traced, Why
+
+
+def assign(frame: Frame, target: cst.CSTNode, value: Value, node: cst.CSTNode, *, augmented: bool = False) -> None:
+    """Bind a target of any form; ``node`` is the statement or clause that does it."""
+    match target:
+        case cst.Name(value=name):
+            bind(frame, name, _explained(frame, name, value, node), target)
+            frame.values[target] = value
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            targets = [e if isinstance(e, cst.StarredElement) else e.value for e in elements]
+            for inner, part in zip(targets, unpack(frame, value, targets), strict=True):
+                assign(frame, inner, part, node)
+        case cst.StarredElement(value=inner):
+            assign(frame, inner, value, node)
+        case cst.Subscript():
+            _store_item(frame, target, value)
+        case cst.Attribute():
+            _store_attribute(frame, target, value)
+
+
+def bind(frame: Frame, name: str, value: Value, node: cst.CSTNode | None = None) -> None:
+    """Bind a name in the scope that it belongs to."""
+    owner, kind = frame, None
+    if name in frame.scope.globals:
+        owner, kind = frame.tracer.module_frame(frame.module), "global"
+    elif name in frame.scope.nonlocals:
+        kind = "nonlocal"
+        scope = frame.closure
+        while scope is not None and name not in scope.scope.bound:
+            scope = scope.closure
+        owner = scope or frame
+    if kind is not None and node is not None and frame.boundary is not None and owner.boundary is not frame.boundary:
+        leaked = any_tracing([value])
+        frame.tracer.record(
+            frame, node, Mutation(name, f"{kind} {name}", frame.boundary, leaked, kind, owner=owner)  # type: ignore[arg-type]
+        )
+    frame.state.store(owner, name, value)
+
+
+def _explained(frame: Frame, name: str, value: Value, node: cst.CSTNode) -> Value:
+    """A freshly computed tracer gets a step in its proof: that the name holds it."""
+    if not isinstance(value, Array) or value.traced is None or value.traced.why.subject == name:
+        return value
+    if not isinstance(node, cst.Assign | cst.AugAssign | cst.AnnAssign | cst.NamedExpr):
+        return value
+    parent = value.traced.why
+    why = Why(name, f"`{name}` is computed from `{parent.subject}`", frame.place(node), parent)
+    return Array(Traced(value.traced.level, why), value.kind, value.ndim)
+
+
+def unpack(frame: Frame, value: Value, targets: list[cst.BaseExpression]) -> list[Value]:
+    """The values that each of several targets gets from one value."""
+    starred = next((i for i, target in enumerate(targets) if isinstance(target, cst.StarredElement)), None)
+    exact = access.exact_items(frame, value)
+    if exact is not None and not isinstance(value, Ref | Tuple):
+        exact = None
+    if exact is not None and (len(exact) == len(targets) if starred is None else len(exact) >= len(targets) - 1):
+        if starred is None:
+            return exact
+        tail = len(targets) - 1 - starred
+        middle = exact[starred : len(exact) - tail]
+        rest = Tuple(tuple(middle))
+        return [*exact[:starred], rest, *exact[len(exact) - tail :]]
+    return [_nth(frame, value, position, starred) for position in range(len(targets))]
+
+
+def _nth(frame: Frame, value: Value, position: int, starred: int | None) -> Value:
+    match value:
+        case Keys(base=base, offset=offset, traced=traced):
+            if starred is not None and position == starred:
+                return Keys(base, offset + position, traced)
+            if starred is not None and position > starred:
+                return Key(traced)
+            return access.key_item(frame, value, Const(position))
+        case Array(traced=traced, kind=kind, ndim=ndim):
+            return Array(traced or frame.staged, kind, ndim - 1 if ndim else None)
+        case Tree(traced=traced) if starred is None:
+            part = frame.state.part(identity(value), ("item", position), Unknown)
+            return part if isinstance(part, Key | Keys) else Tree(traced, part)
+        case Unknown() if starred is None:
+            return frame.state.part(value, ("item", position), lambda: Unknown("item"))
+        case Either(options=options):
+            usable = [option for option in options if option != Const(None)]
+            return summary([_nth(frame, option, position, starred) for option in usable])
+    return access.any_item(frame, value) if position != starred else Many(access.any_item(frame, value))
+
+
+def _store_item(frame: Frame, target: cst.Subscript, value: Value) -> None:
+    from jaxlint.facts.expressions import evaluate, index
+
+    base = evaluate(frame, target.value)
+    where = index(frame, target)
+    frame.tracer.stored(frame, target, base, where, value)
+    match base:
+        case Ref():
+            note_mutation(frame, target, base, value, "item")
+            known = isinstance(where, Const)
+            frame.state.store(base, access.slot(where) if known or base.kind == "dict" else REST, value)
+        case Tree() if not access._is_array_index(target, where):
+            note_mutation(frame, target, base, value, "item")
+            frame.state.derived[identity(base), ("item", access.slot(where))] = value
+        case Unknown():
+            note_mutation(frame, target, base, value, "item")
+            frame.state.derived[base, ("item", access.slot(where))] = value
+
+
+def _store_attribute(frame: Frame, target: cst.Attribute, value: Value) -> None:
+    from jaxlint.facts.expressions import evaluate
+
+    base = evaluate(frame, target.value)
+    name = target.attr.value
+    match base:
+        case Ref(kind="object"):
+            note_mutation(frame, target, base, value, "attribute")
+            frame.state.store(base, name, value)
+        case Unknown() | Tree():
+            note_mutation(frame, target, base, value, "attribute")
+            frame.state.derived[identity(base), ("attribute", name)] = value
+
+
+def note_mutation(frame: Frame, target: cst.BaseExpression, base: Value, value: Value, kind: str) -> None:
+    """Record that a trace changes an object which was not made in that trace."""
+    boundary = frame.boundary
+    if boundary is None:
+        return
+    argument = frame.tracer.is_argument(base, boundary)
+    if not argument and not _made_outside(frame, target, base):
+        return
+    expression = target if kind == "method" else getattr(target, "value", target)
+    text = cst.Module(()).code_for_node(expression)
+    leaked = any_tracing([value])
+    frame.tracer.record(
+        frame, target, Mutation(text, kind, boundary, leaked, kind, argument=argument, owner=base)  # type: ignore[arg-type]
+    )
+
+
+def _made_outside(frame: Frame, target: cst.BaseExpression, base: Value) -> bool:
+    if isinstance(base, Ref):
+        born = base.born.boundary
+        return born is not frame.boundary and _encloses(frame, born)
+    root: cst.BaseExpression = target
+    while isinstance(root, cst.Subscript | cst.Attribute):
+        root = root.value
+    return isinstance(root, cst.Name) and owned_outside(frame, root.value)
+
+
+def _encloses(frame: Frame, born: object) -> bool:
+    """True if a boundary is around the current one, so that objects made there outlive the current trace."""
+    outer = frame.boundary.parent if frame.boundary is not None else None
+    while outer is not None:
+        if outer is born:
+            return True
+        outer = outer.parent
+    return born is None
+
+
+def owned_outside(frame: Frame, name: str) -> bool:
+    """True for a variable that belongs to a frame outside of the current trace."""
+    scope: Frame | None = frame
+    while scope is not None:
+        if name in scope.scope.bound or name in frame.state.contents(scope):
+            return scope.boundary is not frame.boundary
+        scope = scope.closure
+    return frame.tracer.global_(frame.module, name) is not None

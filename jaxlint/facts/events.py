@@ -1,0 +1,77 @@
+"""What happened at a node while tracing, beyond the values of expressions. Rules read these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from jaxlint.facts.frames import Boundary, Frame
+from jaxlint.facts.values import Value
+from jaxlint.facts.why import Place, Traced
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Capture:
+    """A trace read ``name``, which belongs to ``owner``, a frame outside of the trace."""
+
+    name: str
+    owner: Frame
+    value: Value
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mutation:
+    """A trace changed an object, variable or attribute that outlives it.
+
+    ``how``: stored to, or the mutating method. ``leaked``: the tracer that got out. ``argument``: the object is (part
+    of) an argument of the traced function, so that the caller's copy does not change.
+    """
+
+    target: str
+    how: str
+    boundary: Boundary
+    leaked: Traced | None
+    kind: Literal["global", "nonlocal", "attribute", "item", "method"]
+    argument: bool = False
+    owner: Value | Frame | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyReuse:
+    """A key was consumed again. ``first`` is where before; ``why`` the steps; ``loop``: by the same place in a loop."""
+
+    name: str
+    verb: str
+    first: Place
+    first_verb: str
+    kind: Literal["again", "loop", "body", "frozen", "stale", "fold", "seed", "batch"]
+    second: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConstantKey:
+    """A trace draws from a key that it made itself from a constant: the same numbers in every call."""
+
+    seed: object
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HostEffect:
+    """A trace calls something whose result is baked in, or whose effect happens once."""
+
+    name: str
+    category: str
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CachedTracer:
+    """A function under ``lru_cache`` returned a tracer, which the cache keeps beyond the trace."""
+
+    traced: Traced
+    boundary: Boundary
+
+
+Event = Capture | Mutation | KeyReuse | ConstantKey | HostEffect | CachedTracer

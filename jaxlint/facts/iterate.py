@@ -1,0 +1,78 @@
+"""What a loop's variable is in its turns."""
+
+from __future__ import annotations
+
+from jaxlint.facts import access
+from jaxlint.facts.frames import Frame
+from jaxlint.facts.values import (
+    STATIC_INT,
+    Array,
+    Const,
+    Either,
+    HostArray,
+    Key,
+    Keys,
+    Many,
+    Ref,
+    Static,
+    Tree,
+    Tuple,
+    Unknown,
+    Value,
+    identity,
+)
+
+MAX_EXACT = 3
+"""A loop over a display of this many items is followed item by item; otherwise two turns stand for all."""
+
+
+def turns(frame: Frame, source: Value) -> list[Value]:
+    """The loop variable's value in each of the turns that are followed, at least one."""
+    exact = access.exact_items(frame, source)
+    if exact is not None and 0 < len(exact) <= MAX_EXACT:
+        return exact
+    return [_turn(frame, source, number) for number in range(2)]
+
+
+def _turn(frame: Frame, source: Value, number: int) -> Value:
+    state = frame.state
+    match source:
+        case Keys(base=base, offset=offset, traced=traced):
+            return state.part(base, offset + number, lambda: Key(traced))  # type: ignore[arg-type]
+        case Array(traced=traced, kind=kind, ndim=ndim):
+            return Array(traced or frame.staged, kind, ndim - 1 if ndim else None)
+        case HostArray(kind=kind):
+            return HostArray(kind)
+        case Tree(traced=traced):
+            part = state.part(identity(source), ("turn", number), Unknown)
+            return part if isinstance(part, Key) else Tree(traced, part)
+        case Many(item=Tuple(items=items)):
+            return Tuple(tuple(_fresh(frame, item, number) for item in items))
+        case Many(item=item, source=None):
+            return _fresh(frame, item, number)
+        case Many(source=inner) if inner is not None:
+            return _turn(frame, inner, number)
+        case Tuple() | Ref():
+            return access.any_item(frame, source)
+        case Const(value=str()):
+            return Static("str")
+        case Either(options=options):
+            return access.summary([_turn(frame, option, number) for option in options if option != Const(None)])
+        case Unknown():
+            return state.part(source, ("turn", number), lambda: Unknown("item"))
+    return Unknown()
+
+
+def _fresh(frame: Frame, item: Value, number: int) -> Value:
+    """Another object of the same sort, since each turn has its own."""
+    match item:
+        case Static(kind=kind):
+            return Static(kind)
+        case Unknown():
+            return frame.state.part(item, ("turn", number), lambda: Unknown("item"))
+        case Many(source=source) if source is not None:
+            return _turn(frame, source, number)
+    return item
+
+
+__all__ = ["STATIC_INT", "turns"]

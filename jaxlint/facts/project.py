@@ -1,0 +1,46 @@
+"""The modules that are analysed together, by their dotted names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from jaxlint.source import Module, SourceText, parse_module
+
+
+class Project:
+    """Finds modules by dotted name. A module's name is its path below the outermost folder without ``__init__.py``."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self.modules = tuple(modules)
+        self._by_name = {module.name: module for module in self.modules}
+        self._packages = {
+            ".".join(parts[:end])
+            for parts in (module.name.split(".") for module in self.modules)
+            for end in range(1, len(parts))
+        }
+
+    def get(self, dotted: str) -> Module | None:
+        """The module of a dotted name."""
+        return self._by_name.get(dotted)
+
+    def is_package(self, dotted: str) -> bool:
+        """True for a folder of modules, with or without ``__init__.py``."""
+        return dotted in self._packages
+
+
+def load(sources: Iterable[SourceText]) -> Project:
+    """Modules from texts, named by their paths."""
+    texts = list(sources)
+    packages = {PurePath(text.path).parent for text in texts if PurePath(text.path).name == "__init__.py"}
+    return Project(parse_module(text, module_name(PurePath(text.path), packages)) for text in texts)
+
+
+def module_name(path: PurePath, packages: set[PurePath]) -> str:
+    """``src/pkg/sub/mod.py`` -> ``pkg.sub.mod`` where ``pkg`` and ``sub`` hold an ``__init__.py``."""
+    parts = [] if path.name == "__init__.py" else [path.stem]
+    folder = path.parent
+    while folder in packages and folder.name:
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts) or path.stem

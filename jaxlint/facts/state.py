@@ -1,0 +1,151 @@
+"""What is known at one point of one path: variables, contents of mutable objects, keys already consumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jaxlint.facts.values import Ref, Unknown, Value, join
+from jaxlint.facts.why import Place
+
+if TYPE_CHECKING:
+    from jaxlint.facts.frames import Frame
+
+REST = "…"
+"""In the contents of a list or dict: what is known of all items that have no entry of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition under which a path runs, in the activation ``frame``. ``varies``: it may come out otherwise in the
+    loop's next turn."""
+
+    frame: int
+    text: str
+    outcome: bool
+    varies: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """That a key was consumed: where, by which activation, under which guards, in which turns of which loops."""
+
+    place: Place
+    frame: Frame
+    verb: str
+    guards: tuple[Guard, ...]
+    turn: int
+
+
+class State:
+    """A mapping from frames and `Ref`s to their contents, copied on write when forked."""
+
+    __slots__ = ("_owned", "base", "cells", "derived", "guards", "uses")
+
+    def __init__(self, base: State | None = None) -> None:
+        self.base = base
+        self.cells: dict[object, dict[Any, Value]] = {}
+        self.uses: dict[Value, Use] = {}
+        self.derived: dict[tuple[object, Hashable], Value] = {}
+        self.guards: tuple[Guard, ...] = ()
+        self._owned: set[object] = set()
+
+    def fork(self) -> State:
+        """An independent copy; contents are shared until one side writes."""
+        twin = State(self.base)
+        twin.cells, twin.uses = dict(self.cells), dict(self.uses)
+        twin.derived, twin.guards = dict(self.derived), self.guards
+        self._owned.clear()
+        return twin
+
+    def contents(self, owner: object) -> dict[Any, Value]:
+        """Names or items of a frame or a `Ref`. Not to be written."""
+        found = self.cells.get(owner)
+        if found is None and self.base is not None:
+            found = self.base.cells.get(owner)
+        return found if found is not None else {}
+
+    def store(self, owner: object, name: Any, value: Value) -> None:
+        """Bind a name, field or item."""
+        if owner not in self._owned:
+            self.cells[owner] = dict(self.contents(owner))
+            self._owned.add(owner)
+        self.cells[owner][name] = value
+
+    def replace(self, owner: object, contents: dict[Any, Value]) -> None:
+        """Give a frame or `Ref` new contents."""
+        self.cells[owner] = contents
+        self._owned.add(owner)
+
+    def drop(self, owner: object) -> None:
+        """Forget a frame that nothing can read any more."""
+        self.cells.pop(owner, None)
+        self._owned.discard(owner)
+
+    def forget(self, owner: object, name: Any) -> None:
+        """Unbind a name."""
+        if name in self.contents(owner):
+            self.replace(owner, {key: value for key, value in self.contents(owner).items() if key != name})
+
+    def part(self, whole: object, tag: Hashable, make: Callable[[], Value]) -> Value:
+        """The one value that stands for a part (attribute, item) of a value with no contents of its own."""
+        found = self.derived.get((whole, tag))
+        if found is None:
+            found = self.base.derived.get((whole, tag)) if self.base is not None else None
+        if found is None:
+            found = self.derived[whole, tag] = make()
+        return found
+
+    def used(self, key: Value) -> Use | None:
+        """The first consumption of a key on this path."""
+        found = self.uses.get(key)
+        return found if found is not None or self.base is None else self.base.uses.get(key)
+
+
+def join_states(first: State | None, second: State | None) -> State | None:
+    """The state where two paths meet; None is a path that does not get there. ``first`` is reused."""
+    if first is None or second is None:
+        return first or second
+    for owner, theirs in second.cells.items():
+        ours = first.cells.get(owner)
+        if ours is None:
+            ours = first.contents(owner)
+        if ours is not theirs:
+            first.replace(owner, _join_contents(owner, ours, theirs))
+    for key, use in second.uses.items():
+        first.uses.setdefault(key, use)
+    for tag, value in second.derived.items():
+        mine = first.derived.get(tag)
+        first.derived[tag] = value if mine is None else join(mine, value)
+    first.guards = _common(first.guards, second.guards)
+    return first
+
+
+def _join_contents(owner: object, ours: dict[Any, Value], theirs: dict[Any, Value]) -> dict[Any, Value]:
+    if isinstance(owner, Ref) and owner.kind == "list" and (len(ours) != len(theirs) or REST in ours or REST in theirs):
+        return {REST: summary([*ours.values(), *theirs.values()])}
+    merged = dict(ours)
+    for name, value in theirs.items():
+        mine = merged.get(name)
+        merged[name] = value if mine is None else join(mine, value)
+    return merged
+
+
+def summary(values: list[Value]) -> Value:
+    """One value for any of several."""
+    if not values:
+        return Unknown("item of an empty container")
+    found = values[0]
+    for value in values[1:]:
+        found = join(found, value)
+    return found
+
+
+def _common(first: tuple[Guard, ...], second: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    size = 0
+    for mine, theirs in zip(first, second, strict=False):
+        if mine != theirs:
+            break
+        size += 1
+    return first[:size]

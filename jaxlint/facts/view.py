@@ -1,0 +1,200 @@
+"""What a rule may ask: the facts of one activation, and the text of its nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import libcst as cst
+
+from jaxlint.facts.definitions import FunctionDefinition, catches_tracer_errors, own_nodes
+from jaxlint.facts.events import Event
+from jaxlint.facts.frames import Boundary, Frame
+from jaxlint.facts.tracer import Tracer
+from jaxlint.facts.values import Array, Const, HostArray, Library, Static, Tree, Unknown, Value, tracing
+from jaxlint.facts.why import Place, Traced, Why
+from jaxlint.source import Chunk, Module, children
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(eq=False)
+class View:
+    """Queries about one function (or module or class body) in one calling context."""
+
+    tracer: Tracer
+    frame: Frame
+    chunk: Chunk
+    node: cst.CSTNode = field(default_factory=lambda: cst.Pass())
+    """The node that the rule is called for (for a rule that subscribes to an event: where it happened)."""
+
+    # --- values --------------------------------------------------------------------------------------------------
+
+    def value(self, node: cst.CSTNode) -> Value:
+        """What an expression evaluates to in this context."""
+        return self.frame.values.get(node) or Unknown()
+
+    def traced(self, node: cst.CSTNode) -> Why | None:
+        """Why an expression is certainly a tracer without a value, on which ``bool()`` fails; else None."""
+        proof = self._array_proof(node)
+        return proof.why if proof is not None and proof.level == "full" else None
+
+    def abstract(self, node: cst.CSTNode) -> Why | None:
+        """Why an expression is certainly a tracer, be it one with a known primal (eager ``grad``); else None."""
+        proof = self._array_proof(node)
+        return proof.why if proof is not None else None
+
+    def _array_proof(self, node: cst.CSTNode) -> Traced | None:
+        value = self.value(node)
+        proof = tracing(value) if not isinstance(value, Tree) else None
+        return None if proof is None or self.caught(node) else proof
+
+    def caught(self, node: cst.CSTNode) -> bool:
+        """True where the error that JAX raises on a tracer would be caught, here or by a caller."""
+        if self.frame.guarded:
+            return True
+        inner = node
+        for above in self.ancestors(node):
+            if isinstance(above, cst.Try | cst.TryStar) and above.body is inner and catches_tracer_errors(above):
+                return True
+            inner = above
+        return False
+
+    def jax_array(self, node: cst.CSTNode) -> bool:
+        """True for what is certainly a jax array, concrete or traced."""
+        value = self.value(node)
+        options = getattr(value, "options", (value,))
+        return all(isinstance(option, Array) for option in options)
+
+    def static(self, node: cst.CSTNode) -> bool:
+        """True for what is certainly known while tracing."""
+        return isinstance(self.value(node), Const | Static | HostArray)
+
+    def name(self, node: cst.CSTNode) -> str | None:
+        """The canonical name of what an expression refers to, ``jax.numpy.where``; None for anything else."""
+        value = self.value(node)
+        return value.name if isinstance(value, Library) else None
+
+    def events(self, node: cst.CSTNode, kind: type[E]) -> Iterator[E]:
+        """What of a kind happened at a node."""
+        for _, event in self.tracer.events.get(node, ()):
+            if isinstance(event, kind):
+                yield event
+
+    # --- the context ---------------------------------------------------------------------------------------------
+
+    @property
+    def boundary(self) -> Boundary | None:
+        """The trace that this activation is part of; None on the host."""
+        return self.frame.boundary
+
+    @property
+    def module(self) -> Module:
+        return self.frame.module
+
+    @property
+    def function(self) -> FunctionDefinition | None:
+        """The function that this is an activation of; None for a module or class body."""
+        return self.frame.definition
+
+    def nodes(self) -> Iterator[cst.CSTNode]:
+        """All nodes of the function, not those of nested functions."""
+        return own_nodes(self.frame.definition.node.body) if self.frame.definition is not None else iter(())
+
+    # --- text ----------------------------------------------------------------------------------------------------
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The source text of a node, without surrounding whitespace and parentheses."""
+        start, end = self.chunk.span(node)
+        return self.chunk.source.text[start:end]
+
+    def grouped(self, node: cst.CSTNode) -> str:
+        """The source text of an expression, in parentheses unless it can stand beside any operator as it is."""
+        text = self.code(node)
+        return text if isinstance(node, _ATOMS) else f"({text})"
+
+    def spell(self, canonical: str) -> str:
+        """How this function would write a library name: ``jnp.where`` for ``jax.numpy.where``.
+
+        By an import that is in scope, else as the usual import would give it; a fix that uses it lists the canonical
+        name in ``Fix.uses``, so that the import is added where it is missing.
+        """
+        found: dict[str, str] = {}
+        scope: Frame | None = self.frame
+        hidden: set[str] = set()
+        while scope is not None:
+            for name, value in self.tracer.contents(scope).items():
+                if name not in hidden and isinstance(value, Library) and _within(canonical, value.name):
+                    found.setdefault(value.name, name)
+            hidden |= scope.scope.bound
+            scope = scope.closure
+        if found:
+            target = max(found, key=len)
+            return found[target] + canonical[len(target) :]
+        for module, alias in _ALIASES.items():
+            if _within(canonical, module) and alias not in hidden:
+                return alias + canonical[len(module) :]
+        return canonical
+
+    def indent(self, node: cst.CSTNode) -> str:
+        """The white space before the statement that a node is in."""
+        start = self.span(self.statement(node))[0]
+        text = self.chunk.source.text
+        line = text[self.chunk.source.line_starts[self.chunk.source.position(start)[0] - 1] : start]
+        return line if not line.strip() else ""
+
+    def span(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Start and end offset of a node in the module's text."""
+        return self.chunk.span(node)
+
+    def line(self, node: cst.CSTNode) -> int:
+        return self.chunk.line(node)
+
+    def place(self, node: cst.CSTNode) -> Place:
+        return Place(self.chunk, node)
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node around a node."""
+        return parents(self.chunk).get(node)
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes around a node, innermost first, up to the chunk."""
+        above = self.parent(node)
+        while above is not None:
+            yield above
+            above = self.parent(above)
+
+    def statement(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The statement that a node is in (or is)."""
+        for above in (node, *self.ancestors(node)):
+            if isinstance(above, cst.SimpleStatementLine | cst.BaseCompoundStatement):
+                return above
+        return node
+
+
+
+_ATOMS = (
+    cst.Name, cst.Attribute, cst.Subscript, cst.Call, cst.Integer, cst.Float, cst.Imaginary, cst.SimpleString,
+    cst.FormattedString, cst.List, cst.Dict, cst.Set, cst.ListComp, cst.SetComp, cst.DictComp, cst.Ellipsis,
+)  # fmt: skip
+_ALIASES = {"jax.numpy": "jnp", "numpy": "np"}
+
+
+def _within(canonical: str, module: str) -> bool:
+    return canonical == module or canonical.startswith(module + ".")
+
+
+def parents(chunk: Chunk) -> dict[cst.CSTNode, cst.CSTNode]:
+    """Child -> parent for a chunk's tree, made when first asked for and kept with the chunk."""
+    found: dict[cst.CSTNode, cst.CSTNode] | None = chunk.__dict__.get("_parents")
+    if found is None:
+        found = {}
+        stack: list[cst.CSTNode] = [chunk.tree]
+        while stack:
+            node = stack.pop()
+            for child in children(node):
+                found[child] = node
+                stack.append(child)
+        chunk.__dict__["_parents"] = found
+    return found

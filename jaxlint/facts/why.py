@@ -1,0 +1,75 @@
+"""Proofs: why a value is traced, as steps that a person can check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import libcst as cst
+
+from jaxlint.source import Chunk
+
+Level = Literal["grad", "full"]
+"""full: a tracer without a value, `bool()` fails. grad: the primal is known (eager `jax.grad`), `bool()` works."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A node in its chunk: where something was seen."""
+
+    chunk: Chunk
+    node: cst.CSTNode
+
+    @property
+    def path(self) -> str:
+        return self.chunk.source.path
+
+    @property
+    def line(self) -> int:
+        return self.chunk.line(self.node)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Why:
+    """``subject`` is traced because of ``message``, seen at ``place``; ``parent`` is the step before."""
+
+    subject: str
+    message: str
+    place: Place
+    parent: Why | None = None
+
+    def steps(self) -> Iterator[Why]:
+        """The steps in the order in which they happen: the transform first."""
+        if self.parent is not None:
+            yield from self.parent.steps()
+        yield self
+
+    @property
+    def root(self) -> Why:
+        return self if self.parent is None else self.parent.root
+
+    def __str__(self) -> str:
+        root = self.root
+        if root is self:
+            return f"`{self.subject}` is traced: {self.message}"
+        return f"`{self.subject}` is traced: it comes from `{root.subject}`, and {root.message}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traced:
+    """That a value is a tracer, of which level, and the proof."""
+
+    level: Level
+    why: Why
+
+
+def strongest(*tracings: Traced | None) -> Traced | None:
+    """The first full tracing, else the first of any level."""
+    found = None
+    for tracing in tracings:
+        if tracing is not None:
+            if tracing.level == "full":
+                return tracing
+            found = found or tracing
+    return found

@@ -1,0 +1,220 @@
+"""``jaxlint check``: lint or fix a project or a text from stdin, write what changed, report what is left."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TextIO
+
+from jaxlint.engine.diagnostic import Diagnostic
+from jaxlint.engine.fix import FixOutcome, fix
+from jaxlint.engine.lint import lint
+from jaxlint.engine.options import Format
+from jaxlint.engine.own import INTERNAL
+from jaxlint.engine.project import Project, load, not_python, shown
+from jaxlint.engine.settings import Configuration
+from jaxlint.engine.suppress import add_ignores
+from jaxlint.engine.write import Change, write
+from jaxlint.front.reports import FORMATS
+from jaxlint.front.reports.concise import explained
+from jaxlint.front.reports.diff import unified
+from jaxlint.front.reports.statistics import counted, fixes, statistics, summary
+from jaxlint.front.terminal import Colour, Paint, complain, paint
+from jaxlint.source import SourceError, SourceText, decode
+
+CLEAN, FINDINGS, FAILURE = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one call of ``jaxlint check`` asks for."""
+
+    paths: tuple[Path, ...]
+    configuration: Configuration
+    fix: bool = False
+    fix_only: bool = False
+    diff: bool = False
+    unsafe_fixes: bool | None = None
+    show_fixes: bool = False
+    add_ignore: bool = False
+    output_format: Format | None = None
+    output_file: Path | None = None
+    statistics: bool = False
+    explain: bool = False
+    exit_zero: bool = False
+    force_exclude: bool = False
+    stdin_filename: Path | None = None
+    color: Colour = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A request with the project that it is about and the settings of the place it was made in."""
+
+    request: Request
+    project: Project
+    stdin: SourceText | None
+    unsafe: bool
+    output_format: Format
+
+
+def check(request: Request) -> int:
+    """Do it all; the exit code. Raises ConfigError and WriteError."""
+    session = _open(request)
+    for problem in session.project.problems:
+        complain(problem)
+    for path in session.project.skipped:
+        complain(f"warning: {path} was not looked at: notebooks are not supported yet")
+    if not any(
+        (session.project.sources, session.project.unreadable, session.project.problems, session.project.skipped)
+    ):
+        complain("warning: no Python files found")
+    if request.add_ignore:
+        code = _add_ignores(session)
+    elif request.diff:
+        code = _diff(session)
+    elif request.fix or request.fix_only:
+        code = _fix(session)
+    else:
+        project = session.project
+        found = _in_order(project, lint(project.sources, project.select, keep=project.keep))
+        code = _report(session, found, project.sources)
+    return FAILURE if session.project.problems else code
+
+
+def _open(request: Request) -> Session:
+    own = request.configuration(Path.cwd())
+    stdin = None
+    if request.paths == (Path("-"),):
+        stdin, project = _from_stdin(request)
+    else:
+        project = load(request.paths or (Path("."),), request.configuration, request.force_exclude)
+    unsafe = own.unsafe_fixes if request.unsafe_fixes is None else request.unsafe_fixes
+    return Session(request, project, stdin, unsafe, request.output_format or own.output_format or "full")
+
+
+def _from_stdin(request: Request) -> tuple[SourceText | None, Project]:
+    name = shown(request.stdin_filename.absolute()) if request.stdin_filename else "-"
+    try:
+        source = decode(sys.stdin.buffer.read(), name)
+    except SourceError as error:
+        return None, Project((), request.configuration, (not_python(name, error),))
+    own = request.configuration(Path(name).absolute().parent)
+    if (request.force_exclude or own.force_exclude) and own.excludes(Path(name).absolute()):
+        return source, Project((), request.configuration)
+    return source, Project((source,), request.configuration)
+
+
+def _fix(session: Session) -> int:
+    """``--fix`` and ``--fix-only``: write the files, or the text from stdin to stdout."""
+    outcome = _outcome(session)
+    after = _after(session.project, outcome)
+    if session.stdin:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(session.stdin.encode(outcome.texts.get(session.stdin.path, session.stdin.text)))
+        sys.stdout.buffer.flush()
+    else:
+        _write(session.project, outcome.texts)
+    if session.request.show_fixes and outcome.applied:
+        _to_stderr(fixes(outcome.applied))
+    if session.request.fix_only:
+        complain(f"fixed {counted(outcome.applied)}")
+        return CLEAN
+    return _report(session, _in_order(session.project, outcome.remaining), after, len(outcome.applied))
+
+
+def _diff(session: Session) -> int:
+    """``--diff``: what ``--fix-only`` would change, as a patch; nothing is written."""
+    outcome = _outcome(session)
+    colours = _colours(session)
+    lines = [
+        line
+        for source in session.project.sources
+        for line in unified(source.path, source.text, outcome.texts[source.path], colours)
+    ]
+    _print(session, lines)
+    if session.request.show_fixes and outcome.applied:
+        _to_stderr(fixes(outcome.applied))
+    complain(f"would fix {counted(outcome.applied)}" if lines else "nothing to fix")
+    return FINDINGS if lines and not session.request.exit_zero else CLEAN
+
+
+def _add_ignores(session: Session) -> int:
+    project = session.project
+    found = lint(project.sources, project.select, keep=project.keep)
+    texts = {source.path: add_ignores(source, found[source.path]) for source in project.sources}
+    _write(project, texts)
+    complain(f"suppressed {counted([one for listed in found.values() for one in listed])}")
+    return CLEAN
+
+
+def _outcome(session: Session) -> FixOutcome:
+    project = session.project
+    outcome = fix(project.sources, project.select, "unsafe" if session.unsafe else "safe", keep=project.keep)
+    for undone in outcome.undone:
+        line = undone.diagnostic.start[0]
+        complain(f"warning: {undone.path}:{line}: the fix of {undone.diagnostic.code} was not applied: {undone.reason}")
+    if not outcome.settled:
+        complain("warning: the fixes did not settle; run again, and please report this")
+    return outcome
+
+
+def _after(project: Project, outcome: FixOutcome) -> tuple[SourceText, ...]:
+    return tuple(replace(source, text=outcome.texts[source.path]) for source in project.sources)
+
+
+def _write(project: Project, texts: dict[str, str]) -> None:
+    """Write the files whose text changed, all or none. Raises WriteError."""
+    write(
+        [
+            Change(Path(source.path), source.encode(source.text), source.encode(texts[source.path]))
+            for source in project.sources
+            if texts[source.path] != source.text
+        ]
+    )
+
+
+def _in_order(project: Project, found: dict[str, list[Diagnostic]]) -> list[Diagnostic]:
+    return [*project.unreadable, *(one for listed in found.values() for one in listed)]
+
+
+def _report(session: Session, found: list[Diagnostic], sources: Iterable[SourceText], fixed: int = 0) -> int:
+    """Print the findings that are left; the exit code."""
+    request = session.request
+    texts = {source.path: source for source in sources}
+    if request.statistics:
+        _print(session, statistics(found, session.output_format))
+    else:
+        terse = session.output_format == "concise" and request.explain
+        render = explained if terse else FORMATS[session.output_format]
+        _print(session, render(found, texts, _colours(session)))
+    if session.output_format in ("concise", "full"):
+        print(summary(found, fixed, session.unsafe), file=sys.stderr)
+    if any(one.code == INTERNAL.code for one in found):
+        return FAILURE
+    return FINDINGS if found and not request.exit_zero else CLEAN
+
+
+def _colours(session: Session) -> Paint:
+    if session.request.output_file:
+        return Paint(session.request.color == "always")
+    return paint(session.request.color, sys.stdout)
+
+
+def _print(session: Session, lines: Iterable[str]) -> None:
+    """To the output file, or to stdout; to stderr where stdout carries the fixed text."""
+    if file := session.request.output_file:
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", errors="backslashreplace")
+    elif session.stdin and (session.request.fix or session.request.fix_only) and not session.request.diff:
+        _to_stderr(lines)
+    else:
+        _to(sys.stdout, lines)
+
+
+def _to_stderr(lines: Iterable[str]) -> None:
+    _to(sys.stderr, lines)
+
+
+def _to(stream: TextIO, lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line, file=stream)

@@ -1,0 +1,43 @@
+"""The rules' pages: package data in an installed wheel, the folder ``rules/`` in a checkout."""
+
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from jaxlint.engine.options import ConfigError
+from jaxlint.engine.own import OWN, Known
+from jaxlint.engine.select import suggestion
+
+
+@cache
+def rules_dir() -> Traversable | None:
+    """The folder that holds the pages, if there is one."""
+    packaged = files("jaxlint") / "_rules"
+    if packaged.is_dir():
+        return packaged
+    for folder in Path(__file__).parents:
+        if (folder / "pyproject.toml").is_file() and (folder / "rules").is_dir():
+            return folder / "rules"
+    return None
+
+
+def page(rule: Known) -> str:
+    """The Markdown page of a rule."""
+    for own in OWN:
+        if own.code == rule.code:
+            return f"# {own.name} ({own.code})\n\n{own.page}\n"
+    folder = rules_dir()
+    file = folder / f"{rule.name.replace('-', '_')}.md" if folder else None
+    if file is None or not file.is_file():
+        return f"# {rule.name} ({rule.code})\n\nThis rule has no page.\n"
+    return file.read_text(encoding="utf-8")
+
+
+def find(name: str, rules: tuple[Known, ...]) -> Known:
+    """The rule with a code (in any case) or a name. Raises ConfigError with a suggestion."""
+    for rule in rules:
+        if name.upper() == rule.code or name.lower().replace("_", "-") == rule.name:
+            return rule
+    known = [word for rule in rules for word in (rule.code, rule.name)]
+    raise ConfigError(f"unknown rule `{name}`{suggestion(name, known)}")

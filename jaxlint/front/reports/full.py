@@ -1,0 +1,75 @@
+"""The whole story of a finding: the code with carets, the steps of the proof as labels on their lines, the fix as a
+diff.
+
+    error[JAX401]: `if` needs a concrete bool, but `y` is traced
+     --> demo.py:9:8
+      |
+    4 | @jax.jit
+      | --- 1. `relu` is traced by `jax.jit`
+    ...
+    9 |     if y > 0:
+      |        ^^^^^
+      = fix (unsafe): use `jnp.where`
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from jaxlint.edits import Level
+from jaxlint.engine.apply import apply
+from jaxlint.engine.diagnostic import Diagnostic
+from jaxlint.engine.fix import Planned, Refused, concrete
+from jaxlint.front.reports.concise import on_one_line, place
+from jaxlint.front.reports.diff import hunks
+from jaxlint.front.reports.frame import Label, frame
+from jaxlint.front.terminal import Paint
+from jaxlint.source import SourceText
+
+_LEVELS: dict[Level, str] = {"error": "red", "warning": "yellow", "hint": "cyan"}
+
+
+def full(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
+    for one in found:
+        title = paint(_LEVELS[one.level], f"{one.level}[{one.code}]")
+        yield f"{title}{paint('bold', f': {on_one_line(one.message)}')}"
+        yield f" {paint('blue', '-->')} {place(one)}"
+        yield from _code(one, sources, paint)
+        yield from _repair(one, sources, paint)
+        yield ""
+
+
+def _code(one: Diagnostic, sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
+    """The frame of the finding's own file, then those of the other files that the proof passes through."""
+    steps = [(step, f"{number}. {on_one_line(step.message)}") for number, step in enumerate(one.trace, 1)]
+    paths = dict.fromkeys([one.path, *(step.path for step, _ in steps)])
+    for path in paths:
+        labels = [Label(step.line, text) for step, text in steps if step.path == path]
+        if path != one.path:
+            yield f" {paint('blue', ':::')} {path}"
+        if path in sources:
+            span = (one.start, one.end) if path == one.path else None
+            yield from frame(sources[path], span, labels, paint)
+        else:
+            yield from (f"  {paint('blue', '|')} line {label.line}: {label.text}" for label in labels)
+
+
+def _repair(one: Diagnostic, sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
+    if one.declined:
+        yield f"  {paint('blue', '=')} no fix: {on_one_line(one.declined)}"
+    if one.fix is None or one.path not in sources:
+        return
+    try:
+        planned = concrete(sources[one.path], one)
+    except Refused as refusal:
+        yield f"  {paint('blue', '=')} no fix: {refusal}"
+        return
+    yield f"  {paint('blue', '=')} fix ({one.fix.applicability}): {on_one_line(one.fix.message)}"
+    for path in sorted(planned.paths & sources.keys()):
+        if path != one.path:
+            yield f"  {paint('dim', path)}"
+        before = sources[path].text
+        yield from (f"  {line}".rstrip() for line in hunks(before, _fixed(before, path, planned), paint))
+
+
+def _fixed(text: str, path: str, planned: Planned) -> str:
+    imports = planned.imports if path == planned.path else ()
+    return apply(text, [*imports, *(edit for where, edit in planned.edits if where == path)])

@@ -1,0 +1,67 @@
+"""Diagnostics as JSON, schema version 1: one list, or one object a line. Lines and columns are 1-based code points."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from jaxlint.edits import Edit
+from jaxlint.engine.diagnostic import Diagnostic
+from jaxlint.engine.fix import Refused, concrete
+from jaxlint.front.terminal import Paint
+from jaxlint.source import SourceText
+
+VERSION = 1
+
+
+def json_list(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
+    yield json.dumps([record(one, sources) for one in found], indent=2)
+
+
+def json_lines(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
+    for one in found:
+        yield json.dumps(record(one, sources))
+
+
+def record(one: Diagnostic, sources: Mapping[str, SourceText]) -> dict[str, Any]:
+    """One diagnostic. The edits of a fix include the imports that it needs."""
+    fix, refusal = _fix(one, sources)
+    return {
+        "version": VERSION,
+        "code": one.code,
+        "name": one.name,
+        "level": one.level,
+        "message": one.message,
+        "path": one.path,
+        "cell": one.cell,
+        "range": _range(one.start, one.end),
+        "trace": [{"message": step.message, "path": step.path, "line": step.line} for step in one.trace],
+        "fix": fix,
+        "declined": one.declined or refusal,
+    }
+
+
+def _fix(one: Diagnostic, sources: Mapping[str, SourceText]) -> tuple[dict[str, Any] | None, str | None]:
+    """The fix, or why it cannot be applied."""
+    if one.fix is None or one.path not in sources:
+        return None, None
+    try:
+        planned = concrete(sources[one.path], one)
+    except Refused as refusal:
+        return None, str(refusal)
+    edits = [*((one.path, edit) for edit in planned.imports), *planned.edits]
+    return {
+        "applicability": one.fix.applicability,
+        "message": one.fix.message,
+        "edits": [_edit(path, edit, sources[path]) for path, edit in edits if path in sources],
+    }, None
+
+
+def _edit(path: str, edit: Edit, source: SourceText) -> dict[str, Any]:
+    return {"path": path, "range": _range(source.position(edit.start), source.position(edit.end)), "text": edit.text}
+
+
+def _range(start: tuple[int, int], end: tuple[int, int]) -> dict[str, Any]:
+    return {
+        "start": {"line": start[0], "column": start[1]},
+        "end": {"line": end[0], "column": end[1]},
+    }

@@ -1,0 +1,36 @@
+"""What JAX, NumPy and their ecosystem are: tables, asked by canonical name (`jax.numpy.where`). Data in `data/`."""
+
+from jaxlint.jaxapi.arrays import Attribute, array_attribute, pure_method, update_method
+from jaxlint.jaxapi.effects import Effect, host_effect
+from jaxlint.jaxapi.functions import Function, Returns, Sized, function
+from jaxlint.jaxapi.names import canonical
+from jaxlint.jaxapi.numpy import OnTracer, jax_equivalent, on_tracer
+from jaxlint.jaxapi.removals import Removal, removed, removed_parameter
+from jaxlint.jaxapi.signatures import Signature, signature
+from jaxlint.jaxapi.transforms import Feed, Traced, Transform, transform
+
+__all__ = [
+    "Attribute",
+    "Effect",
+    "Feed",
+    "Function",
+    "OnTracer",
+    "Removal",
+    "Returns",
+    "Signature",
+    "Sized",
+    "Traced",
+    "Transform",
+    "array_attribute",
+    "canonical",
+    "function",
+    "host_effect",
+    "jax_equivalent",
+    "on_tracer",
+    "pure_method",
+    "removed",
+    "removed_parameter",
+    "signature",
+    "transform",
+    "update_method",
+]

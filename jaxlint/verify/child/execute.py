@@ -1,0 +1,216 @@
+"""Runs one call: the original eagerly, as an oracle, or the rewritten function under jit, as the subject."""
+
+import copy
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+import jax
+import numpy as np
+
+from jaxlint.verify.child.flatten import flatten
+from jaxlint.verify.outcome import Outcome, Raised, Returned, Tree
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The arguments of one call; ``static`` names parameters that jit must not trace."""
+
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    static: frozenset[str] = frozenset()
+
+
+def original(function: Function, call: Call, *, jax_code: bool, grad: bool = False) -> Outcome:
+    """The oracle's outcome: NumPy code on NumPy arrays, JAX code without jit.
+
+    JAX code that cannot run so gets two more chances, and the outcome says so: primitive by primitive (a scan of
+    length zero needs it), and on NumPy arrays (code that writes `x[i] = v` means what NumPy does).
+    """
+    first: Outcome | None = None
+    for how, context, convert in _ways(jax_code):
+        outcome = _attempt(how, function, _prepared(call, convert), context, grad and jax_code)
+        if isinstance(outcome, Returned):
+            return outcome
+        first = first or outcome
+    assert first is not None
+    return first
+
+
+def subject(function: Function, call: Call, *, jit: bool = True, grad: bool = False) -> Outcome:
+    """The rewritten function's outcome on JAX arrays, under jit unless the code is the host's."""
+    call = _prepared(call, as_jax)
+    if not jit:
+        return _attempt("eagerly", function, call, nullcontext(), grad)
+    if is_jitted(function):
+        return _attempt("under jit", function, call, nullcontext(), grad)
+    return _attempt("under jit", function, call, nullcontext(), grad, wrap=_jitted)
+
+
+def is_jitted(function: Function) -> bool:
+    """Whether the function is the result of `jax.jit`."""
+    return hasattr(function, "lower") and hasattr(function, "trace")
+
+
+Convert = Callable[[Any], Any]
+
+
+def as_jax(leaf: Any) -> Any:
+    """A NumPy array of numbers as a JAX array; anything else as it is."""
+    return jax.numpy.asarray(leaf) if _is_numeric(leaf) else leaf
+
+
+def as_numpy(leaf: Any) -> Any:
+    """An array as a NumPy array of the widths that JAX has at the moment."""
+    if isinstance(leaf, jax.Array) and not jax.numpy.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+        return np.array(leaf)
+    if _is_numeric(leaf):
+        return np.array(leaf, jax.dtypes.canonicalize_dtype(leaf.dtype))
+    return leaf
+
+
+def _is_numeric(leaf: Any) -> bool:
+    return isinstance(leaf, np.ndarray) and leaf.dtype.kind not in "OMmSU" and not leaf.dtype.names
+
+
+def _ways(jax_code: bool) -> Iterator[tuple[str, AbstractContextManager[Any], Convert]]:
+    if jax_code:
+        yield "eagerly", jax.disable_jit(), as_jax
+        yield "op by op", nullcontext(), as_jax
+        yield "on NumPy arrays", jax.disable_jit(), as_numpy
+    else:
+        yield "under NumPy", nullcontext(), as_numpy
+
+
+def _prepared(call: Call, convert: Convert) -> Call:
+    """Fresh arguments: what one run changes, the next must not see."""
+    args, kwargs = copy.deepcopy((call.args, call.kwargs))
+    args, kwargs = jax.tree_util.tree_map(convert, (args, kwargs))
+    return Call(args, kwargs, call.static)
+
+
+Wrap = Callable[[Function, Call], Function]
+
+
+def _attempt(
+    how: str,
+    function: Function,
+    call: Call,
+    context: AbstractContextManager[Any],
+    grad: bool,
+    wrap: Wrap | None = None,
+) -> Outcome:
+    try:
+        with context:
+            return _returned(how, function, call, grad, wrap)
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:
+        return Raised(how, type(error).__name__, str(error))
+
+
+def _returned(how: str, function: Function, call: Call, grad: bool, wrap: Wrap | None) -> Returned:
+    bound = _bind(function, call)
+    before = {name: flatten(value) for name, value in bound.items()}
+    if wrap:
+        result, after = wrap(function, call)(*call.args, **call.kwargs)
+        after = dict(zip(bound, after, strict=True))
+    else:
+        result, after = function(*call.args, **call.kwargs), bound
+    value = flatten(result)
+    left = tuple((name, flatten(after[name])) for name in bound)
+    mutated = tuple(name for name, tree in left if not _unchanged(before[name], tree))
+    gradient = _gradient(function, call) if grad else None
+    return Returned(how, value, _parts(result, bound), left, mutated, gradient)
+
+
+def _bind(function: Function, call: Call) -> dict[str, Any]:
+    """Argument values by parameter name; by position where the function has no signature."""
+    try:
+        bound = inspect.signature(function).bind(*call.args, **call.kwargs).arguments
+    except (ValueError, TypeError):
+        bound = {**{f"argument {i}": value for i, value in enumerate(call.args)}, **call.kwargs}
+    return dict(bound)
+
+
+def _unchanged(before: Tree, after: Tree) -> bool:
+    """Under jit a Python number comes back as an array; that is no change."""
+    if before.structure != after.structure:
+        return False
+    for old, new in zip(before.leaves, after.leaves, strict=True):
+        if old.kind == "python" and new.kind == "array":
+            if np.frombuffer(old.data, old.dtype).astype(new.dtype).tobytes() != new.data:
+                return False
+        elif (old.kind, old.shape, old.data) != (new.kind, new.shape, new.data):
+            return False
+    return True
+
+
+def _parts(result: Any, bound: dict[str, Any]) -> tuple[tuple[Tree, str | None], ...]:
+    """The results one by one, each with the name of the parameter that it is (see Returned)."""
+    results = () if result is None else tuple(result) if type(result) is tuple else (result,)
+    return tuple((flatten(part), next((n for n, v in bound.items() if v is part), None)) for part in results)
+
+
+def _untraceable(value: Any) -> bool:
+    numbers = (jax.Array, np.ndarray, np.generic, int, float, complex)
+    leaves = jax.tree_util.tree_leaves(value)
+    return any(isinstance(leaf, bool) or not isinstance(leaf, numbers) for leaf in leaves)
+
+
+def _jitted(function: Function, call: Call) -> Function:
+    """The function under jit, giving its result and, as the trace left them, its arguments.
+
+    Static are the parameters that were named so, and those given a bool or an object without numbers.
+    """
+    bound = _bind(function, call)
+    names = list(bound)
+    static = {name for name, value in bound.items() if name in call.static or _untraceable(value)}
+    positions = tuple(
+        i for i, value in enumerate(call.args) if _untraceable(value) or (i < len(names) and names[i] in static)
+    )
+    keywords = tuple(name for name, value in call.kwargs.items() if name in static or _untraceable(value))
+
+    def traced(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        after = _bind(function, Call(args, kwargs))
+        return result, tuple(None if name in static else after[name] for name in names)
+
+    compiled = jax.jit(traced, static_argnums=positions, static_argnames=keywords)
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        result, after = compiled(*args, **kwargs)
+        given = _bind(function, Call(args, kwargs))
+        return result, tuple(given[name] if name in static else after[i] for i, name in enumerate(names))
+
+    return run
+
+
+def _gradient(function: Function, call: Call) -> Tree:
+    """Gradient of a weighted sum of all real results by all floating-point arguments."""
+    leaves, structure = jax.tree_util.tree_flatten((call.args, call.kwargs))
+    wanted = [i for i, leaf in enumerate(leaves) if _is_floating(leaf)]
+
+    def loss(values: list[Any]) -> Any:
+        filled = list(leaves)
+        for i, value in zip(wanted, values, strict=True):
+            filled[i] = value
+        args, kwargs = jax.tree_util.tree_unflatten(structure, filled)
+        results = jax.tree_util.tree_leaves(function(*args, **kwargs))
+        return sum((_weighted(leaf) for leaf in results if _is_floating(leaf)), start=jax.numpy.zeros(()))
+
+    return flatten(jax.grad(loss)([jax.numpy.asarray(leaves[i]) for i in wanted]))
+
+
+def _weighted(leaf: Any) -> Any:
+    """A sum that no two orders of the elements share, so that swapped results have another gradient."""
+    flat = jax.numpy.ravel(leaf)
+    return jax.numpy.sum(flat * jax.numpy.cos(jax.numpy.arange(flat.size, dtype=flat.dtype)))
+
+
+def _is_floating(leaf: Any) -> bool:
+    return isinstance(leaf, float) or (hasattr(leaf, "dtype") and jax.numpy.issubdtype(leaf.dtype, np.floating))

@@ -1,0 +1,129 @@
+"""Configuration files: the closest one holds, `extend` inherits, mistakes are named with their place."""
+
+from pathlib import Path
+
+import pytest
+
+from jaxlint.engine.options import ConfigError, Options, json_schema, parse
+from jaxlint.engine.own import ALWAYS, Known, Own
+from jaxlint.engine.settings import Configuration, described, from_command_line
+
+RULES: tuple[Known, ...] = (
+    Own("JAX301", "key-reuse", "error", ""),
+    Own("JAX302", "key-ignored", "warning", ""),
+    Own("JAX401", "traced-branch", "error", ""),
+)
+
+
+def configuration(*overrides: Options, file: Path | None = None, isolated: bool = False) -> Configuration:
+    return Configuration(overrides, file, isolated, lambda: RULES)
+
+
+def codes(found: Configuration, path: Path) -> set[str]:
+    return set(found(path.parent).codes_for(path, found.rules)) - ALWAYS - {"JAX002"}
+
+
+def put(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_the_closest_file_holds_and_nothing_is_merged(tmp_path: Path) -> None:
+    put(tmp_path / "pyproject.toml", '[tool.jaxlint]\nignore = ["JAX401"]\n')
+    put(tmp_path / "sub/jaxlint.toml", 'select = ["JAX3"]\n')
+    put(tmp_path / "sub/deep/pyproject.toml", "[tool.other]\n")
+    found = configuration()
+    assert codes(found, tmp_path / "a.py") == {"JAX301", "JAX302"}
+    assert found(tmp_path / "sub" / "deep").file == tmp_path / "sub/jaxlint.toml"
+    assert codes(found, tmp_path / "sub/deep/a.py") == {"JAX301", "JAX302"}
+
+
+def test_jaxlint_toml_goes_before_pyproject(tmp_path: Path) -> None:
+    put(tmp_path / "pyproject.toml", '[tool.jaxlint]\nselect = ["JAX4"]\n')
+    put(tmp_path / "jaxlint.toml", 'select = ["JAX3"]\n')
+    assert codes(configuration(), tmp_path / "a.py") == {"JAX301", "JAX302"}
+
+
+def test_extend_inherits(tmp_path: Path) -> None:
+    put(tmp_path / "shared.toml", 'select = ["JAX3"]\nextend-exclude = ["gen"]\ntarget-jax = "0.4.30"\n')
+    put(
+        tmp_path / "p/jaxlint.toml",
+        'extend = "../shared.toml"\nextend-select = ["traced-branch"]\nignore = ["JAX301"]\n',
+    )
+    found = configuration()
+    assert codes(found, tmp_path / "p/a.py") == {"JAX302", "JAX401"}
+    settings = found(tmp_path / "p")
+    assert settings.target_jax == (0, 4, 30)
+    assert settings.excludes(tmp_path / "gen" / "x.py")
+
+
+def test_extend_in_a_circle_is_an_error(tmp_path: Path) -> None:
+    put(tmp_path / "a.toml", 'extend = "jaxlint.toml"\n')
+    put(tmp_path / "jaxlint.toml", 'extend = "a.toml"\n')
+    with pytest.raises(ConfigError, match="leads back"):
+        configuration()(tmp_path)
+
+
+def test_command_line_goes_over_the_file(tmp_path: Path) -> None:
+    put(tmp_path / "jaxlint.toml", 'select = ["JAX3"]\n')
+    assert codes(configuration(Options(select=["JAX4"])), tmp_path / "a.py") == {"JAX401"}
+    assert codes(configuration(Options(ignore=["JAX302"])), tmp_path / "a.py") == {"JAX301"}
+
+
+def test_isolated_reads_nothing(tmp_path: Path) -> None:
+    put(tmp_path / "jaxlint.toml", "this is no TOML")
+    assert codes(configuration(isolated=True), tmp_path / "a.py") == {"JAX301", "JAX302", "JAX401"}
+
+
+def test_per_file_ignores(tmp_path: Path) -> None:
+    put(tmp_path / "jaxlint.toml", '[per-file-ignores]\n"tests/**" = ["JAX3"]\n"!keep.py" = ["traced-branch"]\n')
+    found = configuration()
+    assert codes(found, tmp_path / "tests/x/a.py") == set()
+    assert codes(found, tmp_path / "keep.py") == {"JAX301", "JAX302", "JAX401"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('selekt = ["JAX3"]', "unknown key `selekt`; did you mean `select`? (at `$.selekt`)"),
+        ('select = "JAX3"', "expected `array | null`, got `str` (at `$.select`)"),
+        ('select = ["JAX3", 7]', "expected `str`, got `int` (at `$.select[1]`)"),
+        ('ignore = ["JAX309"]', "(at `$.ignore[0]`)"),
+        ('ignore = ["key-resue"]', "unknown rule `key-resue`; did you mean `key-reuse`? (at `$.ignore[0]`)"),
+        ('target-jax = "ten"', "expected a jax version such as `0.10`, got `ten` (at `$.target-jax`)"),
+        ('output-format = "xml"', "(at `$.output-format`)"),
+        ("select = [", "not valid TOML"),
+        ('[per-file-ignores]\n"a.py" = ["JAX30x"]', '$.per-file-ignores["a.py"][0]'),
+    ],
+)
+def test_mistakes_are_named_with_file_and_place(tmp_path: Path, text: str, message: str) -> None:
+    file = put(tmp_path / "jaxlint.toml", text)
+    with pytest.raises(ConfigError) as caught:
+        configuration()(tmp_path)
+    assert message in str(caught.value)
+    assert str(caught.value).startswith(str(file))
+
+
+def test_settings_on_the_command_line() -> None:
+    found = from_command_line(['extend-exclude = ["gen"]', "force-exclude = true"], isolated=True, overrides=Options())
+    assert found(Path.cwd()).force_exclude
+    with pytest.raises(ConfigError, match="unknown key `gnu`"):
+        from_command_line(["gnu = 1"], isolated=True, overrides=Options())(Path.cwd())
+    with pytest.raises(ConfigError, match="cannot be read"):
+        from_command_line(["nowhere.toml"], isolated=False, overrides=Options())(Path.cwd())
+
+
+def test_default_excludes_are_relative_to_the_project(tmp_path: Path) -> None:
+    root = tmp_path / "build" / "project"
+    put(root / "jaxlint.toml", "")
+    settings = configuration()(root)
+    assert not settings.excludes(root / "a.py")
+    assert settings.excludes(root / "build", folder=True)
+
+
+def test_schema_and_description_name_every_key() -> None:
+    keys = set(json_schema()["$defs"]["Options"]["properties"])
+    assert {"select", "per-file-ignores", "target-jax", "extend"} <= keys
+    assert described(configuration(isolated=True), Path.cwd())["rules"][0] == "JAX000"
+    assert parse({}, "x") == Options()

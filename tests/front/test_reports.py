@@ -1,0 +1,186 @@
+"""Reports, each on diagnostics with everything in them: a proof through two files, a fix with an import, a refusal."""
+
+import json
+
+import pytest
+
+from jaxlint.edits import Edit, Fix
+from jaxlint.engine.diagnostic import Diagnostic, TraceStep
+from jaxlint.engine.options import Format
+from jaxlint.front.reports import FORMATS
+from jaxlint.front.reports.concise import explained
+from jaxlint.front.reports.statistics import statistics, summary
+from jaxlint.front.terminal import Paint
+from jaxlint.source import SourceText
+
+MODEL = SourceText(
+    "model.py",
+    "import jax\n\n@jax.jit\ndef relu(x):\n    y = x * 2\n\n\n    if y > 0:\n        return y\n    return 0.0\n",
+)
+CALLS = SourceText("calls.py", "from model import relu\n\tprint('\u6f22\u5b57', relu(1.0))\n")
+SOURCES = {source.path: source for source in (MODEL, CALLS)}
+
+START, END = MODEL.text.index("    if"), len(MODEL.text)
+BRANCH = Diagnostic(
+    "JAX401",
+    "traced-branch",
+    "error",
+    "`if` needs a concrete bool,\nbut `y` is traced",
+    "model.py",
+    (8, 8),
+    (8, 13),
+    trace=(
+        TraceStep("`relu` is traced by `jax.jit`", "model.py", 3),
+        TraceStep("it is called here", "calls.py", 2),
+        TraceStep("`y` comes from `x`", "model.py", 5),
+    ),
+    fix=Fix(
+        "use `jnp.where`",
+        (Edit(START, END, "    return jnp.where(y > 0, y, 0.0)\n"),),
+        "unsafe",
+        ("jax.numpy.where",),
+    ),
+)
+WIDE = Diagnostic(
+    "JAX602",
+    "wide",
+    "warning",
+    "100% wide: a, b",
+    "calls.py",
+    (2, 14),
+    (2, 23),
+    declined="`print` stays",
+)
+
+
+def report(name: Format, *found: Diagnostic) -> str:
+    return "\n".join(FORMATS[name](found, SOURCES, Paint()))
+
+
+def test_full_shows_code_proof_and_fix() -> None:
+    assert (
+        report("full", BRANCH)
+        == """\
+error[JAX401]: `if` needs a concrete bool, but `y` is traced
+ --> model.py:8:8
+  |
+3 | @jax.jit
+  | --- 1. `relu` is traced by `jax.jit`
+...
+5 |     y = x * 2
+  |     --- 3. `y` comes from `x`
+...
+7 |
+8 |     if y > 0:
+  |        ^^^^^
+ ::: calls.py
+  |
+2 |     print('漢字', relu(1.0))
+  |     --- 2. it is called here
+  = fix (unsafe): use `jnp.where`
+   import jax
+  +import jax.numpy as jnp
+
+  ...
+
+  -    if y > 0:
+  -        return y
+  -    return 0.0
+  +    return jnp.where(y > 0, y, 0.0)
+"""
+    )
+
+
+def test_full_counts_columns_as_a_terminal_does_and_says_why_there_is_no_fix() -> None:
+    assert (
+        report("full", WIDE)
+        == """\
+warning[JAX602]: 100% wide: a, b
+ --> calls.py:2:14
+  |
+1 | from model import relu
+2 |     print('漢字', relu(1.0))
+  |                   ^^^^^^^^^
+  = no fix: `print` stays
+"""
+    )
+
+
+def test_full_of_places_beyond_the_text() -> None:
+    nowhere = Diagnostic("JAX001", "syntax-error", "error", "unexpected end", "calls.py", (9, 4), (9, 4))
+    assert report("full", nowhere) == "error[JAX001]: unexpected end\n --> calls.py:9:4\n  |\n3 |\n  | ^\n"
+    elsewhere = Diagnostic("JAX001", "syntax-error", "error", "not text", "gone.py", (1, 1), (1, 1))
+    assert report("full", elsewhere) == "error[JAX001]: not text\n --> gone.py:1:1\n"
+
+
+def test_no_control_character_of_the_code_reaches_the_terminal() -> None:
+    source = SourceText("a.py", "x = '\x1b[31m\x0c'\n")
+    found = Diagnostic("JAX001", "x", "error", "y", "a.py", (1, 1), (1, 2))
+    assert "\x1b" not in "\n".join(FORMATS["full"]([found], {"a.py": source}, Paint()))
+
+
+def test_concise_and_explained() -> None:
+    assert report("concise", BRANCH, WIDE).splitlines() == [
+        "model.py:8:8: JAX401 `if` needs a concrete bool, but `y` is traced",
+        "calls.py:2:14: JAX602 100% wide: a, b",
+    ]
+    assert list(explained([BRANCH, WIDE], SOURCES, Paint()))[1:] == [
+        "    model.py:3: `relu` is traced by `jax.jit`",
+        "    calls.py:2: it is called here",
+        "    model.py:5: `y` comes from `x`",
+        "calls.py:2:14: JAX602 100% wide: a, b",
+        "    no fix: `print` stays",
+    ]
+
+
+def test_json_has_the_whole_diagnostic_and_the_imports_of_its_fix() -> None:
+    branch, wide = json.loads(report("json", BRANCH, WIDE))
+    assert set(branch) == {
+        *("version", "code", "name", "level", "message", "path", "cell", "range", "trace", "fix", "declined"),
+    }
+    assert branch["range"] == {"start": {"line": 8, "column": 8}, "end": {"line": 8, "column": 13}}
+    assert branch["trace"][1] == {"message": "it is called here", "path": "calls.py", "line": 2}
+    assert branch["fix"]["applicability"] == "unsafe"
+    assert [edit["text"] for edit in branch["fix"]["edits"]] == [
+        "import jax.numpy as jnp\n",
+        "    return jnp.where(y > 0, y, 0.0)\n",
+    ]
+    assert (wide["fix"], wide["declined"]) == (None, "`print` stays")
+    assert [json.loads(line) for line in report("json-lines", BRANCH, WIDE).splitlines()] == [branch, wide]
+    assert json.loads(report("json")) == []
+
+
+def test_github_escapes() -> None:
+    assert report("github", BRANCH, WIDE).splitlines() == [
+        "::error title=jaxlint (JAX401),file=model.py,line=8,col=8,endLine=8,endColumn=13"
+        "::model.py:8:8: JAX401 `if` needs a concrete bool,%0Abut `y` is traced",
+        "::warning title=jaxlint (JAX602),file=calls.py,line=2,col=14,endLine=2,endColumn=23"
+        "::calls.py:2:14: JAX602 100%25 wide: a, b",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found", "fixed", "unsafe", "line"),
+    [
+        ([], 0, False, "All checks passed!"),
+        ([], 2, False, "Fixed 2 findings, none left."),
+        ([BRANCH], 0, False, "Found 1 error (1 hidden fix with `--unsafe-fixes`)."),
+        ([BRANCH], 0, True, "Found 1 error (1 fixable with `--fix`)."),
+        (
+            [BRANCH, BRANCH, WIDE],
+            1,
+            False,
+            "Found 2 errors and 1 warning (1 fixed, 2 hidden fixes with `--unsafe-fixes`).",
+        ),
+        ([WIDE], 0, False, "Found 1 warning."),
+    ],
+)
+def test_summary(found: list[Diagnostic], fixed: int, unsafe: bool, line: str) -> None:
+    assert summary(found, fixed, unsafe) == line
+
+
+def test_statistics_count_per_code() -> None:
+    assert list(statistics([WIDE, BRANCH, WIDE], "full")) == [
+        "2  JAX602  [ ] wide",
+        "1  JAX401  [ ] traced-branch",
+    ]
