@@ -101,7 +101,11 @@ def _findings(
 def _resolve(rule: Rule, finding: Finding, view: View) -> Diagnostic:
     source = view.chunk.source
     start, end = view.span(finding.node)
-    trace = tuple(TraceStep(step.message, step.place.path, step.place.line) for step in finding.why.steps()) if finding.why else ()
+    trace = (
+        tuple(TraceStep(step.message, step.place.path, step.place.line) for step in finding.why.steps())
+        if finding.why
+        else ()
+    )
     return Diagnostic(
         rule.code,
         rule.name,
