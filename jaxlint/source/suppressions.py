@@ -13,9 +13,10 @@ from jaxlint.source.text import SourceText
 class Suppression:
     """One directive in a comment.
 
-    ``codes`` are codes, prefixes of codes or names (``traced-branch``), None means all. ``line`` is the comment's line, ``target`` the line of
-    code that it is about: the same, or the next one with code where the comment has its line to itself (1-based both).
-    ``start`` and ``end`` are the offsets of the directive with its reason, from its ``#``.
+    ``codes`` are codes, prefixes of codes or names (``traced-branch``), None means all. ``line`` is the comment's
+    line, ``target`` the line of code that it is about: the same, or the next one with code where the comment has its
+    line to itself (1-based both). ``start`` and ``end`` are the offsets of the directive with its reason, from its
+    ``#``.
     """
 
     line: int
