@@ -32,13 +32,20 @@ class FunctionDefinition:
 
     module: Module
     chunk: Chunk
-    node: cst.FunctionDef | cst.Lambda
     qualname: str
     cls: ClassDefinition | None = None
+    _node: cst.FunctionDef | cst.Lambda | None = None
+
+    @cached_property
+    def node(self) -> cst.FunctionDef | cst.Lambda:
+        """The syntax: given, or that of the chunk, which is read now. Raises SourceError."""
+        if self._node is not None:
+            return self._node
+        return next(item for item in self.chunk.tree.body if isinstance(item, cst.FunctionDef))
 
     @property
     def name(self) -> str:
-        return self.node.name.value if isinstance(self.node, cst.FunctionDef) else "<lambda>"
+        return self.qualname.rpartition(".")[2]
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
