@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 import libcst as cst
 
@@ -15,7 +14,7 @@ from jaxlint.facts.state import Guard
 
 def guard(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
     """The current path goes on where a test came out so."""
-    text, names, negated = _condition(test)
+    text, names, negated = frame.tracer.once(_condition, test)
     varies = any(names & changed for changed in frame.varying)
     state = frame.state
     state.guards = (*state.guards, Guard(id(frame), text, outcome is not negated, varies))
@@ -31,7 +30,6 @@ def guarded(frame: Frame, test: cst.BaseExpression, outcome: bool) -> Iterator[N
         frame.state.guards = before
 
 
-@cache
 def _condition(test: cst.BaseExpression) -> tuple[str, frozenset[str], bool]:
     """A test without its outer `not`s: its text, the names in it, and whether the `not`s negate it."""
     negated = False
