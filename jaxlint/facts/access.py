@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from jaxlint.facts import classes, evidence
-from jaxlint.facts.events import Capture
+from jaxlint.facts.events import Capture, HostEffect
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
@@ -42,12 +42,15 @@ from jaxlint.facts.values import (
 from jaxlint.facts.why import strongest
 from jaxlint.jaxapi import array_attribute, canonical
 
+_CONSTANTS = {"None": Const(None), "True": Const(True), "False": Const(False), "Ellipsis": Const(...)}
 NUMPY_CONSTANTS = frozenset({"pi", "e", "inf", "nan", "euler_gamma", "newaxis"})
 
 
 def lookup(frame: Frame, node: cst.Name) -> Value:
     """The value of a name here."""
     name = node.value
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
     scope: Frame | None = frame
     if name in frame.scope.globals:
         scope = frame.tracer.module_frame(frame.module)
@@ -204,6 +207,10 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
             return summary([item(frame, option, index, node) for option in options if option != Const(None)])
         case Unknown() if not _is_slice(node):
             return _part(frame, base, ("item", slot(index)))
+        case Library(name="os.environ"):
+            if frame.boundary is not None:
+                frame.tracer.record(frame, node, HostEffect("os.environ", "environment", frame.boundary))
+            return Static("str")
         case Library() | Class():
             return base
         case Const(value=str()):
@@ -251,10 +258,36 @@ def _container_item(frame: Frame, base: Ref, index: Value) -> Value:
     if key in contents:
         return contents[key]
     if isinstance(index, Const) and REST in contents:
-        return contents[REST]
-    if not isinstance(index, Const) and contents:
-        return summary(list(contents.values()))
+        return another(frame, contents[REST], ("item", key))
+    others = [value for name, value in contents.items() if not isinstance(index, Const) or _unknown_slot(name)]
+    if others:
+        return another(frame, summary(others), ("item", key))
     return _part(frame, base, ("item", key))
+
+
+def _unknown_slot(name: Hashable) -> bool:
+    """True for an entry filed under a value that was not known."""
+    return not isinstance(name, str | int | float | bool | tuple | None)
+
+
+
+def another(frame: Frame, value: Value, tag: Hashable) -> Value:
+    """The item filed under ``tag`` of a container whose items are like ``value``: the same sort, an object of its own."""
+    match value:
+        case Key() | Keys():
+            return frame.state.part(value, tag, type(value))
+        case Unknown():
+            return frame.state.part(value, tag, lambda: Unknown("item"))
+        case Tree(traced=traced):
+            part = frame.state.part(identity(value), tag, Unknown)
+            return Tree(traced, part) if isinstance(part, Unknown) else part
+        case Either(options=options) if all(isinstance(option, Key | Keys | Unknown | Tree) for option in options):
+            return Unknown("item")
+        case Static(kind=kind):
+            return Static(kind)
+        case Tuple(items=items):
+            return Tuple(tuple(another(frame, item, tag) for item in items))
+    return value
 
 
 def slot(index: Value) -> Hashable:
@@ -269,8 +302,9 @@ def slot(index: Value) -> Hashable:
 def key_item(frame: Frame, keys: Keys, index: Value, node: cst.CSTNode | None = None) -> Value:
     """One key, or some keys, of an array of keys."""
     if isinstance(index, Const) and isinstance(index.value, slice):
-        start = index.value.start or 0
-        if index.value.step in (None, 1) and isinstance(start, int) and start >= 0:
+        start, stop = index.value.start or 0, index.value.stop
+        long = stop is None or (isinstance(stop, int) and (stop < 0 or stop - start > 1))
+        if index.value.step in (None, 1) and isinstance(start, int) and start >= 0 and long:
             return Keys(keys.base, keys.offset + start, keys.traced)
         return Keys(traced=keys.traced)
     if isinstance(index, Const) and isinstance(index.value, int) and index.value >= 0:
@@ -333,7 +367,9 @@ def leaf(frame: Frame, value: Value, number: int) -> Value:
             return frame.state.part(value, ("leaf", number), Unknown)
         case Tuple(items=items) if items:
             return leaf(frame, items[number % len(items)], number)
-    return any_item(frame, value) if not isinstance(value, Array | HostArray | Const | Static) else value
+    if isinstance(value, Array | HostArray | Const | Static):
+        return value
+    return another(frame, any_item(frame, value), ("leaf", number))
 
 
 __all__ = ["Function", "Transformed", "any_item", "attribute", "exact_items", "item", "lookup", "new_list", "slot", "tracing"]

@@ -43,7 +43,19 @@ def evaluate_call(frame: Frame, node: cst.Call) -> Value:
         return Unknown("unreachable")
     if callee == Library("builtins.super"):
         return _super(frame, node)
+    if isinstance(callee, Unknown) and isinstance(node.func, cst.Attribute):
+        _forget_attributes(frame, node.func)
     return call(frame, callee, args, node)
+
+
+_PURE = frozenset({"replace", "_replace", "apply", "apply_fn", "init", "copy", "get"})
+
+
+def _forget_attributes(frame: Frame, method: cst.Attribute) -> None:
+    """A method that is not known may change the attributes of its object."""
+    base = frame.values.get(method.value)
+    if isinstance(base, Unknown) and method.attr.value not in _PURE:
+        havoc(frame, Arguments((base,)))
 
 
 EXPRESSIONS[cst.Call] = evaluate_call
@@ -163,6 +175,7 @@ def invoke(
         call=frame.place(node),
         boundary=boundary or frame.boundary,
         depth=frame.depth + 1,
+        caught=frame.caught,
         guarded=len(frame.state.guards),
     )
     _bind_parameters(inner, function, args, matched)

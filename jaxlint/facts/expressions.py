@@ -156,6 +156,10 @@ _COMPARE: dict[type, Callable[[Any, Any], bool]] = {
 }
 
 
+def _ellipsis(frame: Frame, node: cst.Ellipsis) -> Value:
+    return Const(...)
+
+
 def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
     return arithmetic(frame, node.operator, evaluate(frame, node.left), evaluate(frame, node.right))
 
@@ -502,6 +506,7 @@ EXPRESSIONS: dict[type[cst.CSTNode], Callable[[Frame, Any], Value]] = {
     cst.SimpleString: _string,
     cst.ConcatenatedString: _string,
     cst.FormattedString: _formatted,
+    cst.Ellipsis: _ellipsis,
     cst.Name: _name,
     cst.Attribute: _attribute,
     cst.Subscript: _subscript,

@@ -8,6 +8,7 @@ from jaxlint.facts import access, evidence, extents, keys, python, transforms
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.events import CachedTracer, HostEffect
 from jaxlint.facts.frames import Frame
+from jaxlint.facts.leaks import deep_tracing
 from jaxlint.facts.state import REST
 from jaxlint.facts.values import (
     NONE,
@@ -30,7 +31,7 @@ from jaxlint.facts.values import (
     tracing,
 )
 from jaxlint.facts.why import Traced, strongest
-from jaxlint.jaxapi import Function, Signature, function, host_effect, on_tracer, transform
+from jaxlint.jaxapi import Function, Signature, function, host_effect, key_consumer, on_tracer, transform
 
 HOST_OBJECTS = {
     "numpy.random.default_rng": "numpy.random.Generator",
@@ -45,20 +46,27 @@ _KINDS: dict[str, Kind] = {"bool": "bool", "int": "int", "float": "float", "comp
 
 def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The value of calling a function outside the project by its canonical name."""
+    if name == keys.INITIALIZER:
+        return keys.initialize(frame, args, node)
     if (row := transform(name)) is not None and name not in python.SPECIAL:
         return transforms.call_transform(frame, row, args, node)
     if (handler := python.SPECIAL.get(name)) is not None:
         return handler(frame, args, node)
-    if (category := host_effect(name)) is not None:
-        if frame.boundary is not None:
-            frame.tracer.record(frame, node, HostEffect(name, category, frame.boundary))
-        if name in HOST_OBJECTS:
-            return Library(HOST_OBJECTS[name])
+    if (category := host_effect(name)) is not None and frame.boundary is not None:
+        traced = deep_tracing(frame, args.values)
+        frame.tracer.record(frame, node, HostEffect(name, category, frame.boundary, traced))
+    if name in HOST_OBJECTS:
+        return Library(HOST_OBJECTS[name])
+    if category is not None:
         return NONE if category in ("print", "log") else HostArray() if name.startswith("numpy") else Static()
     if (known := function(name)) is not None:
         return _result(frame, known, args, node)
     if name.startswith(("numpy.", "math.", "scipy.")):
         return Unknown() if deep_tracing(frame, args.values) else HostArray() if name[0] != "m" else Static()
+    if (consumer := key_consumer(name)) is not None:
+        key = args.get(0, consumer.param) if consumer.first else args.keywords.get(consumer.param)
+        if key is not None:
+            keys.consume(frame, key, node, name)
     frame.tracer.havoc(frame, args)
     return Unknown(name)
 
@@ -71,25 +79,6 @@ def bind(signature: Signature | None, args: Arguments) -> dict[str, Value]:
             if (name := signature.parameter(number)) is not None and name != signature.variadic:
                 bound.setdefault(name, value)
     return bound
-
-
-def deep_tracing(frame: Frame, values: list[Value], depth: int = 3) -> Traced | None:
-    """The strongest proof that a leaf of some value is a tracer, lists and dicts opened."""
-    found = None
-    for value in values:
-        match value:
-            case Tuple(items=items) if depth:
-                proof = deep_tracing(frame, list(items), depth - 1)
-            case Many(item=item) if depth:
-                proof = deep_tracing(frame, [item], depth - 1)
-            case Ref() if depth:
-                proof = deep_tracing(frame, list(frame.state.contents(value).values()), depth - 1)
-            case _:
-                proof = tracing(value)
-        found = strongest(found, proof)
-        if found is not None and found.level == "full":
-            return found
-    return found
 
 
 def _result(frame: Frame, row: Function, args: Arguments, node: cst.CSTNode) -> Value:
@@ -118,13 +107,15 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "arrays":
             return Many(Array(traced))
         case "key" if row.name == "jax.random.fold_in":
-            return keys.fold(frame, bound.get("key", Unknown()), bound.get("data"))
+            return keys.fold(frame, bound.get("key", Unknown()), bound.get("data"), node)
         case "key" if row.key is None:
             return keys.make(frame, bound.get("seed"), node)
         case "key":
             return Key()
         case "keys":
             return Keys()
+        case "initializer":
+            return Library(keys.INITIALIZER)
         case "static":
             return Static()
         case "host":

@@ -9,7 +9,14 @@ from typing import Any
 import libcst as cst
 
 from jaxlint.facts import assign, classes, imports
-from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, bound_names, own_nodes, scope_of
+from jaxlint.facts.definitions import (
+    ClassDefinition,
+    FunctionDefinition,
+    bound_names,
+    catches_tracer_errors,
+    own_nodes,
+    scope_of,
+)
 from jaxlint.facts.expressions import arithmetic, defaults, evaluate, truth
 from jaxlint.facts.frames import Frame, Loop
 from jaxlint.facts.guards import guard
@@ -135,7 +142,6 @@ def _while(frame: Frame, node: cst.While) -> None:
             frame.loops[-1].broken.append(frame.state)
             frame.tracer.state = None
             return
-        guard(frame, node.test, True)
         execute(frame, [node.body])
 
     _loop(frame, [run, run], changed, node.orelse)
@@ -192,8 +198,10 @@ def _continue(frame: Frame, node: cst.Continue) -> None:
 
 
 def _try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
-    before = frame.state.fork()
+    before, caught = frame.state.fork(), frame.caught
+    frame.caught = caught or catches_tracer_errors(node)
     execute(frame, [node.body])
+    frame.caught = caught
     if frame.tracer.state is not None and node.orelse is not None:
         execute(frame, [node.orelse])
     after = frame.tracer.state

@@ -91,12 +91,13 @@ class Tree:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Key:
-    """A PRNG key. ``seed`` is the constant it was made from, at ``place`` in the trace ``boundary``."""
+    """A PRNG key. ``seed`` is the constant it was made from, at ``place`` in the trace ``boundary``; or it was folded there."""
 
     traced: Traced | None = None
     seed: Const | None = None
     place: Place | None = None
     boundary: Boundary | None = None
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

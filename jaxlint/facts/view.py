@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import libcst as cst
 
-from jaxlint.facts.definitions import FunctionDefinition, own_nodes
+from jaxlint.facts.definitions import FunctionDefinition, catches_tracer_errors, own_nodes
 from jaxlint.facts.events import Event
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.tracer import Tracer
@@ -25,7 +25,7 @@ from jaxlint.facts.values import (
     identity,
     tracing,
 )
-from jaxlint.facts.why import Place, Why
+from jaxlint.facts.why import Place, Traced, Why
 from jaxlint.source import Chunk, Module, children
 
 E = TypeVar("E", bound=Event)
@@ -57,8 +57,23 @@ class View:
         proof = self._array_proof(node)
         return proof.why if proof is not None else None
 
-    def _array_proof(self, node: cst.CSTNode):  # type: ignore[no-untyped-def]
-        value = self.value(node)
+    def _array_proof(self, node: cst.CSTNode) -> Traced | None:
+        proof = self.proof(self.value(node))
+        return None if proof is None or self.caught(node) else proof
+
+    def caught(self, node: cst.CSTNode) -> bool:
+        """True where the error that JAX raises on a tracer would be caught, here or by a caller."""
+        if self.frame.caught:
+            return True
+        inner = node
+        for above in self.ancestors(node):
+            if isinstance(above, cst.Try | cst.TryStar) and above.body is inner and catches_tracer_errors(above):
+                return True
+            inner = above
+        return False
+
+    def proof(self, value: Value) -> Traced | None:
+        """The proof that a value is a tracer itself, and no container of some."""
         return tracing(value) if self._settled(value) else None
 
     def _settled(self, value: Value) -> bool:

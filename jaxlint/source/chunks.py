@@ -7,7 +7,6 @@ these are absent, and ``errors`` says why.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,9 +18,6 @@ from jaxlint.source.text import SourceError, SourceText
 
 if TYPE_CHECKING:
     import libcst as cst
-
-# LibCST drops a form feed before a statement, a lone carriage return at the end, a backslash above a statement.
-_FRAGILE = re.compile(r"\f|\r(?!\n)|\\[\r\n]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,24 +35,22 @@ class Chunk:
 
     @cached_property
     def tree(self) -> cst.Module:
-        """The parsed chunk, whose code is its text. Raises SourceError."""
+        """The parsed chunk. Raises SourceError for the little that Python reads and LibCST does not."""
         import libcst as cst
 
-        text = self.text
         line, _ = self.source.position(self.start)
         try:
-            tree = cst.parse_module(text)
+            return cst.parse_module(self.text)
         except cst.ParserSyntaxError as error:
-            raise SourceError(error.message, line + error.raw_line - 1, error.raw_column + 1) from None
-        if _FRAGILE.search(text) and tree.code != text:
-            raise SourceError("holds a form feed, carriage return or backslash that LibCST would not keep", line)
-        return tree
+            raise SourceError("LibCST cannot read this", line + error.raw_line - 1, error.raw_column + 1) from None
+        except UnicodeEncodeError:
+            raise SourceError("holds a lone surrogate, which is no character", line) from None
 
     @cached_property
     def _spans(self) -> dict[cst.CSTNode, tuple[int, int]]:
         from jaxlint.source.spans import spans
 
-        return spans(self.tree)
+        return spans(self.tree, self.text)
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Start and end offset of a node of this chunk in the module's text."""

@@ -178,13 +178,14 @@ class _Indexer:
 
     def opaque(self, piece: Piece, source: SourceText) -> None:
         """A statement that `ast` refused: every name in it is read and called, every trigger is there."""
-        text = source.text[piece.start : piece.end]
-        first, _ = source.position(piece.start)
+        text = source.text[piece.start : piece.end].lstrip()
+        first, _ = source.position(piece.end - len(text))
         names = frozenset(match[0] for match in _DOTTED.finditer(text))
         if piece.name is None:
             self.body.names |= names
             self.body.calls |= names
             self.body.triggers |= TRIGGERS
+            self.assigned.update(_ASSIGNED.findall(text))
         else:
             last, _ = source.position(max(piece.start, piece.end - 1))
             self.definitions.append(_opaque_definition(piece.name, text, first, last, names))
@@ -196,11 +197,11 @@ class _Indexer:
         own = self.body
         body = Definition("", "module", 1, lines, frozenset(own.calls), frozenset(own.names), frozenset(own.triggers))
         math = frozenset(item.local for item in self.imports if item.module == "math")
-        definitions = tuple(_converting(item, math) if math else item for item in self.definitions)
+        definitions = (_converting(item, math) if math else item for item in self.definitions)
         return ModuleIndex(
             name,
             tuple(self.imports),
-            definitions,
+            tuple(sorted(definitions, key=lambda item: item.start_line)),
             _converting(body, math),
             frozenset(self.assigned | own.rebound),
             tuple(self.aliases),
@@ -243,6 +244,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _IMPORT_LINE = re.compile(r"(?:^|[\r\n])[ \t]*((?:from[ \t][^\r\n]*[ \t])?import[ \t][^\r\n]*)")
 _METHOD = re.compile(r"[\r\n][ \t]+(?:async[ \t]+)?def[ \t]+(\w+)")
 _DECORATOR = re.compile(r"(?:^|[\r\n])@([\w.]+)")
+_ASSIGNED = re.compile(r"(?:^|[\r\n])(?:type[ \t]+)?([^\W\d]\w*)[^\r\n=]*=")
 _CLASS = re.compile(r"(?:^|[\r\n])class\b")
 
 

@@ -81,10 +81,10 @@ def _line_end(source: SourceText, statement: ast.stmt) -> int:
     """End of the logical line on which a statement ends: a backslash after the statement joins one more line to it."""
     line = statement.end_lineno or statement.lineno
     end = source.line_end(line)
-    if _JOINED.search(source.text, end - 3, end):
+    if _JOINED.search(source.text, max(end - 3, 0), end):
         rest = source.text[source.offset(line) : end].encode()[statement.end_col_offset or 0 :]
         if b"#" not in rest:
-            while _JOINED.search(source.text, max(end - 3, 0), end):
+            while end < len(source.text) and _JOINED.search(source.text, end - 3, end):
                 line += 1
                 end = source.line_end(line)
     return end
