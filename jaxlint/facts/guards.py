@@ -47,10 +47,12 @@ def _condition(test: cst.BaseExpression) -> tuple[str, frozenset[str], bool]:
 
 def expects_failure(ctx: View, node: cst.CSTNode) -> bool:
     """True for code whose exception is expected: in a ``try`` with handlers, or under ``pytest.raises``."""
+    if ctx.frame.caught:
+        return True
     child = node
     for above in ctx.ancestors(node):
         match above:
-            case cst.Try(body=body, handlers=[_, *_]) if body is child:
+            case cst.Try(body=body, handlers=[_, *_]) | cst.TryStar(body=body, handlers=[_, *_]) if body is child:
                 return True
             case cst.With(items=items) if any(_raises(ctx, item.item) for item in items):
                 return True

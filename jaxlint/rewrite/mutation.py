@@ -76,17 +76,17 @@ def _scattered(ctx: View, call: cst.Call, base: str, what: str) -> tuple[str, tu
     index, value = argument(ctx, call, "indices", 1), argument(ctx, call, "b", 2)
     if index is None or value is None:
         return Decline("its arguments are not plain")
-    if isinstance(index.value, cst.List):
-        array = "jax.numpy.array"
-        text, uses = f"{ctx.spell(array)}({ctx.code(index.value)})", (array,)
-    else:
-        text, uses = _index(ctx, index.value), ()
+    text = _index(ctx, index.value)
     operand = ctx.grouped(value.value) if what == "subtract" else ctx.code(value.value)
+    uses = (_ARRAY,) if ctx.spell(_ARRAY) in text else ()
     return f"{base}.at[{text}].{UFUNC_METHODS[what].format(operand)}", uses
 
 
+_ARRAY = "jax.numpy.array"
+
+
 def _index(ctx: View, node: cst.BaseExpression) -> str:
-    """``(i, j)`` -> ``i, j``"""
+    """``(i, j)`` -> ``i, j``; lists become arrays, since JAX takes no list for an index."""
     if isinstance(node, cst.Tuple) and len(node.elements) > 1:
-        return ", ".join(ctx.code(element.value) for element in node.elements)
-    return ctx.code(node)
+        return ", ".join(_index(ctx, element.value) for element in node.elements)
+    return f"{ctx.spell(_ARRAY)}({ctx.code(node)})" if isinstance(node, cst.List) else ctx.code(node)

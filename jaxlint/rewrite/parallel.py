@@ -104,5 +104,5 @@ def _reordered(ctx: View, names: list[cst.Name], stores: list[Store]) -> str | N
         for element in store.target.slice:
             for node in walk(element):
                 if isinstance(node, cst.Name | cst.Attribute) and ctx.code(node) in assigned:
-                    return f"the index `{store.index}` reads `{ctx.code(node)}`, which the same statement assigns"
+                    return f"an index reads `{ctx.code(node)}`, which the same statement assigns"
     return None

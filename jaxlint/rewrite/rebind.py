@@ -161,7 +161,9 @@ def _kept(ctx: View, load: cst.Name, statement: cst.CSTNode) -> str | Decline | 
         case cst.Arg():
             call = ctx.parent(above)
             match call:
-                case cst.Call(func=cst.Attribute(value=holder, attr=cst.Name(value="append" | "insert" | "add"))):
+                case cst.Call(func=cst.Attribute(value=holder, attr=cst.Name(value="append" | "insert" | "add")) as method):
+                    if ctx.name(method) is not None:
+                        return None
                     return f"`{ctx.code(holder)}` keeps the array as it was"
     return None
 

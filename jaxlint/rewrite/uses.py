@@ -41,12 +41,14 @@ def origins(ctx: View, name: str, statement: cst.CSTNode) -> tuple[int, list[Ori
 
     The offset is 0 if there is none; then the value may also be that of a parameter.
     """
+    start = ctx.span(statement)[0]
     since, found = 0, []
     for node in ctx.nodes() if ctx.function is not None else walk(ctx.chunk.tree):
         if isinstance(node, cst.Name) and node.value == name and (origin := _origin(ctx, node)) is not None:
-            found.append(origin)
             at = ctx.span(node)[0]
-            if at < ctx.span(statement)[0] and _dominates(ctx, node, statement):
+            if at < start or _share_loop(ctx, node, statement):
+                found.append(origin)
+            if at < start and _dominates(ctx, node, statement):
                 since = max(since, at)
     return since, [origin for origin in found if ctx.span(origin[0])[0] >= since]
 

@@ -6,7 +6,7 @@ import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Finding, Fix
 from jaxlint.facts.guards import expects_failure
-from jaxlint.facts.values import AtIndex, Const, Key, Keys, Static, Unknown
+from jaxlint.facts.values import AtIndex, Const, Static
 from jaxlint.facts.view import View
 from jaxlint.jaxapi import function, pure_method
 from jaxlint.rewrite.rebind import rebind
@@ -24,11 +24,15 @@ def discarded_result(ctx: View, node: cst.Expr) -> Iterator[Finding]:
     if not isinstance(call, cst.Call) or _is_shown(ctx, node) or expects_failure(ctx, node):
         return
     if (array := _updated(ctx, call)) is not None:
-        text = f"`{ctx.code(call.func)}(…)` makes a new array, which is dropped: `{ctx.code(array)}` stays as it is"
+        text = f"`{_shown(ctx, call)}` makes a new array, which is dropped: `{ctx.code(array)}` stays as it is"
         yield Finding(call, text, _kept(ctx, call, array), ctx.abstract(array))
     elif _is_pure(ctx, call) and not any(isinstance(above, cst.With) for above in ctx.ancestors(node)):
-        text = f"`{ctx.code(call.func)}(…)` has no effect but its result, which is dropped"
+        text = f"`{_shown(ctx, call)}` has no effect but its result, which is dropped"
         yield Finding(call, text, Decline("it is not known which name should hold the result"))
+
+
+def _shown(ctx: View, call: cst.Call) -> str:
+    return f"{ctx.code(call.func)}({'…' if call.args else ''})"
 
 
 def _is_shown(ctx: View, node: cst.Expr) -> bool:
@@ -42,6 +46,8 @@ def _updated(ctx: View, call: cst.Call) -> cst.BaseExpression | None:
         case cst.Attribute(value=cst.Subscript(value=cst.Attribute(value=array)) as at, attr=attr):
             if isinstance(ctx.value(at), AtIndex) and pure_method(attr.value) and attr.value != "get":
                 return array
+            if at.value.attr.value == "at" and attr.value in _UPDATES and not _has_refs(ctx):
+                return array
         case cst.Attribute(value=array, attr=cst.Name(value="sort")) if ctx.jax_array(array):
             return array
     if ctx.name(call.func) == "jax.numpy.sort" and len(call.args) == 1 and _is_variable(call.args[0].value):
@@ -49,11 +55,23 @@ def _updated(ctx: View, call: cst.Call) -> cst.BaseExpression | None:
     return None
 
 
+_UPDATES = ("set", "multiply", "divide", "power")
+"""Updates that nothing but jax arrays has: ``df.at[i, "tags"].add("x")`` of pandas changes a set."""
+
+
+def _has_refs(ctx: View) -> bool:
+    """True in a module that knows mutable arrays, whose ``ref.at[i].set(v)`` does store."""
+    text = ctx.chunk.source.text
+    return "pallas" in text or "new_ref" in text or "mutable_array" in text or "jax" not in text
+
+
 def _is_variable(node: cst.BaseExpression) -> bool:
     return isinstance(node, cst.Name | cst.Attribute | cst.Subscript)
 
 
 def _is_pure(ctx: View, call: cst.Call) -> bool:
+    if any(arg.keyword is not None and arg.keyword.value == "out" for arg in call.args):
+        return False
     if isinstance(call.func, cst.Attribute) and ctx.jax_array(call.func.value):
         return pure_method(call.func.attr.value)
     name = ctx.name(call.func) or ""
@@ -65,8 +83,7 @@ def _is_pure(ctx: View, call: cst.Call) -> bool:
 
 def _is_data(ctx: View, node: cst.BaseExpression) -> bool:
     """An array or key, or perhaps one: a call on constants alone may be there to initialise JAX."""
-    value = ctx.value(node)
-    return not isinstance(value, Const | Static | Unknown) or isinstance(value, Key | Keys)
+    return not isinstance(ctx.value(node), Const | Static)
 
 
 def _kept(ctx: View, call: cst.Call, array: cst.BaseExpression) -> Fix | Decline:

@@ -15,16 +15,18 @@ from jaxlint.rewrite.out_argument import as_result
 from jaxlint.rules import rule
 
 METHODS = frozenset({"fill", "itemset", "partition", "put", "resize", "setflags", "__setitem__"})
-_PYTHON = ("random.shuffle", "random.Random.shuffle")
+_SHUFFLES = tuple(
+    f"{owner}.shuffle" for owner in ("random", "random.Random", "numpy.random.Generator", "numpy.random.RandomState")
+)
 
 
 @rule("JAX104", since="0.1", fix="safe")
 def mutating_call(ctx: View, node: cst.Call) -> Iterator[Finding]:
-    found = _by_method(ctx, node) or _by_function(ctx, node) or _by_out(ctx, node)
+    found = _by_method(ctx, node) or _by_function(ctx, node) or _by_out_argument(ctx, node)
     if found is None or expects_failure(ctx, node):
         return
     array, fix = found
-    message = f"`{ctx.code(node.func)}` changes its array in place, but `{ctx.code(array)}` is a jax array, which is immutable"
+    message = f"`{ctx.code(node.func)}` writes into its array, but `{ctx.code(array)}` is a jax array, which is immutable"
     yield Finding(node, message, fix, ctx.abstract(array))
 
 
@@ -38,7 +40,7 @@ def _by_method(ctx: View, call: cst.Call) -> tuple[cst.BaseExpression, Fix | Dec
 def _by_function(ctx: View, call: cst.Call) -> tuple[cst.BaseExpression, Fix | Decline] | None:
     name = ctx.name(call.func) or ""
     row = function(name)
-    if name in _PYTHON:
+    if name in _SHUFFLES:
         changed = argument(ctx, call, "x", 0)
     elif row is not None and row.mutates is not None:
         changed = argument(ctx, call, row.mutates, 0)
@@ -58,7 +60,7 @@ def _declined(ctx: View, call: cst.Call) -> bool:
     return inplace is not None and ctx.value(inplace.value) != Const(True)
 
 
-def _by_out(ctx: View, call: cst.Call) -> tuple[cst.BaseExpression, Fix | Decline] | None:
+def _by_out_argument(ctx: View, call: cst.Call) -> tuple[cst.BaseExpression, Fix | Decline] | None:
     """``np.add(a, b, out=x)``"""
     name = ctx.name(call.func) or ""
     out = argument(ctx, call, "out", -1) if name.startswith("numpy.") else None
