@@ -62,6 +62,25 @@ class KeyReuse:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class SharedKey:
+    """All rows of a mapped function draw from one key."""
+
+    name: str
+    verb: str
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RepeatedSeed:
+    """The same constant seed made two keys which the same function uses up; ``first``: where the other was made."""
+
+    seed: object
+    verb: str
+    first: Place
+    kind: ReuseKind
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ConstantKey:
     """A trace draws from a key that it made itself from a constant: the same numbers in every call."""
 
@@ -86,4 +105,4 @@ class CachedTracer:
     boundary: Boundary
 
 
-Event = Capture | Mutation | KeyReuse | ConstantKey | HostEffect | CachedTracer
+Event = Capture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer

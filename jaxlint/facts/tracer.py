@@ -89,6 +89,7 @@ class Tracer:
         self._followed: dict[tuple[object, ...], tuple[int, Value]] = {}
         self._done: set[tuple[object, ...]] = set()
         self._consumers: set[FunctionDefinition] = set()
+        self.reused: set[Value] = set()
 
     @property
     def state(self) -> State | None:
@@ -356,10 +357,10 @@ class Tracer:
         yield
         self._partials.pop()
 
-    def frozen_in(self, key: Value) -> Place | None:
-        """Where a key was bound into a partial that is being called now."""
+    def frozen_in(self, links: list[object]) -> Place | None:
+        """Where a key, or what it is an item of, was bound into a partial that is being called now."""
         for partial in self._partials:
-            if any(identity(value) is key for value in (*partial.args, *dict(partial.kwargs).values())):
+            if any(_links(value, links) for value in (*partial.args, *dict(partial.kwargs).values())):
                 return partial.place
         return None
 
@@ -390,6 +391,11 @@ class Tracer:
     def is_argument(self, base: Value, trace: Boundary) -> bool:
         """True for a container that is (part of) an argument of the traced function."""
         return self._arguments.get(base) is trace
+
+
+def _links(value: Value, links: list[object]) -> bool:
+    held = identity(value)
+    return held in links or (isinstance(held, Keys) and held.base in links)
 
 
 def _context(frame: Frame) -> tuple[object, ...]:
