@@ -6,7 +6,8 @@ import libcst as cst
 
 from jaxlint.facts import access
 from jaxlint.facts.events import Mutation
-from jaxlint.facts.frames import Frame
+from jaxlint.facts.frames import Boundary, Frame
+from jaxlint.facts.leaks import escaping, leaves_trace
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
     Array,
@@ -14,13 +15,13 @@ from jaxlint.facts.values import (
     Either,
     Key,
     Keys,
+    Library,
     Many,
     Ref,
     Tree,
     Tuple,
     Unknown,
     Value,
-    any_tracing,
     identity,
 )
 from jaxlint.facts.why import Traced, Why
@@ -33,8 +34,9 @@ def assign(frame: Frame, target: cst.CSTNode, value: Value, node: cst.CSTNode, *
             bind(frame, name, _explained(frame, name, value, node), target)
             frame.values[target] = value
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
-            for element, part in zip(elements, unpack(frame, value, [e.value for e in elements]), strict=True):
-                assign(frame, element.value, part, node)
+            targets = [e if isinstance(e, cst.StarredElement) else e.value for e in elements]
+            for inner, part in zip(targets, unpack(frame, value, targets), strict=True):
+                assign(frame, inner, part, node)
         case cst.StarredElement(value=inner):
             assign(frame, inner, value, node)
         case cst.Subscript():
@@ -55,7 +57,7 @@ def bind(frame: Frame, name: str, value: Value, node: cst.CSTNode | None = None)
             scope = scope.closure
         owner = scope or frame
     if kind is not None and node is not None and frame.boundary is not None and owner.boundary is not frame.boundary:
-        leaked = any_tracing([value])
+        leaked = _leaked(frame, [value], owner.boundary)
         frame.tracer.record(
             frame, node, Mutation(name, f"{kind} {name}", frame.boundary, leaked, kind, owner=owner)  # type: ignore[arg-type]
         )
@@ -70,14 +72,12 @@ def _explained(frame: Frame, name: str, value: Value, node: cst.CSTNode) -> Valu
         return value
     parent = value.traced.why
     why = Why(name, f"`{name}` is computed from `{parent.subject}`", frame.place(node), parent)
-    return Array(Traced(value.traced.level, why), value.kind, value.ndim)
+    return Array(Traced(value.traced.level, why), value.kind, value.ndim, value.length)
 
 
 def unpack(frame: Frame, value: Value, targets: list[cst.BaseExpression]) -> list[Value]:
     """The values that each of several targets gets from one value."""
     starred = next((i for i, target in enumerate(targets) if isinstance(target, cst.StarredElement)), None)
-    if starred is None and isinstance(value, cst.CSTNode):
-        raise TypeError
     exact = access.exact_items(frame, value)
     if exact is not None and not isinstance(value, Ref | Tuple):
         exact = None
@@ -120,15 +120,17 @@ def _store_item(frame: Frame, target: cst.Subscript, value: Value) -> None:
     where = index(frame, target)
     frame.tracer.stored(frame, target, base, where, value)
     match base:
+        case Library(name="os.environ") if isinstance(where, Const):
+            frame.tracer.environment.add(str(where.value))
         case Ref():
-            note_mutation(frame, target, base, value, "item")
+            note_mutation(frame, target, base, [value], "item")
             known = isinstance(where, Const)
             frame.state.store(base, access.slot(where) if known or base.kind == "dict" else REST, value)
-        case Tree() if not access._is_array_index(target, where):
-            note_mutation(frame, target, base, value, "item")
+        case Tree() if not access.is_array_index(target, where):
+            note_mutation(frame, target, base, [value], "item")
             frame.state.derived[identity(base), ("item", access.slot(where))] = value
         case Unknown():
-            note_mutation(frame, target, base, value, "item")
+            note_mutation(frame, target, base, [value], "item")
             frame.state.derived[base, ("item", access.slot(where))] = value
 
 
@@ -139,14 +141,14 @@ def _store_attribute(frame: Frame, target: cst.Attribute, value: Value) -> None:
     name = target.attr.value
     match base:
         case Ref(kind="object"):
-            note_mutation(frame, target, base, value, "attribute")
+            note_mutation(frame, target, base, [value], "attribute")
             frame.state.store(base, name, value)
         case Unknown() | Tree():
-            note_mutation(frame, target, base, value, "attribute")
+            note_mutation(frame, target, base, [value], "attribute")
             frame.state.derived[identity(base), ("attribute", name)] = value
 
 
-def note_mutation(frame: Frame, target: cst.BaseExpression, base: Value, value: Value, kind: str) -> None:
+def note_mutation(frame: Frame, target: cst.BaseExpression, base: Value, values: list[Value], kind: str) -> None:
     """Record that a trace changes an object which was not made in that trace."""
     boundary = frame.boundary
     if boundary is None:
@@ -156,10 +158,17 @@ def note_mutation(frame: Frame, target: cst.BaseExpression, base: Value, value: 
         return
     expression = target if kind == "method" else getattr(target, "value", target)
     text = cst.Module(()).code_for_node(expression)
-    leaked = any_tracing([value])
+    leaked = _leaked(frame, values, base.born.boundary if isinstance(base, Ref) else None)
     frame.tracer.record(
         frame, target, Mutation(text, kind, boundary, leaked, kind, argument=argument, owner=base)  # type: ignore[arg-type]
     )
+
+
+def _leaked(frame: Frame, values: list[Value], owner: Boundary | None) -> Traced | None:
+    """The tracer among the values that does not live as long as the trace ``owner`` does."""
+    proof = escaping(frame, values)
+    assert frame.boundary is not None
+    return proof if proof is not None and leaves_trace(proof, frame.boundary, owner) else None
 
 
 def _made_outside(frame: Frame, target: cst.BaseExpression, base: Value) -> bool:
@@ -170,6 +179,16 @@ def _made_outside(frame: Frame, target: cst.BaseExpression, base: Value) -> bool
     while isinstance(root, cst.Subscript | cst.Attribute):
         root = root.value
     return isinstance(root, cst.Name) and owned_outside(frame, root.value)
+
+
+def from_outside(frame: Frame, node: cst.BaseExpression) -> bool:
+    """True for a name of an outer variable, or what hangs on an object that was made outside of the current trace."""
+    while isinstance(node, cst.Attribute | cst.Subscript):
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return False
+    value = frame.values.get(node)
+    return owned_outside(frame, node.value) or (isinstance(value, Ref) and _made_outside(frame, node, value))
 
 
 def _encloses(frame: Frame, born: object) -> bool:

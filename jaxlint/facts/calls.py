@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access, classes, library, methods, transforms
+from jaxlint.facts import access, classes, evidence, library, methods, transforms
 from jaxlint.facts.arguments import Arguments, match
 from jaxlint.facts.expressions import EXPRESSIONS, evaluate
 from jaxlint.facts.frames import Boundary, Frame
@@ -176,6 +176,8 @@ def invoke(
         call=frame.place(node),
         boundary=boundary or frame.boundary,
         depth=frame.depth + 1,
+        caught=frame.caught,
+        guarded=len(frame.state.guards),
     )
     _bind_parameters(inner, function, args, matched)
     known = tracer.replay(inner)
@@ -232,7 +234,9 @@ def _bind_parameters(
             case _:
                 value = matched.get(parameter.name)
                 if value is None and args.exact:
-                    value = function.defaults.get(parameter.name)
-                contents[parameter.name] = value if value is not None else Unknown(f"parameter {parameter.name}")
+                    value = frame.tracer.defaults(function).get(parameter.name)
+                value = value if value is not None else Unknown(f"parameter {parameter.name}")
+                evidence.settle_annotated(frame, parameter, value)
+                contents[parameter.name] = value
     frame.arguments = contents
     frame.state.replace(frame, dict(contents))

@@ -32,13 +32,20 @@ class FunctionDefinition:
 
     module: Module
     chunk: Chunk
-    node: cst.FunctionDef | cst.Lambda
     qualname: str
     cls: ClassDefinition | None = None
+    _node: cst.FunctionDef | cst.Lambda | None = None
+
+    @cached_property
+    def node(self) -> cst.FunctionDef | cst.Lambda:
+        """The syntax: given, or that of the chunk, which is read now. Raises SourceError."""
+        if self._node is not None:
+            return self._node
+        return next(item for item in self.chunk.tree.body if isinstance(item, cst.FunctionDef))
 
     @property
     def name(self) -> str:
-        return self.node.name.value if isinstance(self.node, cst.FunctionDef) else "<lambda>"
+        return self.qualname.rpartition(".")[2]
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -103,6 +110,17 @@ class Scope:
     bound: set[str] = field(default_factory=set)
     globals: set[str] = field(default_factory=set)
     nonlocals: set[str] = field(default_factory=set)
+
+
+def catches_tracer_errors(node: cst.Try | cst.TryStar) -> bool:
+    """True for a ``try`` with a handler for what JAX raises on a tracer: all its errors are TypeErrors or IndexErrors."""
+    for handler in node.handlers:
+        if handler.type is None:
+            return True
+        text = cst.Module(()).code_for_node(handler.type)
+        if any(word in text for word in ("Exception", "TypeError", "jax.errors", "Tracer", "Concretization", "JAX")):
+            return True
+    return False
 
 
 def own_nodes(body: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -48,13 +48,14 @@ class KeyReuse:
 
     ``kind``: by other code than before (again), by the same code in the next turn of a Python loop (loop) or of a
     traced body (body), in the next call of a function that holds the key (call), or it is bound in a partial or a
-    default argument (frozen). ``expression``: how the code at the place spells the key, if it does; ``name``: its text.
+    default argument (frozen). ``frame``: the activation in which the place is. ``expression``: how the code at the place spells the key, if it does; ``name``: its text.
     """
 
     name: str
     expression: cst.BaseExpression | None
     key: Value
     kind: ReuseKind
+    frame: Frame
     place: Place
     verb: str
     first: Place
@@ -90,11 +91,12 @@ class ConstantKey:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HostEffect:
-    """A trace calls something whose result is baked in, or whose effect happens once."""
+    """A trace calls something whose result is baked in, or whose effect happens once. ``traced``: an argument is."""
 
     name: str
     category: str
     boundary: Boundary
+    traced: Traced | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,4 +107,12 @@ class CachedTracer:
     boundary: Boundary
 
 
-Event = Capture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A builtin (``max``, ``any``, ``sorted`` …) asked for the truth of ``items``, or of comparisons between them."""
+
+    name: str
+    items: tuple[Value, ...]
+
+
+Event = Capture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer | Asked

@@ -49,7 +49,8 @@ def consume(frame: Frame, value: Value, node: cst.CSTNode, verb: str) -> None:
     if isinstance(key, Key):
         _note_constant(frame, key)
     frame.tracer.note_consumer()
-    use = Use(frame.place(node), frame, verb, frame.state.guards, frame.tracer.turns)
+    use = Use(tuple(reuse.steps(frame, node, key)), verb, frame.state.guards, frame.tracer.turns)
+    frame.tracer.uses[key].append(use)
     before = frame.state.used(key)
     first = next((known for known in before if _feasible(known, use)), None)
     if first is not None:

@@ -10,28 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 import libcst as cst
 
 from jaxlint.facts import classes
 from jaxlint.facts.events import KeyReuse, RepeatedSeed, ReuseKind
 from jaxlint.facts.frames import Frame
-from jaxlint.facts.state import Use
+from jaxlint.facts.state import Step, Use
 from jaxlint.facts.values import Const, Key, Keys, Ref, Value, identity, leaves
 from jaxlint.facts.why import Place
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An activation around a use, and the place in it where the use happens."""
-
-    frame: Frame
-    place: Place
-
-    @property
-    def is_function(self) -> bool:
-        """False for a module, and for the stand-in between a transform and the function that it calls."""
-        return self.frame.definition is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +51,15 @@ class _Meeting:
 
 def report(frame: Frame, key: Value, first: Use, second: Use) -> None:
     """Record the reuse at the place of the second use, or where the key was frozen."""
-    before, again = list(steps(first)), list(steps(second))
-    met = _meet(key, before, again)
-    if _same_function_and_its_gradient(before, again) or _same_order(met, first, second) or _immutable_owner(met):
+    met = _meet(key, first, second)
+    if _same_function_and_its_gradient(first, second) or _same_order(met, first, second) or _immutable_owner(met):
         return
-    kind, place, expression = met.kind, met.here.place, expression_of(met.here, key)
-    if frozen := frame.tracer.frozen_in(chain(frame, key)) or _default(again, key):
+    kind, place, expression = met.kind, met.here.place, met.here.expression
+    if frozen := frame.tracer.frozen_in(chain(frame, key)) or _default(second, key):
         kind, place, expression = "frozen", frozen, None
     name = cst.Module(()).code_for_node(expression) if expression is not None else ""
     if kind != "again" or name or key not in frame.tracer.reused:
-        event = KeyReuse(name, expression, key, kind, place, second.verb, met.there.place, first.verb)
+        event = KeyReuse(name, expression, key, kind, met.here.frame, place, second.verb, met.there.place, first.verb)
         frame.tracer.record_at(place, event)
     frame.tracer.reused.add(key)
 
@@ -80,38 +67,53 @@ def report(frame: Frame, key: Value, first: Use, second: Use) -> None:
 def report_seed(frame: Frame, key: Key, seed: Const, first: Use, second: Use, place: Place) -> None:
     """Record that two keys of one seed are used alike."""
     assert key.place is not None
-    met = _meet(key, list(steps(first)), list(steps(second)))
+    met = _meet(key, first, second)
     if met.here.frame is met.there.frame is met.shared.frame or met.kind == "body":
         frame.tracer.record_at(key.place, RepeatedSeed(seed.value, second.verb, place, met.kind))
 
 
-def steps(use: Use) -> Iterator[Step]:
-    """The activations around a use, innermost first."""
-    scope: Frame | None = use.frame
-    place: Place | None = use.place
+def steps(frame: Frame, node: cst.CSTNode, key: Value) -> Iterator[Step]:
+    """The activations around a use of a key, innermost first."""
+    scope: Frame | None = frame
+    place: Place | None = frame.place(node)
     while scope is not None and place is not None:
-        yield Step(scope, place)
+        yield Step(scope, place, _spelling(scope, place.node, key))
         place, scope = scope.call, scope.caller
 
 
-def _meet(key: Value, before: list[Step], again: list[Step]) -> _Meeting:
-    others = {step.frame for step in before}
-    shared = next((step for step in again if step.frame in others), again[-1])
-    here, there = _owner(again, shared.frame, key), _owner(before, shared.frame, key)
-    if here.place.node is not there.place.node and _holder(here, key) and not _holder(there, key):
-        # The object was given a key that is used outside of it as well.
-        here = shared if shared.is_function else here
-    return _Meeting(key, here, there, shared, tuple(again[: again.index(shared)]))
+def _spelling(frame: Frame, node: cst.CSTNode, key: Value) -> cst.BaseExpression | None:
+    """The argument of a call that is the key."""
+    if isinstance(node, cst.Call):
+        for arg in node.args:
+            value = frame.values.get(arg.value)
+            if value is not None and identity(value) is key:
+                return arg.value
+    return None
 
 
-def _owner(around: list[Step], shared: Frame, key: Value) -> Step:
+def _meet(key: Value, first: Use, second: Use) -> _Meeting:
+    others = {step.frame for step in first.steps}
+    shared = next((step for step in second.steps if step.frame in others), second.steps[-1])
+    inner = tuple(takewhile(lambda step: step is not shared, second.steps))
+    here, there = _owner(second, shared.frame, key), _owner(first, shared.frame, key)
+    if here.place.node is not there.place.node and _holds_key(here, key):
+        earlier = takewhile(lambda step: step.frame is not shared.frame, first.steps)
+        if (method := next((step for step in earlier if _holds_key(step, key)), None)) is not None:
+            there = method
+        elif shared.is_function:
+            # The object was given a key that is used outside of it as well.
+            here = shared
+    return _Meeting(key, here, there, shared, inner)
+
+
+def _owner(use: Use, shared: Frame, key: Value) -> Step:
     """The innermost step at which the key is no mere argument; of a body's turns, the body."""
-    for step, outer in zip(around, [*around[1:], None], strict=True):
+    for step, outer in zip(use.steps, [*use.steps[1:], None], strict=True):
         if step.frame is shared or (step.is_function and not passed(step.frame, key)):
             return step
         if outer is not None and outer.frame is shared and not outer.is_function and outer.frame.caller is not None:
             return step
-    return around[-1]
+    return use.steps[-1]
 
 
 def chain(frame: Frame, key: Value) -> list[object]:
@@ -139,13 +141,10 @@ def _holds(frame: Frame, value: Value, links: list[object]) -> bool:
     return False
 
 
-def _holder(step: Step, key: Value) -> Ref | None:
-    """The object among a function's arguments that has the key in a field."""
-    for value in step.frame.arguments.values():
-        if isinstance(value, Ref) and value.kind == "object":
-            if any(identity(item) is key for item in step.frame.state.contents(value).values()):
-                return value
-    return None
+def _holds_key(step: Step, key: Value) -> bool:
+    """True if an object among a function's arguments has the key in a field."""
+    objects = (value for value in step.frame.arguments.values() if isinstance(value, Ref) and value.kind == "object")
+    return any(identity(item) is key for ref in objects for item in step.frame.state.contents(ref).values())
 
 
 def _same_order(met: _Meeting, first: Use, second: Use) -> bool:
@@ -169,11 +168,11 @@ def _immutable_owner(met: _Meeting) -> bool:
     return False
 
 
-def _same_function_and_its_gradient(first: list[Step], second: list[Step]) -> bool:
+def _same_function_and_its_gradient(first: Use, second: Use) -> bool:
     """``f(x, key)`` beside ``grad(f)(x, key)``: the same draw is meant."""
-    shared = {step.frame for step in first} & {step.frame for step in second}
-    mine = {step.frame.definition: step.frame for step in first if step.frame not in shared and step.is_function}
-    for step in second:
+    shared = {step.frame for step in first.steps} & {step.frame for step in second.steps}
+    mine = {step.frame.definition: step.frame for step in first.steps if step.frame not in shared and step.is_function}
+    for step in second.steps:
         other = mine.get(step.frame.definition) if step.frame not in shared else None
         if other is not None and (_differentiated(other) or _differentiated(step.frame)):
             return True
@@ -189,22 +188,11 @@ def _differentiated(frame: Frame) -> bool:
     return False
 
 
-def expression_of(step: Step, key: Value) -> cst.BaseExpression | None:
-    """The argument of the call that is the key."""
-    node, values = step.place.node, step.frame.values
-    if isinstance(node, cst.Call):
-        for arg in node.args:
-            value = values.get(arg.value)
-            if value is not None and identity(value) is key:
-                return arg.value
-    return None
-
-
-def _default(around: list[Step], key: Value) -> Place | None:
+def _default(use: Use, key: Value) -> Place | None:
     """Where the key was made, if that is the default value of a parameter through which it came."""
     if not isinstance(key, Key) or key.place is None:
         return None
-    parameters = (p for step in around if step.frame.definition is not None for p in step.frame.definition.parameters)
+    parameters = (p for step in use.steps if step.frame.definition is not None for p in step.frame.definition.parameters)
     return key.place if any(parameter.default is key.place.node for parameter in parameters) else None
 
 

@@ -10,15 +10,15 @@ import libcst as cst
 
 from jaxlint.facts.events import SharedKey
 from jaxlint.facts.frames import Frame
-from jaxlint.facts.reuse import Step, chain, expression_of, passed, steps
-from jaxlint.facts.state import Use
+from jaxlint.facts.reuse import chain, passed
+from jaxlint.facts.state import Step, Use
 from jaxlint.facts.values import Value, identity
 
 
 def note_shared(frame: Frame, key: Value, use: Use) -> None:
     """Record that all rows of the innermost map around a use draw from one key."""
     inner: list[Step] = []
-    for step in steps(use):
+    for step in use.steps:
         caller = step.frame.caller
         trace = step.frame.boundary
         if trace is not None and trace.kind == "map" and caller is not None and caller.boundary is not trace:
@@ -30,8 +30,7 @@ def note_shared(frame: Frame, key: Value, use: Use) -> None:
 
 def _record(frame: Frame, key: Value, use: Use, inner: list[Step]) -> None:
     step = next((step for step in inner if step.is_function and not passed(step.frame, key)), inner[-1])
-    expression = expression_of(step, key)
-    name = cst.Module(()).code_for_node(expression) if expression is not None else ""
+    name = cst.Module(()).code_for_node(step.expression) if step.expression is not None else ""
     assert inner[-1].frame.boundary is not None
     frame.tracer.record_at(step.place, SharedKey(name, use.verb, inner[-1].frame.boundary))
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import libcst as cst
+
 from jaxlint.facts.values import Key, Ref, Unknown, Value, join
 from jaxlint.facts.why import Place
 
@@ -32,11 +34,24 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Use:
-    """That a key was consumed: where, by which activation, under which guards, in which turns of which loops."""
+class Step:
+    """An activation around a use of a key, the place in it where the use happens, and how the key is spelled there."""
 
-    place: Place
     frame: Frame
+    place: Place
+    expression: cst.BaseExpression | None
+
+    @property
+    def is_function(self) -> bool:
+        """False for a module, and for the stand-in between a transform and the function that it calls."""
+        return self.frame.definition is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """That a key was consumed: by what, in which activations (innermost first), under which guards, in which turn."""
+
+    steps: tuple[Step, ...]
     verb: str
     guards: tuple[Guard, ...]
     turn: int

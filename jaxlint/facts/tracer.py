@@ -17,13 +17,15 @@ from contextlib import contextmanager
 
 import libcst as cst
 
-from jaxlint.facts import boundary, calls, classes
+from jaxlint.facts import access, boundary, calls, classes
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, scope_of
 from jaxlint.facts.events import Event
+from jaxlint.facts.expressions import defaults
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.project import Project
-from jaxlint.facts.state import Guard, State
+from jaxlint.facts.screen import Screen
+from jaxlint.facts.state import Guard, State, Use
 from jaxlint.facts.statements import execute
 from jaxlint.facts.values import (
     Array,
@@ -50,7 +52,7 @@ from jaxlint.facts.values import (
     tracing,
 )
 from jaxlint.facts.why import Place
-from jaxlint.source import Module
+from jaxlint.source import Chunk, Module
 
 MAX_ACTIVATIONS = 6
 """Contexts of one function that are kept for the rules."""
@@ -59,9 +61,12 @@ MAX_FOLLOWED = 4
 
 
 class Tracer:
-    """Runs a project. After `run`: ``activations`` by function (or module), ``events`` by node."""
+    """Runs a project. After `run`: ``activations`` by function (or module), ``events`` by node.
 
-    def __init__(self, project: Project) -> None:
+    ``environment``: the environment variables that the project sets.
+    """
+
+    def __init__(self, project: Project, *, everything: bool = False) -> None:
         self.project = project
         self._state: State | None = State()
         self._limbo = State()
@@ -69,6 +74,7 @@ class Tracer:
         self.activations: dict[object, list[Frame]] = defaultdict(list)
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
         self.registered: set[ClassDefinition] = set()
+        self.environment: set[str] = set()
         self.builtins = frozenset(dir(builtins))
         self.base: State | None = None
         self.finals: dict[Frame, dict[str, Value]] = {}
@@ -88,8 +94,13 @@ class Tracer:
         self._partials: list[Partial] = []
         self._followed: dict[tuple[object, ...], tuple[int, Value]] = {}
         self._done: set[tuple[object, ...]] = set()
+        self.settled: set[Value] = set()
         self._consumers: set[FunctionDefinition] = set()
         self.reused: set[Value] = set()
+        self.uses: dict[Value, list[Use]] = defaultdict(list)
+        self._evaluated: set[FunctionDefinition] = set()
+        self.screen = Screen(project.modules, everything=everything)
+        self.unread: list[tuple[str, SourceError]] = []
 
     @property
     def state(self) -> State | None:
@@ -120,6 +131,8 @@ class Tracer:
         self.base = base
         prototypes = {definition: self._prototype(definition, base) for definition in list(self._bodies)}
         for frame, function, _ in defined:
+            if not self.screen.worth(function.definition.name):
+                continue
             self._root(base, lambda f=function, o=frame: self._generic(f, o, prototypes))  # type: ignore[misc]
         for transformed, _ in wrapped:
             self._root(base, lambda t=transformed: self._generic_transformed(t, None))  # type: ignore[misc]
@@ -209,14 +222,41 @@ class Tracer:
         frame = self._modules.get(module)
         if frame is None:
             scope = scope_of(cst.Module(()))
-            frame = self._modules[module] = Frame(self, module, module.chunks[0], scope)
+            start = module.chunks[0] if module.chunks else Chunk(module.source, 0, 0, None)
+            frame = self._modules[module] = Frame(self, module, start, scope)
             self.activations[module].append(frame)
             for chunk in module.chunks:
                 frame.chunk = chunk
-                execute(frame, chunk.tree.body)
-                if self.state is None:
-                    self.revive()
+                self._run_chunk(frame, chunk)
         return frame
+
+    def _run_chunk(self, frame: Frame, chunk: Chunk) -> None:
+        """Execute top-level statements; a plain function is bound without being read."""
+        entry = self.screen.plain_function(frame.module, chunk)
+        if entry is None:
+            try:
+                execute(frame, chunk.tree.body)
+            except SourceError as error:
+                self.unread.append((frame.module.path, error))
+            if self.state is None:
+                self.revive()
+            return
+        function = Function(FunctionDefinition(frame.module, chunk, entry.name), frame)
+        assert self.state is not None
+        self.state.store(frame, entry.name, function)
+        if self.screen.worth(entry.name):
+            self.defined(frame, function)
+
+    def defaults(self, function: Function) -> dict[str, Value]:
+        """The values of a function's defaults; those of a function bound without being read are evaluated now."""
+        definition = function.definition
+        if definition not in self._evaluated and definition._node is None:
+            frame = function.closure
+            chunk, frame.chunk = frame.chunk, definition.chunk
+            function.defaults.update(defaults(frame, definition))
+            frame.chunk = chunk
+        self._evaluated.add(definition)
+        return function.defaults
 
     def global_(self, module: Module, name: str) -> Value | None:
         """A global variable of a module."""
@@ -245,7 +285,7 @@ class Tracer:
         if found is None:
             name = node.name.value if isinstance(node, cst.FunctionDef) else "<lambda>"
             cls = self._class_frames.get(frame)
-            found = self._definitions[node] = FunctionDefinition(frame.module, frame.chunk, node, name, cls)
+            found = self._definitions[node] = FunctionDefinition(frame.module, frame.chunk, name, cls, node)
         return found
 
     def class_(self, frame: Frame, node: cst.ClassDef) -> ClassDefinition:
@@ -382,8 +422,12 @@ class Tracer:
             known.append((place, event))
 
     def stored(self, frame: Frame, target: cst.Subscript, base: Value, index: Value, value: Value) -> None:
-        """An item store; rules read the values of its parts."""
-        frame.values[target.value] = base
+        """An item store: what its base was in each turn. An index that only arrays take proves that it is one."""
+        if isinstance(base, Tree) and access.is_array_index(target, index):
+            base = Array(base.traced)
+        frame.stores.setdefault(target, []).append(base)
+        if not isinstance(frame.values.get(target.value), Array):
+            frame.values[target.value] = base
 
     def note_argument(self, ref: Ref, trace: Boundary) -> None:
         self._arguments[ref] = trace
