@@ -64,6 +64,9 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
         {name: _keyword(inner, callee, trace, name, value) for name, value in args.keywords.items()},
         args.exact,
     )
+    inner.arguments = {
+        str(number): value for number, value in enumerate(args.positional) if value is traced.positional[number]
+    }
     result = inner.tracer.call(inner, callee.function, traced, node)
     return _result(frame, row, detach(frame, trace, result, args), args)
 
