@@ -1,0 +1,1 @@
+"""Rewrites: pure functions from facts and nodes to new text, or to the reason why not."""
