@@ -6,7 +6,8 @@ import libcst as cst
 
 from jaxlint.facts import access, host
 from jaxlint.facts.events import Mutation
-from jaxlint.facts.frames import Frame
+from jaxlint.facts.frames import Boundary, Frame
+from jaxlint.facts.leaks import escaping, leaves_trace
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
     Array,
@@ -14,13 +15,13 @@ from jaxlint.facts.values import (
     Either,
     Key,
     Keys,
+    Library,
     Many,
     Ref,
     Tree,
     Tuple,
     Unknown,
     Value,
-    any_tracing,
     identity,
 )
 from jaxlint.facts.why import Traced, Why
@@ -56,7 +57,7 @@ def bind(frame: Frame, name: str, value: Value, node: cst.CSTNode | None = None)
             scope = scope.closure
         owner = scope or frame
     if kind is not None and node is not None and frame.boundary is not None and owner.boundary is not frame.boundary:
-        leaked = any_tracing([value])
+        leaked = _leaked(frame, [value], owner.boundary)
         frame.tracer.record(
             frame, node, Mutation(name, f"{kind} {name}", frame.boundary, leaked, kind, owner=owner)  # type: ignore[arg-type]
         )
@@ -71,7 +72,7 @@ def _explained(frame: Frame, name: str, value: Value, node: cst.CSTNode) -> Valu
         return value
     parent = value.traced.why
     why = Why(name, f"`{name}` is computed from `{parent.subject}`", frame.place(node), parent)
-    return Array(Traced(value.traced.level, why), value.kind, value.ndim)
+    return Array(Traced(value.traced.level, why), value.kind, value.ndim, value.length)
 
 
 def unpack(frame: Frame, value: Value, targets: list[cst.BaseExpression]) -> list[Value]:
@@ -108,7 +109,8 @@ def _nth(frame: Frame, value: Value, position: int, starred: int | None) -> Valu
         case Either(options=options):
             usable = [option for option in options if option != Const(None)]
             return summary([_nth(frame, option, position, starred) for option in usable])
-    return access.any_item(frame, value) if position != starred else Many(access.any_item(frame, value))
+    each = access.any_item(frame, value)
+    return access.another(frame, each, ("item", position)) if position != starred else Many(each)
 
 
 def _store_item(frame: Frame, target: cst.Subscript, value: Value) -> None:
@@ -119,17 +121,19 @@ def _store_item(frame: Frame, target: cst.Subscript, value: Value) -> None:
     frame.tracer.stored(frame, target, base, where, value)
     host.note_store(frame, target, base, where, value)
     match base:
+        case Library(name="os.environ") if isinstance(where, Const):
+            frame.tracer.environment.add(str(where.value))
         case Ref():
             if base.kind == "dict":
                 host.note_hash(frame, where, "key", target, base)
-            note_mutation(frame, target, base, value, "item")
+            note_mutation(frame, target, base, [value], "item")
             known = isinstance(where, Const)
             frame.state.store(base, access.slot(where) if known or base.kind == "dict" else REST, value)
-        case Tree() if not access._is_array_index(target, where):
-            note_mutation(frame, target, base, value, "item")
+        case Tree() if not access.is_array_index(target, where):
+            note_mutation(frame, target, base, [value], "item")
             frame.state.derived[identity(base), ("item", access.slot(where))] = value
         case Unknown():
-            note_mutation(frame, target, base, value, "item")
+            note_mutation(frame, target, base, [value], "item")
             frame.state.derived[base, ("item", access.slot(where))] = value
 
 
@@ -140,14 +144,14 @@ def _store_attribute(frame: Frame, target: cst.Attribute, value: Value) -> None:
     name = target.attr.value
     match base:
         case Ref(kind="object"):
-            note_mutation(frame, target, base, value, "attribute")
+            note_mutation(frame, target, base, [value], "attribute")
             frame.state.store(base, name, value)
         case Unknown() | Tree():
-            note_mutation(frame, target, base, value, "attribute")
+            note_mutation(frame, target, base, [value], "attribute")
             frame.state.derived[identity(base), ("attribute", name)] = value
 
 
-def note_mutation(frame: Frame, target: cst.BaseExpression, base: Value, value: Value, kind: str) -> None:
+def note_mutation(frame: Frame, target: cst.BaseExpression, base: Value, values: list[Value], kind: str) -> None:
     """Record that a trace changes an object which was not made in that trace."""
     boundary = frame.boundary
     if boundary is None:
@@ -157,10 +161,17 @@ def note_mutation(frame: Frame, target: cst.BaseExpression, base: Value, value: 
         return
     expression = target if kind == "method" else getattr(target, "value", target)
     text = cst.Module(()).code_for_node(expression)
-    leaked = any_tracing([value])
+    leaked = _leaked(frame, values, base.born.boundary if isinstance(base, Ref) else None)
     frame.tracer.record(
         frame, target, Mutation(text, kind, boundary, leaked, kind, argument=argument, owner=base)  # type: ignore[arg-type]
     )
+
+
+def _leaked(frame: Frame, values: list[Value], owner: Boundary | None) -> Traced | None:
+    """The tracer among the values that does not live as long as the trace ``owner`` does."""
+    proof = escaping(frame, values)
+    assert frame.boundary is not None
+    return proof if proof is not None and leaves_trace(proof, frame.boundary, owner) else None
 
 
 def _made_outside(frame: Frame, target: cst.BaseExpression, base: Value) -> bool:
@@ -171,6 +182,16 @@ def _made_outside(frame: Frame, target: cst.BaseExpression, base: Value) -> bool
     while isinstance(root, cst.Subscript | cst.Attribute):
         root = root.value
     return isinstance(root, cst.Name) and owned_outside(frame, root.value)
+
+
+def from_outside(frame: Frame, node: cst.BaseExpression) -> bool:
+    """True for a name of an outer variable, or what hangs on an object that was made outside of the current trace."""
+    while isinstance(node, cst.Attribute | cst.Subscript):
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return False
+    value = frame.values.get(node)
+    return owned_outside(frame, node.value) or (isinstance(value, Ref) and _made_outside(frame, node, value))
 
 
 def _encloses(frame: Frame, born: object) -> bool:

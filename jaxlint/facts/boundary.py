@@ -46,7 +46,8 @@ def enter(frame: Frame, row: Transform, function: Value, place: Place) -> Bounda
     why = Why(name or row.name, what, place)
     return Boundary(
         row.name, level, stages, why, name or "the function", bool(parameter_names(function)),
-        repeats=row.kind in ("loop", "tree"), parent=frame.boundary,
+        repeats=row.kind in ("loop", "tree"), kind=row.kind, parent=frame.boundary,
+        looks=row.name in ("jax.eval_shape", "jax.make_jaxpr"),
     )  # fmt: skip
 
 
@@ -92,8 +93,8 @@ def _trace(frame: Frame, trace: Boundary, value: Value, traced: Traced) -> Value
             return value if filtered else Array(traced, _kind(number), 0)
         case Static(kind=kind):
             return value if filtered or kind == "str" else Array(traced, kind, 0)
-        case Array(kind=kind, ndim=ndim):
-            return Array(traced, kind, ndim)
+        case Array(kind=kind, ndim=ndim, length=length):
+            return Array(traced, kind, ndim, length)
         case HostArray(kind=kind):
             return Array(traced, kind)
         case Tree(origin=origin):
@@ -163,6 +164,8 @@ def element(frame: Frame, value: Value, number: int) -> Value:
             return Tuple(tuple(element(frame, item, number) for item in items))
         case Many():
             return Array()
+        case Either(options=options):
+            return summary([element(frame, option, number) for option in options])
         case Ref(kind="list" | "dict"):
             copy = Ref(value.kind, frame)
             contents = frame.state.contents(value)
@@ -179,8 +182,8 @@ def detach(frame: Frame, trace: Boundary, result: Value, args: Arguments) -> Val
 
 def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -> Value:
     match value:
-        case Array(traced=traced, kind=kind, ndim=ndim):
-            return Array(outer, kind, ndim) if traced is not outer else value
+        case Array(traced=traced, kind=kind, ndim=ndim, length=length):
+            return Array(outer, kind, ndim, length) if traced is not outer else value
         case Tree():
             return Tree(outer, value.origin) if outer is not None else value.origin or Unknown("result")
         case Const(value=bool() | int() | float() as number) if trace.stages:

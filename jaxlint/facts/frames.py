@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,9 @@ class Boundary:
 
     ``stages``: every jax operation is recorded, so that even constants become tracers (jit, scan, cond …); under eager
     vmap and grad only what depends on the mapped or differentiated arguments is a tracer. ``function`` is the user's
-    name of what is traced; ``inputs``: it has traced arguments; ``repeats``: its body runs many times (loops).
+    name of what is traced; ``inputs``: it has traced arguments; ``repeats``: its body runs many times (loops);
+    ``kind`` is
+    the transform's; ``looks``: the trace is made for its shapes only and never runs.
     """
 
     name: str
@@ -33,7 +36,23 @@ class Boundary:
     function: str
     inputs: bool = True
     repeats: bool = False
+    kind: str = ""
     parent: Boundary | None = None
+    looks: bool = False
+
+    @property
+    def program(self) -> Boundary | None:
+        """The innermost trace around that stages a program to be run later; None under ``eval_shape``."""
+        if any(trace.looks for trace in self.chain()):
+            return None
+        return self.staging
+
+    def chain(self) -> Iterator[Boundary]:
+        """This trace and those around it, innermost first."""
+        trace: Boundary | None = self
+        while trace is not None:
+            yield trace
+            trace = trace.parent
 
     @property
     def staging(self) -> Boundary | None:
@@ -54,7 +73,10 @@ class Loop:
 
 @dataclass(eq=False)
 class Frame:
-    """An activation. ``values`` holds what every expression evaluated to, the strongest claim if it ran repeatedly."""
+    """An activation. ``values`` holds what every expression evaluated to, the strongest claim if it ran repeatedly.
+
+    ``guarded`` counts the conditions under which it was entered.
+    """
 
     tracer: Tracer
     module: Module
@@ -67,19 +89,21 @@ class Frame:
     boundary: Boundary | None = None
     arguments: dict[str, Value] = field(default_factory=dict)
     values: dict[cst.CSTNode, Value] = field(default_factory=dict)
+    stores: dict[cst.CSTNode, list[Value]] = field(default_factory=dict)
     returns: list[tuple[Value, State]] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     varying: list[frozenset[str]] = field(default_factory=list)
     turn: int = 0
     depth: int = 0
-    guarded: bool = False
+    caught: bool = False
     """Runs under a `try` of a caller that catches what JAX raises on a tracer: nothing here is certain to fail."""
+    guarded: int = 0
 
     def within(self, boundary: Boundary | None, call: Place) -> Frame:
         """The stand-in for a transform between its caller and the function that it traces."""
         return Frame(
             self.tracer, self.module, self.chunk, self.scope, caller=self, call=call, boundary=boundary,
-            depth=self.depth, turn=self.turn, guarded=self.guarded,
+            depth=self.depth, turn=self.turn, guarded=len(self.state.guards), caught=self.caught,
         )  # fmt: skip
 
     @property

@@ -122,9 +122,8 @@ def _container_method(frame: Frame, base: Ref, name: str, args: Arguments, node:
     contents = frame.state.contents(base)
     values = list(contents.values())
     if name in MUTATORS:
-        added = args.positional[-1] if args.positional else NONE
         target = node.func if isinstance(node, cst.Call) else node
-        assign.note_mutation(frame, target, base, added, "method")  # type: ignore[arg-type]
+        assign.note_mutation(frame, target, base, args.values, "method")  # type: ignore[arg-type]
         return _mutate(frame, base, name, args, contents)
     match name:
         case "copy":
@@ -167,7 +166,7 @@ def _mutate(frame: Frame, base: Ref, name: str, args: Arguments, contents: dict[
             result = summary(list(contents.values())) if contents else Unknown()
             if base.kind == "list":
                 frame.state.replace(base, {REST: result})
-            return result
+            return access.another(frame, result, ("popped", object()))
         case "clear", _:
             frame.state.replace(base, {})
         case "sort" | "reverse", _:
@@ -203,8 +202,7 @@ def _transformed_method(frame: Frame, base: Transformed, name: str, args: Argume
 def _unknown_method(frame: Frame, base: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     if name in MUTATORS:
         target = node.func if isinstance(node, cst.Call) else node
-        added = args.positional[-1] if args.positional else NONE
-        assign.note_mutation(frame, target, base, added, "method")  # type: ignore[arg-type]
+        assign.note_mutation(frame, target, base, args.values, "method")  # type: ignore[arg-type]
     if isinstance(base, Tree) and name in ("items", "values", "keys"):
         each = Tree(base.traced, frame.state.part(identity(base), ("item", "each"), Unknown))
         key = Unknown("dict key")

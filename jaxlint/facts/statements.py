@@ -19,8 +19,9 @@ from jaxlint.facts.definitions import (
 )
 from jaxlint.facts.expressions import arithmetic, defaults, evaluate, truth
 from jaxlint.facts.frames import Frame, Loop
+from jaxlint.facts.guards import guard
 from jaxlint.facts.iterate import turns
-from jaxlint.facts.state import Guard, State, join_states
+from jaxlint.facts.state import State, join_states
 from jaxlint.facts.values import NONE, Class, Function, Library, Unknown, Value
 
 
@@ -58,11 +59,17 @@ def _annotated(frame: Frame, node: cst.AnnAssign) -> None:
 
 def _augmented(frame: Frame, node: cst.AugAssign) -> None:
     old = evaluate(frame, node.target)
+    if isinstance(node.target, cst.Name):
+        frame.stores.setdefault(node.target, []).append(old)
     new = arithmetic(frame, node.operator, old, evaluate(frame, node.value))
     assign.assign(frame, node.target, new, node, augmented=True)
 
 
 def _delete(frame: Frame, node: cst.Del) -> None:
+    targets = [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    for target in targets:
+        if isinstance(target, cst.Subscript | cst.Attribute):
+            evaluate(frame, target.value)
     for name in bound_names(node.target):
         frame.state.forget(frame, name)
 
@@ -92,11 +99,11 @@ def _if(frame: Frame, node: cst.If) -> None:
     if outcome is False:
         frame.tracer.state = None
     else:
-        _guard(frame, node.test, True)
+        guard(frame, node.test, True)
         execute(frame, [node.body])
     after, frame.tracer.state = frame.tracer.state, otherwise
     if otherwise is not None:
-        _guard(frame, node.test, False)
+        guard(frame, node.test, False)
         if node.orelse is not None:
             execute(frame, [node.orelse])
     frame.tracer.state = join_states(after, frame.tracer.state)
@@ -104,23 +111,6 @@ def _if(frame: Frame, node: cst.If) -> None:
 
 def _else(frame: Frame, node: cst.Else | cst.Finally) -> None:
     execute(frame, [node.body])
-
-
-def _guard(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
-    text, names, negated = _condition(test)
-    varies = any(names & changed for changed in frame.varying)
-    state = frame.state
-    state.guards = (*state.guards, Guard(id(frame), text, outcome is not negated, varies))
-
-
-@cache
-def _condition(test: cst.BaseExpression) -> tuple[str, frozenset[str], bool]:
-    """A test without its outer `not`s: its text, the names in it, and whether the `not`s negate it."""
-    negated = False
-    while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        test, negated = test.expression, not negated
-    names = frozenset(node.value for node in own_nodes(test) if isinstance(node, cst.Name))
-    return cst.Module(()).code_for_node(test), names, negated
 
 
 @cache
@@ -152,7 +142,6 @@ def _while(frame: Frame, node: cst.While) -> None:
             frame.loops[-1].broken.append(frame.state)
             frame.tracer.state = None
             return
-        _guard(frame, node.test, True)
         execute(frame, [node.body])
 
     _loop(frame, [run, run], changed, node.orelse)
@@ -209,10 +198,10 @@ def _continue(frame: Frame, node: cst.Continue) -> None:
 
 
 def _try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
-    before, guarded = frame.state.fork(), frame.guarded
-    frame.guarded = guarded or catches_tracer_errors(node)
+    before, caught = frame.state.fork(), frame.caught
+    frame.caught = caught or catches_tracer_errors(node)
     execute(frame, [node.body])
-    frame.guarded = guarded
+    frame.caught = caught
     if frame.tracer.state is not None and node.orelse is not None:
         execute(frame, [node.orelse])
     after = frame.tracer.state

@@ -17,13 +17,13 @@ from contextlib import contextmanager
 
 import libcst as cst
 
-from jaxlint.facts import boundary, calls, classes
+from jaxlint.facts import access, boundary, calls, classes
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, scope_of
 from jaxlint.facts.events import Event
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.project import Project
-from jaxlint.facts.state import State
+from jaxlint.facts.state import Guard, State
 from jaxlint.facts.statements import execute
 from jaxlint.facts.values import (
     Array,
@@ -46,6 +46,7 @@ from jaxlint.facts.values import (
     Tuple,
     Unknown,
     Value,
+    identity,
     tracing,
 )
 from jaxlint.facts.why import Place
@@ -58,7 +59,10 @@ MAX_FOLLOWED = 4
 
 
 class Tracer:
-    """Runs a project. After `run`: ``activations`` by function (or module), ``events`` by node."""
+    """Runs a project. After `run`: ``activations`` by function (or module), ``events`` by node.
+
+    ``environment``: the environment variables that the project sets.
+    """
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -68,6 +72,7 @@ class Tracer:
         self.activations: dict[object, list[Frame]] = defaultdict(list)
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
         self.registered: set[ClassDefinition] = set()
+        self.environment: set[str] = set()
         self.builtins = frozenset(dir(builtins))
         self.base: State | None = None
         self.finals: dict[Frame, dict[str, Value]] = {}
@@ -80,13 +85,15 @@ class Tracer:
         self._bodies: dict[ClassDefinition, tuple[Frame, list[Value], list[Value]]] = {}
         self._class_frames: dict[Frame, ClassDefinition] = {}
         self._captured: set[Frame] = set()
-        self._defined: list[tuple[Frame, Function]] = []
-        self._wrapped: list[Transformed] = []
+        self._defined: list[tuple[Frame, Function, tuple[Guard, ...]]] = []
+        self._wrapped: list[tuple[Transformed, tuple[Guard, ...]]] = []
         self._arguments: dict[Value, Boundary] = {}
         self._stack: list[FunctionDefinition] = []
         self._partials: list[Partial] = []
         self._followed: dict[tuple[object, ...], tuple[int, Value]] = {}
         self._done: set[tuple[object, ...]] = set()
+        self.settled: set[Value] = set()
+        self._consumers: set[FunctionDefinition] = set()
 
     @property
     def state(self) -> State | None:
@@ -116,9 +123,9 @@ class Tracer:
         base, defined, wrapped = self.state or State(), self._defined, self._wrapped
         self.base = base
         prototypes = {definition: self._prototype(definition, base) for definition in list(self._bodies)}
-        for frame, function in defined:
+        for frame, function, _ in defined:
             self._root(base, lambda f=function, o=frame: self._generic(f, o, prototypes))  # type: ignore[misc]
-        for transformed in wrapped:
+        for transformed, _ in wrapped:
             self._root(base, lambda t=transformed: self._generic_transformed(t, None))  # type: ignore[misc]
         for definition, receiver in prototypes.items():
             for value in list(base.contents(self._bodies[definition][0]).values()):
@@ -133,13 +140,15 @@ class Tracer:
         final = self.state or State(base)
         seen = 0
         while seen < len(self._defined) and self.root_steps() < calls.MAX_STEPS:
-            frame, function = self._defined[seen]
+            frame, function, guards = self._defined[seen]
             seen += 1
             if function.definition not in self.activations:
                 self.state = final.fork()
+                self.state.guards = guards
                 self._generic(function, frame, {})
-        for transformed in self._wrapped:
+        for transformed, guards in self._wrapped:
             self.state = final.fork()
+            self.state.guards = guards
             self._generic_transformed(transformed, None)
 
     def _prototype(self, definition: ClassDefinition, base: State) -> Ref | None:
@@ -282,7 +291,7 @@ class Tracer:
 
     def defined(self, frame: Frame, function: Function) -> None:
         """Note a function, to be entered once from unknown arguments."""
-        self._defined.append((frame, function))
+        self._defined.append((frame, function, self._state.guards if self._state is not None else ()))
 
     def decorate(self, frame: Frame, decorator: Value, function: Value, node: cst.Decorator) -> Value:
         """The value of a decorated function."""
@@ -321,12 +330,16 @@ class Tracer:
 
         Keys and objects always are: what a call does to them matters as much as what it returns.
         """
-        if any(isinstance(value, Key | Keys | Ref) for value in frame.arguments.values()):
+        if frame.definition in self._consumers or any(isinstance(value, Key | Keys | Ref) for value in frame.arguments.values()):
             return None
         entry = self._followed.get(_context(frame))
         if entry is None or entry[0] < MAX_FOLLOWED:
             return None
         return entry[1] if _repeatable(entry[1]) else Unknown("replayed")
+
+    def note_consumer(self) -> None:
+        """The functions that are being followed use up a key."""
+        self._consumers.update(self._stack)
 
     def leave(self, frame: Frame, value: Value) -> None:
         """Keep the activation if its context is a new one."""
@@ -352,13 +365,13 @@ class Tracer:
     def frozen_in(self, key: Value) -> Place | None:
         """Where a key was bound into a partial that is being called now."""
         for partial in self._partials:
-            if isinstance(key, Key) and key in (*partial.args, *dict(partial.kwargs).values()):
+            if any(identity(value) is key for value in (*partial.args, *dict(partial.kwargs).values())):
                 return partial.place
         return None
 
     def wrapped(self, frame: Frame, value: Transformed) -> None:
         """Note a transformed function, to be entered once from unknown arguments."""
-        self._wrapped.append(value)
+        self._wrapped.append((value, self._state.guards if self._state is not None else ()))
 
     def mark_rule(self, value: Value) -> None:
         """A function given to ``defvjp`` and its like; it needs no further treatment yet."""
@@ -374,8 +387,12 @@ class Tracer:
             known.append((place, event))
 
     def stored(self, frame: Frame, target: cst.Subscript, base: Value, index: Value, value: Value) -> None:
-        """An item store; rules read the values of its parts."""
-        frame.values[target.value] = base
+        """An item store: what its base was in each turn. An index that only arrays take proves that it is one."""
+        if isinstance(base, Tree) and access.is_array_index(target, index):
+            base = Array(base.traced)
+        frame.stores.setdefault(target, []).append(base)
+        if not isinstance(frame.values.get(target.value), Array):
+            frame.values[target.value] = base
 
     def note_argument(self, ref: Ref, trace: Boundary) -> None:
         self._arguments[ref] = trace

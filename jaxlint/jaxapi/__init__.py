@@ -1,6 +1,7 @@
 """What JAX, NumPy and their ecosystem are: tables, asked by canonical name (`jax.numpy.where`). Data in `data/`."""
 
 from jaxlint.jaxapi.arrays import Attribute, array_attribute, pure_method, update_method
+from jaxlint.jaxapi.consumers import Consumer, key_consumer
 from jaxlint.jaxapi.effects import Effect, host_effect
 from jaxlint.jaxapi.functions import Function, Returns, Sized, function
 from jaxlint.jaxapi.names import canonical
@@ -11,6 +12,7 @@ from jaxlint.jaxapi.transforms import Feed, Traced, Transform, transform
 
 __all__ = [
     "Attribute",
+    "Consumer",
     "Effect",
     "Feed",
     "Function",
@@ -26,6 +28,7 @@ __all__ = [
     "function",
     "host_effect",
     "jax_equivalent",
+    "key_consumer",
     "on_tracer",
     "pure_method",
     "removed",
