@@ -41,7 +41,7 @@ _CONVERSIONS = frozenset({"__array__", "__float__", "__int__", "__complex__", "_
 def note_call(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) -> None:
     """Note a library function that cannot do what it should with one of its arguments."""
     outcome = on_tracer(name)
-    if outcome in ("static", "unrolls", None) or frame.guarded:
+    if outcome in ("static", "unrolls", None) or frame.caught:
         return
     found = [(proof, value) for value in args.values if (proof := held_tracer(frame, value)) is not None]
     if not found:
@@ -58,7 +58,7 @@ def note_call(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) -> No
 
 def note_method(frame: Frame, base: Value, name: str, args: Arguments, node: cst.CSTNode) -> None:
     """Note a method that needs the value of the jax array it belongs to, or of an argument of the NumPy array's."""
-    if frame.guarded:
+    if frame.caught:
         return
     if isinstance(base, HostArray):
         proof = any_tracing(args.values)
@@ -82,7 +82,7 @@ def held_tracer(frame: Frame, value: Value, depth: int = 3) -> Traced | None:
 
 def note_lookup(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> None:
     """Note ``base[index]`` where the base is no jax array and the index has no value."""
-    if frame.guarded:
+    if frame.caught:
         return
     if isinstance(base, Ref) and base.kind == "dict":
         note_hash(frame, index, "key", node, base)
@@ -118,7 +118,7 @@ def note_hash(
 ) -> None:
     """Note that a value is hashed, if it is a jax array."""
     traced = any_tracing([value])
-    if frame.guarded or not (isinstance(value, Array) or traced is not None):
+    if frame.caught or not (isinstance(value, Array) or traced is not None):
         return
     items = None
     if base is not None and base.kind == "dict" and REST not in (contents := frame.state.contents(base)):
@@ -128,7 +128,7 @@ def note_hash(
 
 def note_store(frame: Frame, target: cst.Subscript, base: Value, index: Value, value: Value) -> None:
     """Note a store into a NumPy array that needs the value of a tracer."""
-    if not isinstance(base, HostArray) or frame.guarded:
+    if not isinstance(base, HostArray) or frame.caught:
         return
     if (traced := held_tracer(frame, value)) is not None:
         frame.tracer.record(frame, target, BufferStore(traced, "value"))

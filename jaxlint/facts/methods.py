@@ -118,6 +118,9 @@ def _host_method(base: HostArray, name: str, args: Arguments) -> Value:
     return NONE if kind == "absent" else Unknown()
 
 
+_HASHING = {"dict": ("get", "pop", "setdefault"), "set": ("add", "discard", "remove")}
+
+
 def _container_method(frame: Frame, base: Ref, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     contents = frame.state.contents(base)
     values = list(contents.values())
