@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from jaxlint.facts.carried import carries, operands
 from jaxlint.facts.definitions import bound_names, own_nodes, scope_of
-from jaxlint.facts.values import Array, Const, Function, Key, Keys, Library, Many, Partial, Transformed, Tuple, Value
+from jaxlint.facts.values import Array, Function, Many, Tuple, Value
 from jaxlint.facts.view import View
 from jaxlint.jaxapi import host_effect
 from jaxlint.source import children
@@ -41,7 +42,7 @@ class Sync:
 
 def syncs(ctx: View, loop: Loop) -> Iterator[Sync]:
     """Where every turn waits for what it computes, though the next one could be dispatched already."""
-    if ctx.boundary is not None or _few_turns(ctx, loop) or _excused(ctx, loop) or not _carries(ctx, loop):
+    if ctx.boundary is not None or _few_turns(ctx, loop) or _excused(ctx, loop) or not carries(ctx, loop):
         return
     bound = scope_of(loop.body).bound
     if isinstance(loop, cst.While) and _device(ctx, loop.test) and _fresh(ctx, loop.test, bound):
@@ -68,10 +69,22 @@ def every_turn(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
                 stack.append(test)
             case cst.BooleanOperation(left=left):
                 stack.append(left)
+            case cst.Call() if _asserts(node):
+                pass
             case cst.Try(body=inner) | cst.With(body=inner):
                 stack.append(inner)
             case _:
                 stack.extend(reversed([child for child in children(node) if not isinstance(child, _ASIDE + _LOOPS)]))
+
+
+def _asserts(node: cst.CSTNode) -> bool:
+    """True for an assertion of a test, whether statement or method."""
+    match node:
+        case cst.Assert() | cst.Call(func=cst.Attribute(attr=cst.Name("fail"))):
+            return True
+        case cst.Call(func=cst.Attribute(attr=cst.Name(name)) | cst.Name(name)):
+            return name.startswith("assert")
+    return False
 
 
 def _skips(node: cst.If) -> bool:
@@ -96,51 +109,25 @@ def few_items(value: Value, node: cst.BaseExpression) -> bool:
 def _excused(ctx: View, loop: Loop) -> bool:
     """True for a loop that has another one inside, so that the wait is not for each step, or that takes times."""
     for node in own_nodes(loop.body):
-        match node:
-            case cst.For() | cst.While():
+        if isinstance(node, _LOOPS) or _times(node):
+            return True
+        if isinstance(node, cst.Call):
+            name, callee = ctx.name(node.func), ctx.value(node.func)
+            if name == "jax.block_until_ready" or (name is not None and host_effect(name) == "time"):
                 return True
-            case cst.Attribute(attr=cst.Name("block_until_ready")):
-                return True
-            case cst.Call(func=func) if (name := ctx.name(func)) is not None and host_effect(name) == "time":
-                return True
-            case cst.Name() | cst.Attribute() if ctx.name(node) == "jax.block_until_ready":
+            if isinstance(callee, Function) and any(map(_times, own_nodes(callee.definition.node.body))):
                 return True
     return False
 
 
-def _carries(ctx: View, loop: Loop) -> bool:
-    """True if a call of a turn works on what the turn before left: a variable that it reads first and binds later."""
-    bound: set[str] = set(bound_names(loop.target)) if isinstance(loop, cst.For) else set()
-    early: set[str] = set()
-    for node in own_nodes(loop.body):
-        match node:
-            case cst.SimpleStatementLine():
-                calls = [inner for inner in own_nodes(node) if isinstance(inner, cst.Call)]
-                for call in calls:
-                    if _computes(ctx.value(call.func)):
-                        early |= {name for arg in call.args for name in _state(ctx, arg.value)} - bound
-                bound |= scope_of(node).bound
-    return bool(early & scope_of(loop.body).bound)
-
-
-def _state(ctx: View, node: cst.CSTNode) -> set[str]:
-    """The variables in an expression, other than keys and Python numbers."""
-    return {
-        inner.value
-        for inner in own_nodes(node)
-        if isinstance(inner, cst.Name) and not isinstance(ctx.value(inner), Key | Keys | Const | Library | Function)
-    }
-
-
-def _computes(callee: Value) -> bool:
-    """True for a call that dispatches work to the device."""
-    match callee:
-        case Library(name=name):
-            return name.startswith(("jax.numpy.", "jax.lax.", "jax.nn.", "jax.scipy."))
-        case Transformed() | Function():
+def _times(node: cst.CSTNode) -> bool:
+    """True for what a measurement calls: it waits on purpose."""
+    clocks = ("block_until_ready", "perf_counter", "perf_counter_ns", "monotonic")
+    match node:
+        case cst.Attribute(value=cst.Name("time"), attr=cst.Name("time")) | cst.Name("perf_counter"):
             return True
-        case Partial(function=function):
-            return _computes(function)
+        case cst.Attribute(attr=cst.Name(name)):
+            return name in clocks
     return False
 
 
@@ -167,8 +154,7 @@ def _goes_back(ctx: View, loop: Loop, node: cst.Call) -> bool:
     """True if the host's copy is handed to the device again: its variable is an argument of a computation."""
     match ctx.parent(node):
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]):
-            calls = (inner for inner in own_nodes(loop.body) if isinstance(inner, cst.Call))
-            return any(_computes(ctx.value(c.func)) and name in _state(ctx, a.value) for c in calls for a in c.args)
+            return name in operands(ctx, loop.body)
     return False
 
 
@@ -193,6 +179,8 @@ def element_reads(ctx: View, loop: cst.For | cst.CompFor) -> Iterator[tuple[cst.
     targets = set(bound_names(loop.target))
     bound = targets | (scope_of(body).bound if isinstance(loop, cst.For) else set())
     for node in own_nodes(body):
+        if any(map(_asserts, ctx.ancestors(node))):
+            continue
         match operand := _converted(ctx, node):
             case cst.Subscript(value=cst.Name() | cst.Attribute() as base, slice=parts) if _device(ctx, base):
                 whole = not any(isinstance(part.slice, cst.Slice) for part in parts)
