@@ -233,7 +233,7 @@ def _bind_parameters(
             case _:
                 value = matched.get(parameter.name)
                 if value is None and args.exact:
-                    value = function.defaults.get(parameter.name)
+                    value = frame.tracer.defaults(function).get(parameter.name)
                 value = value if value is not None else Unknown(f"parameter {parameter.name}")
                 evidence.settle_annotated(frame, parameter, value)
                 contents[parameter.name] = value

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import libcst as cst
 
@@ -21,8 +22,10 @@ from jaxlint.facts import access, boundary, calls, classes
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, scope_of
 from jaxlint.facts.events import Event
+from jaxlint.facts.expressions import defaults
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.project import Project
+from jaxlint.facts.screen import Screen
 from jaxlint.facts.state import Guard, State
 from jaxlint.facts.statements import execute
 from jaxlint.facts.values import (
@@ -52,6 +55,9 @@ from jaxlint.facts.values import (
 from jaxlint.facts.why import Place
 from jaxlint.source import Chunk, Module
 
+N = TypeVar("N", bound=cst.CSTNode)
+T = TypeVar("T")
+
 MAX_ACTIVATIONS = 6
 """Contexts of one function that are kept for the rules."""
 MAX_FOLLOWED = 4
@@ -64,7 +70,7 @@ class Tracer:
     ``environment``: the environment variables that the project sets.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, *, everything: bool = False) -> None:
         self.project = project
         self._state: State | None = State()
         self._limbo = State()
@@ -94,6 +100,10 @@ class Tracer:
         self._done: set[tuple[object, ...]] = set()
         self.settled: set[Value] = set()
         self._consumers: set[FunctionDefinition] = set()
+        self._made: dict[tuple[object, cst.CSTNode], object] = {}
+        self._evaluated: set[FunctionDefinition] = set()
+        self.screen = Screen(project.modules, everything=everything)
+        self.unread: list[tuple[str, SourceError]] = []
 
     @property
     def state(self) -> State | None:
@@ -124,6 +134,8 @@ class Tracer:
         self.base = base
         prototypes = {definition: self._prototype(definition, base) for definition in list(self._bodies)}
         for frame, function, _ in defined:
+            if not self.screen.worth(function.definition.name):
+                continue
             self._root(base, lambda f=function, o=frame: self._generic(f, o, prototypes))  # type: ignore[misc]
         for transformed, _ in wrapped:
             self._root(base, lambda t=transformed: self._generic_transformed(t, None))  # type: ignore[misc]
@@ -206,6 +218,13 @@ class Tracer:
                 positional.append(value)
         return Arguments(tuple(positional), keywords, exact=False)  # type: ignore[arg-type]
 
+    def once(self, make: Callable[[N], T], node: N) -> T:
+        """``make(node)``, computed once."""
+        found = self._made.get((make, node))
+        if found is None:
+            found = self._made[make, node] = make(node)
+        return found  # type: ignore[return-value]
+
     # --- modules, functions, classes -----------------------------------------------------------------------------
 
     def module_frame(self, module: Module) -> Frame:
@@ -218,10 +237,36 @@ class Tracer:
             self.activations[module].append(frame)
             for chunk in module.chunks:
                 frame.chunk = chunk
-                execute(frame, chunk.tree.body)
-                if self.state is None:
-                    self.revive()
+                self._run_chunk(frame, chunk)
         return frame
+
+    def _run_chunk(self, frame: Frame, chunk: Chunk) -> None:
+        """Execute top-level statements; a plain function is bound without being read."""
+        entry = self.screen.plain_function(frame.module, chunk)
+        if entry is None:
+            try:
+                execute(frame, chunk.tree.body)
+            except SourceError as error:
+                self.unread.append((frame.module.path, error))
+            if self.state is None:
+                self.revive()
+            return
+        function = Function(FunctionDefinition(frame.module, chunk, entry.name), frame)
+        assert self.state is not None
+        self.state.store(frame, entry.name, function)
+        if self.screen.worth(entry.name):
+            self.defined(frame, function)
+
+    def defaults(self, function: Function) -> dict[str, Value]:
+        """The values of a function's defaults; those of a function bound without being read are evaluated now."""
+        definition = function.definition
+        if definition not in self._evaluated and definition._node is None:
+            frame = function.closure
+            chunk, frame.chunk = frame.chunk, definition.chunk
+            function.defaults.update(defaults(frame, definition))
+            frame.chunk = chunk
+        self._evaluated.add(definition)
+        return function.defaults
 
     def global_(self, module: Module, name: str) -> Value | None:
         """A global variable of a module."""
@@ -250,7 +295,7 @@ class Tracer:
         if found is None:
             name = node.name.value if isinstance(node, cst.FunctionDef) else "<lambda>"
             cls = self._class_frames.get(frame)
-            found = self._definitions[node] = FunctionDefinition(frame.module, frame.chunk, node, name, cls)
+            found = self._definitions[node] = FunctionDefinition(frame.module, frame.chunk, name, cls, node)
         return found
 
     def class_(self, frame: Frame, node: cst.ClassDef) -> ClassDefinition:
