@@ -118,6 +118,7 @@ def _trace_object(frame: Frame, trace: Boundary, value: Ref, traced: Traced) -> 
     if value.kind == "object":
         sort = classes.sort_of(frame, value.cls) if value.cls is not None else "plain"
         if sort not in ("pytree", "namedtuple") or value.cls is None:
+            _note_argument(frame, trace, value)
             return value
         static = classes.static_fields(frame, value.cls)
     copy = Ref(value.kind, frame, value.cls, value.place)
@@ -127,6 +128,14 @@ def _trace_object(frame: Frame, trace: Boundary, value: Ref, traced: Traced) -> 
     )
     frame.tracer.note_argument(copy, trace)
     return copy
+
+
+def _note_argument(frame: Frame, trace: Boundary, value: Ref, depth: int = 3) -> None:
+    """An object that the trace takes as an argument is a pytree in some way that is not known: its parts are arguments."""
+    frame.tracer.note_argument(value, trace)
+    for part in frame.state.contents(value).values():
+        if isinstance(part, Ref) and depth:
+            _note_argument(frame, trace, part, depth - 1)
 
 
 def _kind(number: object) -> str | None:
