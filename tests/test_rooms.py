@@ -88,6 +88,10 @@ def test_version_imports_nothing_heavy(flag: str) -> None:
     assert not loaded_by(flag) & {"libcst", "jax", "numpy", "rich", "typer", "msgspec", "pathspec", "pygls"}
 
 
+def test_help_does_not_import_the_parser() -> None:
+    assert not loaded_by("--help") & {"libcst", "jax", "pathspec"}
+
+
 def test_a_lint_run_imports_neither_jax_nor_matchers(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("import jax\n\n\n@jax.jit\ndef f(x):\n    return x\n")
     loaded = loaded_by("check", "--isolated", "--output-format", "concise", str(tmp_path))

@@ -50,6 +50,7 @@ def bindings(tree: ast.Module) -> tuple[Binding, ...]:
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             reach = (function.lineno, function.end_lineno or function.lineno)
             found += [binding for node in _statements(function.body) for binding in _imported(node, reach)]
+    found += [renamed for node in tree.body for binding in found if (renamed := _renamed(node, binding))]
     return tuple(found)
 
 
@@ -73,6 +74,17 @@ def _imported(node: ast.stmt, reach: tuple[int, int] | None) -> Iterator[Binding
         for alias in node.names:
             target = f"{node.module}.{alias.name}"
             yield Binding(alias.asname or alias.name, target, target, reach)
+
+
+def _renamed(node: ast.stmt, binding: Binding) -> Binding | None:
+    """``jnp = jax.numpy`` at the top level, given the binding of ``jax``."""
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Attribute() as value):
+            dotted = ast.unparse(value)
+            if binding.reach is None and dotted.startswith(f"{binding.name}."):
+                target = binding.target + dotted[len(binding.name) :]
+                return Binding(name, target, target, None)
+    return None
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:

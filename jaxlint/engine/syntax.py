@@ -1,15 +1,12 @@
 """Cheap questions to a whole text: does it parse, and where are its comments and logical lines."""
 
 import ast
-import io
-import tokenize
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
 from jaxlint.source import SourceText
-
-_NO_CODE = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER, tokenize.ENCODING}
+from jaxlint.source.lexer import tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +20,7 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Comments, and first and last physical line of each logical line, as far as the text can be tokenized."""
+    """Comments, and first and last physical line of each logical line."""
 
     comments: tuple[Comment, ...]
     lines: tuple[tuple[int, int], ...]
@@ -55,20 +52,28 @@ def parses(text: str) -> bool:
 
 @lru_cache(maxsize=32)
 def layout(source: SourceText) -> Layout:
-    """Comments and logical lines of a text; of a broken one, those before the break."""
+    """Comments and logical lines of a text, of a broken one too."""
     comments: list[Comment] = []
     lines: list[tuple[int, int]] = []
     first: int | None = None
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(source.text, newline="").readline):
-            if token.type == tokenize.COMMENT:
-                start = source.offset(token.start[0], token.start[1] + 1)
-                comments.append(Comment(start, start + len(token.string), token.string))
-            elif token.type == tokenize.NEWLINE and first is not None:
-                lines.append((first, token.start[0]))
-                first = None
-            elif token.type not in _NO_CODE and first is None:
-                first = token.start[0]
-    except (tokenize.TokenError, SyntaxError):
-        pass
+    at = 0
+    for token in tokens(source.text):
+        if first is None and not source.text[at : token.start].isspace() and at < token.start:
+            first = at
+        if token.kind == "comment":
+            comments.append(Comment(token.start, token.end, source.text[token.start : token.end]))
+        elif token.kind != "newline":
+            first = token.start if first is None else first
+        elif token.depth == 0 and first is not None:
+            lines.append(_lines(source, first, token.start))
+            first = None
+        at = token.end
+    if first is not None or source.text[at:].strip():
+        lines.append(_lines(source, at if first is None else first, len(source.text)))
     return Layout(tuple(comments), tuple(lines))
+
+
+def _lines(source: SourceText, start: int, end: int) -> tuple[int, int]:
+    """First and last line of a stretch of text, white space at its start left out."""
+    start += len(source.text[start:end]) - len(source.text[start:end].lstrip())
+    return source.position(start)[0], source.position(end)[0]

@@ -7,11 +7,12 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import classes
+from jaxlint.facts import classes, evidence
 from jaxlint.facts.events import Capture, HostEffect
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
+    EXTENT,
     STATIC_INT,
     Array,
     AtIndex,
@@ -41,12 +42,15 @@ from jaxlint.facts.values import (
 from jaxlint.facts.why import strongest
 from jaxlint.jaxapi import array_attribute, canonical
 
+_CONSTANTS = {"None": Const(None), "True": Const(True), "False": Const(False), "Ellipsis": Const(...)}
 NUMPY_CONSTANTS = frozenset({"pi", "e", "inf", "nan", "euler_gamma", "newaxis"})
 
 
 def lookup(frame: Frame, node: cst.Name) -> Value:
     """The value of a name here."""
     name = node.value
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
     scope: Frame | None = frame
     if name in frame.scope.globals:
         scope = frame.tracer.module_frame(frame.module)
@@ -102,11 +106,13 @@ def attribute(frame: Frame, base: Value, name: str, node: cst.CSTNode) -> Value:
 def _library_attribute(library: str, name: str) -> Value:
     if name in NUMPY_CONSTANTS and library in ("numpy", "jax.numpy", "math"):
         return Const(None) if name == "newaxis" else Static("float")
+    if name == "__name__":
+        return Const(library) if library in ("numpy", "jax.numpy") else Static("str")
     return Library(canonical(f"{library}.{name}"))
 
 
 def _part(frame: Frame, whole: Value, tag: Hashable) -> Value:
-    return frame.state.part(whole, tag, lambda: Unknown(str(tag)))
+    return frame.state.part(whole, tag, Unknown)
 
 
 def _object_attribute(frame: Frame, base: Ref, name: str, node: cst.CSTNode) -> Value:
@@ -122,22 +128,37 @@ def _object_attribute(frame: Frame, base: Ref, name: str, node: cst.CSTNode) -> 
 def _array_attribute(frame: Frame, base: Array, name: str) -> Value:
     match array_attribute(name):
         case "static":
-            return shape(base) if name == "shape" else Static("int" if name in ("ndim", "size") else None)
+            return _static_attribute(base, name)
         case "array":
             return Array(base.traced or frame.staged, base.kind)
     return Member(base, name)
 
 
+def _static_attribute(base: Array | HostArray, name: str) -> Value:
+    match name:
+        case "shape":
+            return shape(base)
+        case "ndim" if isinstance(base, Array) and base.ndim is not None:
+            return Const(base.ndim)
+        case "ndim":
+            return STATIC_INT
+        case "size":
+            return EXTENT
+    return Static()
+
+
 def shape(array: Array | HostArray) -> Value:
     """The value of an array's ``shape``."""
-    ndim = array.ndim if isinstance(array, Array) else None
-    return Tuple((STATIC_INT,) * ndim) if ndim is not None else Many(Static("int"))
+    if isinstance(array, HostArray) or array.ndim is None:
+        return Many(EXTENT)
+    first = EXTENT if array.length is None else Const(array.length)
+    return Tuple((first, *(EXTENT,) * (array.ndim - 1)) if array.ndim else ())
 
 
 def _host_attribute(base: HostArray, name: str) -> Value:
     match array_attribute(name):
         case "static":
-            return shape(base) if name == "shape" else Static("int" if name in ("ndim", "size") else None)
+            return _static_attribute(base, name)
         case "array":
             return HostArray(base.kind, base.view_of)
     return Member(base, name)
@@ -145,6 +166,8 @@ def _host_attribute(base: HostArray, name: str) -> Value:
 
 def _tree_attribute(frame: Frame, base: Tree, name: str) -> Value:
     kind = array_attribute(name)
+    if name in evidence.ARRAY_ATTRIBUTES:
+        evidence.settle(frame, base)
     if kind in ("static", "array"):
         return attribute(frame, Array(base.traced), name, cst.Name(name))
     if kind is not None and kind != "absent" and name not in ("copy", "get", "update", "replace", "count", "index"):
@@ -165,9 +188,10 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
         case HostArray(kind=kind):
             if any_tracing([index]):
                 return Unknown()
-            return HostArray(kind, base.view_of, scalar=isinstance(index, Const | Static) and not _is_slice(node))
+            view = base.view_of if _is_basic(index) else None
+            return HostArray(kind, view, scalar=isinstance(index, Const | Static) and not _is_slice(node))
         case Tree(traced=traced, origin=origin):
-            if _is_array_index(node, index):
+            if is_array_index(node, index):
                 return Array(strongest(traced, any_tracing([index])))
             part = _part(frame, identity(base), ("item", slot(index)))
             return part if isinstance(part, Key | Keys) else Tree(traced, part)
@@ -183,11 +207,12 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
             return summary([item(frame, option, index, node) for option in options if option != Const(None)])
         case Unknown() if not _is_slice(node):
             return _part(frame, base, ("item", slot(index)))
-        case Library(name="os.environ"):
-            if frame.boundary is not None:
-                frame.tracer.record(frame, node, HostEffect("os.environ", "environment", frame.boundary))
+        case Class():
+            return base
+        case Library(name="os.environ") if frame.boundary is not None:
+            frame.tracer.record(frame, node, HostEffect("os.environ", "environment", frame.boundary))
             return Static("str")
-        case Library() | Class():
+        case Library():
             return base
         case Const(value=str()):
             return Static("str")
@@ -198,11 +223,22 @@ def _is_slice(node: cst.Subscript) -> bool:
     return any(isinstance(element.slice, cst.Slice) for element in node.slice)
 
 
-def _is_array_index(node: cst.Subscript, index: Value) -> bool:
+def _is_basic(index: Value) -> bool:
+    """True for an index of integers, slices, ``...`` and ``None``: indexing with it gives a view."""
+    parts = index.items if isinstance(index, Tuple) else (index,)
+    return all(isinstance(part, Const | Static) for part in parts)
+
+
+def is_array_index(node: cst.Subscript, index: Value) -> bool:
     """True for an index that no list, tuple or dict of a pytree takes: several axes, ``...``, ``None``, an array."""
     if len(node.slice) > 1:
         return any(isinstance(element.slice, cst.Slice) for element in node.slice)
-    return isinstance(index, Array | HostArray) or index in (Const(None), Const(...))
+    match index:
+        case Array(traced=traced, kind=kind):
+            return kind == "bool" or (traced is not None and traced.level == "full")
+        case HostArray(kind=kind):
+            return kind == "bool"
+    return index in (Const(None), Const(...))
 
 
 def _sequence_item(items: tuple[Value, ...], index: Value) -> Value:
@@ -223,10 +259,36 @@ def _container_item(frame: Frame, base: Ref, index: Value) -> Value:
     if key in contents:
         return contents[key]
     if isinstance(index, Const) and REST in contents:
-        return contents[REST]
-    if not isinstance(index, Const) and contents:
-        return summary(list(contents.values()))
+        return another(frame, contents[REST], ("item", key))
+    others = [value for name, value in contents.items() if not isinstance(index, Const) or _unknown_slot(name)]
+    if others:
+        return another(frame, summary(others), ("item", key))
     return _part(frame, base, ("item", key))
+
+
+def _unknown_slot(name: Hashable) -> bool:
+    """True for an entry filed under a value that was not known."""
+    return not isinstance(name, str | int | float | bool | tuple | None)
+
+
+
+def another(frame: Frame, value: Value, tag: Hashable) -> Value:
+    """The item filed under ``tag`` of a container whose items are like ``value``: the same sort, an object of its own."""
+    match value:
+        case Key() | Keys():
+            return frame.state.part(value, tag, type(value))
+        case Unknown():
+            return frame.state.part(value, tag, lambda: Unknown("item"))
+        case Tree(traced=traced):
+            part = frame.state.part(identity(value), tag, Unknown)
+            return Tree(traced, part) if isinstance(part, Unknown) else part
+        case Either(options=options) if all(isinstance(option, Key | Keys | Unknown | Tree) for option in options):
+            return Unknown("item")
+        case Static(kind=kind):
+            return Static(kind)
+        case Tuple(items=items):
+            return Tuple(tuple(another(frame, item, tag) for item in items))
+    return value
 
 
 def slot(index: Value) -> Hashable:
@@ -241,8 +303,9 @@ def slot(index: Value) -> Hashable:
 def key_item(frame: Frame, keys: Keys, index: Value, node: cst.CSTNode | None = None) -> Value:
     """One key, or some keys, of an array of keys."""
     if isinstance(index, Const) and isinstance(index.value, slice):
-        start = index.value.start or 0
-        if index.value.step in (None, 1) and isinstance(start, int) and start >= 0:
+        start, stop = index.value.start or 0, index.value.stop
+        long = stop is None or (isinstance(stop, int) and (stop < 0 or stop - start > 1))
+        if index.value.step in (None, 1) and isinstance(start, int) and start >= 0 and long:
             return Keys(keys.base, keys.offset + start, keys.traced)
         return Keys(traced=keys.traced)
     if isinstance(index, Const) and isinstance(index.value, int) and index.value >= 0:
@@ -293,6 +356,21 @@ def any_item(frame: Frame, value: Value) -> Value:
         case HostArray(kind=kind):
             return HostArray(kind)
     return Unknown()
+
+
+def leaf(frame: Frame, value: Value, number: int) -> Value:
+    """A leaf of a pytree; different numbers give different leaves."""
+    match value:
+        case Tree(traced=traced):
+            part = frame.state.part(identity(value), ("leaf", number), Unknown)
+            return Tree(traced, part) if isinstance(part, Unknown) else part
+        case Unknown():
+            return frame.state.part(value, ("leaf", number), Unknown)
+        case Tuple(items=items) if items:
+            return leaf(frame, items[number % len(items)], number)
+    if isinstance(value, Array | HostArray | Const | Static):
+        return value
+    return another(frame, any_item(frame, value), ("leaf", number))
 
 
 __all__ = ["Function", "Transformed", "any_item", "attribute", "exact_items", "item", "lookup", "new_list", "slot", "tracing"]

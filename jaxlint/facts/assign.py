@@ -34,8 +34,9 @@ def assign(frame: Frame, target: cst.CSTNode, value: Value, node: cst.CSTNode, *
             bind(frame, name, _explained(frame, name, value, node), target)
             frame.values[target] = value
         case cst.Tuple(elements=elements) | cst.List(elements=elements):
-            for element, part in zip(elements, unpack(frame, value, [e.value for e in elements]), strict=True):
-                assign(frame, element.value, part, node)
+            targets = [e if isinstance(e, cst.StarredElement) else e.value for e in elements]
+            for inner, part in zip(targets, unpack(frame, value, targets), strict=True):
+                assign(frame, inner, part, node)
         case cst.StarredElement(value=inner):
             assign(frame, inner, value, node)
         case cst.Subscript():
@@ -71,14 +72,12 @@ def _explained(frame: Frame, name: str, value: Value, node: cst.CSTNode) -> Valu
         return value
     parent = value.traced.why
     why = Why(name, f"`{name}` is computed from `{parent.subject}`", frame.place(node), parent)
-    return Array(Traced(value.traced.level, why), value.kind, value.ndim)
+    return Array(Traced(value.traced.level, why), value.kind, value.ndim, value.length)
 
 
 def unpack(frame: Frame, value: Value, targets: list[cst.BaseExpression]) -> list[Value]:
     """The values that each of several targets gets from one value."""
     starred = next((i for i, target in enumerate(targets) if isinstance(target, cst.StarredElement)), None)
-    if starred is None and isinstance(value, cst.CSTNode):
-        raise TypeError
     exact = access.exact_items(frame, value)
     if exact is not None and not isinstance(value, Ref | Tuple):
         exact = None
@@ -110,7 +109,8 @@ def _nth(frame: Frame, value: Value, position: int, starred: int | None) -> Valu
         case Either(options=options):
             usable = [option for option in options if option != Const(None)]
             return summary([_nth(frame, option, position, starred) for option in usable])
-    return access.any_item(frame, value) if position != starred else Many(access.any_item(frame, value))
+    each = access.any_item(frame, value)
+    return access.another(frame, each, ("item", position)) if position != starred else Many(each)
 
 
 def _store_item(frame: Frame, target: cst.Subscript, value: Value) -> None:
@@ -126,7 +126,7 @@ def _store_item(frame: Frame, target: cst.Subscript, value: Value) -> None:
             note_mutation(frame, target, base, [value], "item")
             known = isinstance(where, Const)
             frame.state.store(base, access.slot(where) if known or base.kind == "dict" else REST, value)
-        case Tree() if not access._is_array_index(target, where):
+        case Tree() if not access.is_array_index(target, where):
             note_mutation(frame, target, base, [value], "item")
             frame.state.derived[identity(base), ("item", access.slot(where))] = value
         case Unknown():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import libcst as cst
+from collections.abc import Callable
 
 from jaxlint.facts import classes
 from jaxlint.facts.arguments import Arguments
@@ -46,8 +46,7 @@ def enter(frame: Frame, row: Transform, function: Value, place: Place) -> Bounda
     why = Why(name or row.name, what, place)
     return Boundary(
         row.name, level, stages, why, name or "the function", bool(parameter_names(function)),
-        repeats=row.kind in ("loop", "tree"), parent=frame.boundary,
-        looks=row.name in ("jax.eval_shape", "jax.make_jaxpr"),
+        repeats=row.kind in ("loop", "tree"), kind=row.kind, parent=frame.boundary,
     )  # fmt: skip
 
 
@@ -93,8 +92,8 @@ def _trace(frame: Frame, trace: Boundary, value: Value, traced: Traced) -> Value
             return value if filtered else Array(traced, _kind(number), 0)
         case Static(kind=kind):
             return value if filtered or kind == "str" else Array(traced, kind, 0)
-        case Array(kind=kind, ndim=ndim):
-            return Array(traced, kind, ndim)
+        case Array(kind=kind, ndim=ndim, length=length):
+            return Array(traced, kind, ndim, length)
         case HostArray(kind=kind):
             return Array(traced, kind)
         case Tree(origin=origin):
@@ -114,19 +113,31 @@ def _trace(frame: Frame, trace: Boundary, value: Value, traced: Traced) -> Value
 
 def _trace_object(frame: Frame, trace: Boundary, value: Ref, traced: Traced) -> Value:
     """A container crosses as a rebuilt copy; an object that is no pytree crosses as it is."""
-    static: set[str] = set()
-    if value.kind == "object":
-        sort = classes.sort_of(frame, value.cls) if value.cls is not None else "plain"
-        if sort not in ("pytree", "namedtuple") or value.cls is None:
-            _note_argument(frame, trace, value)
-            return value
-        static = classes.static_fields(frame, value.cls)
+    static = _static_fields(frame, value)
+    if static is None:
+        _note_argument(frame, trace, value)
+        return value
+    copy = _rebuilt(frame, value, static, lambda item: _trace(frame, trace, item, traced))
+    frame.tracer.note_argument(copy, trace)
+    return copy
+
+
+def _static_fields(frame: Frame, value: Ref) -> set[str] | None:
+    """The fields that are part of the structure, not leaves; None for what is no pytree."""
+    if value.kind == "set":
+        return None
+    if value.kind != "object":
+        return set()
+    if value.cls is None or classes.sort_of(frame, value.cls) not in ("pytree", "namedtuple"):
+        return None
+    return classes.static_fields(frame, value.cls)
+
+
+def _rebuilt(frame: Frame, value: Ref, static: set[str], change: Callable[[Value], Value]) -> Ref:
+    """A copy of a container with its leaves changed."""
     copy = Ref(value.kind, frame, value.cls, value.place)
     contents = frame.state.contents(value)
-    frame.state.replace(
-        copy, {name: v if name in static else _trace(frame, trace, v, traced) for name, v in contents.items()}
-    )
-    frame.tracer.note_argument(copy, trace)
+    frame.state.replace(copy, {name: v if name in static else change(v) for name, v in contents.items()})
     return copy
 
 
@@ -161,6 +172,8 @@ def element(frame: Frame, value: Value, number: int) -> Value:
             return Tuple(tuple(element(frame, item, number) for item in items))
         case Many():
             return Array()
+        case Either(options=options):
+            return summary([element(frame, option, number) for option in options])
         case Ref(kind="list" | "dict"):
             copy = Ref(value.kind, frame)
             contents = frame.state.contents(value)
@@ -177,8 +190,8 @@ def detach(frame: Frame, trace: Boundary, result: Value, args: Arguments) -> Val
 
 def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -> Value:
     match value:
-        case Array(traced=traced, kind=kind, ndim=ndim):
-            return Array(outer, kind, ndim) if traced is not outer else value
+        case Array(traced=traced, kind=kind, ndim=ndim, length=length):
+            return Array(outer, kind, ndim, length) if traced is not outer else value
         case Tree():
             return Tree(outer, value.origin) if outer is not None else value.origin or Unknown("result")
         case Const(value=bool() | int() | float() as number) if trace.stages:
@@ -191,12 +204,11 @@ def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -
             return Many(_detach(frame, trace, item, outer))
         case Either(options=options):
             return summary([_detach(frame, trace, option, outer) for option in options])
-        case Ref(kind="list" | "dict" | "object"):
-            contents = frame.state.contents(value)
-            copy = Ref(value.kind, frame, value.cls, value.place)
-            frame.state.replace(copy, {name: _detach(frame, trace, item, outer) for name, item in contents.items()})
-            return copy if value.kind != "object" or value.cls is not None else value
+        case Ref():
+            static = _static_fields(frame, value)
+            if static is not None:
+                return _rebuilt(frame, value, static, lambda item: _detach(frame, trace, item, outer))
     return value
 
 
-__all__ = ["cst", "detach", "element", "enter", "function_name", "parameter_names", "trace_argument"]
+__all__ = ["detach", "element", "enter", "function_name", "parameter_names", "trace_argument"]

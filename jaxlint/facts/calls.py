@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access, classes, library, methods, transforms
+from jaxlint.facts import access, classes, evidence, library, methods, transforms
 from jaxlint.facts.arguments import Arguments, match
 from jaxlint.facts.expressions import EXPRESSIONS, evaluate
 from jaxlint.facts.frames import Boundary, Frame
@@ -43,7 +43,19 @@ def evaluate_call(frame: Frame, node: cst.Call) -> Value:
         return Unknown("unreachable")
     if callee == Library("builtins.super"):
         return _super(frame, node)
+    if isinstance(callee, Unknown) and isinstance(node.func, cst.Attribute):
+        _forget_attributes(frame, node.func)
     return call(frame, callee, args, node)
+
+
+_PURE = frozenset({"replace", "_replace", "apply", "apply_fn", "init", "copy", "get"})
+
+
+def _forget_attributes(frame: Frame, method: cst.Attribute) -> None:
+    """A method that is not known may change the attributes of its object."""
+    base = frame.values.get(method.value)
+    if isinstance(base, Unknown) and method.attr.value not in _PURE:
+        havoc(frame, Arguments((base,)))
 
 
 EXPRESSIONS[cst.Call] = evaluate_call
@@ -148,7 +160,7 @@ def invoke(
         args = args.prepend(function.receiver)
     if frame.depth >= MAX_DEPTH or tracer.root_steps() > MAX_STEPS or tracer.running(frame, definition):
         havoc(frame, args)
-        return _beyond(frame)
+        return Unknown("not followed")
     matched = match(definition.parameters, args)
     if matched is None:
         return Unknown("wrong arguments")
@@ -163,13 +175,12 @@ def invoke(
         call=frame.place(node),
         boundary=boundary or frame.boundary,
         depth=frame.depth + 1,
+        caught=frame.caught,
+        guarded=len(frame.state.guards),
     )
     _bind_parameters(inner, function, args, matched)
-    return run(inner)
-
-
-def _beyond(frame: Frame) -> Value:
-    return Unknown("not followed")
+    known = tracer.replay(inner)
+    return known if known is not None else run(inner)
 
 
 def run(frame: Frame) -> Value:
@@ -184,7 +195,7 @@ def run(frame: Frame) -> Value:
         value = _returned(frame)
         if frame.definition.is_generator or node.asynchronous is not None:
             value = Many(Unknown("yielded")) if node.asynchronous is None else Unknown("coroutine")
-    frame.tracer.leave(frame)
+    frame.tracer.leave(frame, value)
     return value
 
 
@@ -223,6 +234,8 @@ def _bind_parameters(
                 value = matched.get(parameter.name)
                 if value is None and args.exact:
                     value = function.defaults.get(parameter.name)
-                contents[parameter.name] = value if value is not None else Unknown(f"parameter {parameter.name}")
+                value = value if value is not None else Unknown(f"parameter {parameter.name}")
+                evidence.settle_annotated(frame, parameter, value)
+                contents[parameter.name] = value
     frame.arguments = contents
     frame.state.replace(frame, dict(contents))

@@ -105,6 +105,17 @@ class Scope:
     nonlocals: set[str] = field(default_factory=set)
 
 
+def catches_tracer_errors(node: cst.Try | cst.TryStar) -> bool:
+    """True for a ``try`` with a handler for what JAX raises on a tracer: all its errors are TypeErrors or IndexErrors."""
+    for handler in node.handlers:
+        if handler.type is None:
+            return True
+        text = cst.Module(()).code_for_node(handler.type)
+        if any(word in text for word in ("Exception", "TypeError", "jax.errors", "Tracer", "Concretization", "JAX")):
+            return True
+    return False
+
+
 def own_nodes(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The nodes of a body, not those in nested functions and classes (whose decorators and defaults do count)."""
     stack = [body]

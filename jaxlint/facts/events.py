@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import libcst as cst
+
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.values import Value
 from jaxlint.facts.why import Place, Traced
@@ -37,16 +39,26 @@ class Mutation:
     owner: Value | Frame | None = None
 
 
+ReuseKind = Literal["again", "loop", "body", "call", "frozen"]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyReuse:
-    """A key was consumed again. ``first`` is where before; ``why`` the steps; ``loop``: by the same place in a loop."""
+    """A key was consumed again at ``place``; before that at ``first``.
+
+    ``kind``: by other code than before (again), by the same code in the next turn of a Python loop (loop) or of a
+    traced body (body), in the next call of a function that holds the key (call), or it is bound in a partial or a
+    default argument (frozen). ``expression``: how the code at the place spells the key, if it does; ``name``: its text.
+    """
 
     name: str
+    expression: cst.BaseExpression | None
+    key: Value
+    kind: ReuseKind
+    place: Place
     verb: str
     first: Place
     first_verb: str
-    kind: Literal["again", "loop", "body", "frozen", "stale", "fold", "seed", "batch"]
-    second: Place
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,4 +87,12 @@ class CachedTracer:
     boundary: Boundary
 
 
-Event = Capture | Mutation | KeyReuse | ConstantKey | HostEffect | CachedTracer
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A builtin (``max``, ``any``, ``sorted`` …) asked for the truth of ``items``, or of comparisons between them."""
+
+    name: str
+    items: tuple[Value, ...]
+
+
+Event = Capture | Mutation | KeyReuse | ConstantKey | HostEffect | CachedTracer | Asked

@@ -8,9 +8,10 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import access, assign
+from jaxlint.facts import access, assign, evidence, extents
 from jaxlint.facts.definitions import FunctionDefinition
 from jaxlint.facts.frames import Frame
+from jaxlint.facts.guards import guarded
 from jaxlint.facts.iterate import turns
 from jaxlint.facts.state import REST, join_states, summary
 from jaxlint.facts.values import (
@@ -130,6 +131,7 @@ def _unary(frame: Frame, node: cst.UnaryOperation) -> Value:
         case Array(traced=traced, kind=kind):
             return Array(traced or frame.staged, kind)
         case Tree(traced=traced):
+            evidence.settle(frame, value)
             return Array(traced)
         case Static() | HostArray():
             return value
@@ -154,6 +156,10 @@ _COMPARE: dict[type, Callable[[Any, Any], bool]] = {
 }
 
 
+def _ellipsis(frame: Frame, node: cst.Ellipsis) -> Value:
+    return Const(...)
+
+
 def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
     return arithmetic(frame, node.operator, evaluate(frame, node.left), evaluate(frame, node.right))
 
@@ -164,13 +170,14 @@ def arithmetic(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> Valu
         case Const(value=a), Const(value=b):
             return _fold(op, a, b)
         case (Static() | Const(), Static() | Const()):
-            return Static(_number_kind(op, left, right))
+            return Static(_number_kind(op, left, right), _is_extent(left) or _is_extent(right))
         case (Tuple(items=a), Tuple(items=b)) if isinstance(op, cst.Add):
             return Tuple((*a, *b))
         case (Ref(kind="list"), Ref(kind="list")) if isinstance(op, cst.Add | cst.AddAssign):
             return access.new_list(frame, [access.any_item(frame, left), access.any_item(frame, right)], open=True)
         case (Either(), _) | (_, Either()):
             return _arithmetic_of_options(frame, op, left, right)
+    evidence.settle_operands(frame, op, left, right)
     found = _array_result(frame, op, left, right)
     return found if found is not None else Unknown()
 
@@ -224,6 +231,10 @@ def kind_of(value: Value) -> Kind:
     return None
 
 
+def _is_extent(value: Value) -> bool:
+    return isinstance(value, Static) and value.extent
+
+
 def _array_result(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> Value | None:
     """An array if either side proves that the result is one."""
     pair = (left, right)
@@ -231,7 +242,7 @@ def _array_result(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> V
         return None
     if any(isinstance(side, Array) for side in pair):
         traced = strongest(any_tracing(pair), frame.staged)
-        return Array(traced, _result_kind(op, left, right))
+        return Array(traced, _result_kind(op, left, right), *extents.of_operation(left, right))
     tree = left if isinstance(left, Tree) else right if isinstance(right, Tree) else None
     if tree is not None:
         other = right if tree is left else left
@@ -266,6 +277,7 @@ def _comparison(frame: Frame, node: cst.Comparison) -> Value:
     for item in node.comparisons:
         right = evaluate(frame, item.comparator)
         results.append(compare(frame, item.operator, left, right))
+        frame.values[item] = results[-1]
         left = right
     if len(results) == 1:
         return results[0]
@@ -298,6 +310,7 @@ def compare(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value) -> Valu
             both = any(isinstance(side, Array) for side in (left, right))
             return Array(traced, "bool") if traced or both else Unknown()
     if any(isinstance(side, Array | Tree) for side in (left, right)):
+        evidence.settle_compared(frame, op, left, right)
         equality = isinstance(op, cst.Equal | cst.NotEqual)
         if equality and not any(isinstance(side, Array) for side in (left, right)) and _may_be_container(left, right):
             return Unknown()
@@ -313,6 +326,8 @@ def _may_be_container(left: Value, right: Value) -> bool:
 
 def _is(left: Value, right: Value, negated: bool) -> Value:
     if isinstance(left, Const) and isinstance(right, Const):
+        same = left == right
+    elif isinstance(left, Library) and isinstance(right, Library):
         same = left == right
     elif Const(None) in (left, right):
         other = right if left == Const(None) else left
@@ -330,7 +345,8 @@ def _boolean(frame: Frame, node: cst.BooleanOperation) -> Value:
     stops = known is (not isinstance(node.operator, cst.And))
     if known is not None and stops:
         return left
-    right = evaluate(frame, node.right)
+    with guarded(frame, node.left, isinstance(node.operator, cst.And)):
+        right = evaluate(frame, node.right)
     return right if known is not None else join(left, right)
 
 
@@ -339,9 +355,11 @@ def _conditional(frame: Frame, node: cst.IfExp) -> Value:
     if outcome is not None:
         return evaluate(frame, node.body if outcome else node.orelse)
     other = frame.state.fork()
-    body = evaluate(frame, node.body)
+    with guarded(frame, node.test, True):
+        body = evaluate(frame, node.body)
     after, frame.tracer.state = frame.tracer.state, other
-    orelse = evaluate(frame, node.orelse)
+    with guarded(frame, node.test, False):
+        orelse = evaluate(frame, node.orelse)
     frame.tracer.state = join_states(after, frame.tracer.state)
     return join(body, orelse)
 
@@ -488,6 +506,7 @@ EXPRESSIONS: dict[type[cst.CSTNode], Callable[[Frame, Any], Value]] = {
     cst.SimpleString: _string,
     cst.ConcatenatedString: _string,
     cst.FormattedString: _formatted,
+    cst.Ellipsis: _ellipsis,
     cst.Name: _name,
     cst.Attribute: _attribute,
     cst.Subscript: _subscript,

@@ -24,8 +24,8 @@ class Boundary:
 
     ``stages``: every jax operation is recorded, so that even constants become tracers (jit, scan, cond …); under eager
     vmap and grad only what depends on the mapped or differentiated arguments is a tracer. ``function`` is the user's
-    name of what is traced; ``inputs``: it has traced arguments; ``repeats``: its body runs many times (loops);
-    ``looks``: the trace is made for its shapes only and never runs.
+    name of what is traced; ``inputs``: it has traced arguments; ``repeats``: its body runs many times (loops). ``kind`` is
+    the transform's.
     """
 
     name: str
@@ -35,8 +35,13 @@ class Boundary:
     function: str
     inputs: bool = True
     repeats: bool = False
+    kind: str = ""
     parent: Boundary | None = None
-    looks: bool = False
+
+    @property
+    def looks(self) -> bool:
+        """True for a trace that is made for its shapes only and never runs."""
+        return self.name in ("jax.eval_shape", "jax.make_jaxpr")
 
     @property
     def program(self) -> Boundary | None:
@@ -71,7 +76,10 @@ class Loop:
 
 @dataclass(eq=False)
 class Frame:
-    """An activation. ``values`` holds what every expression evaluated to, the strongest claim if it ran repeatedly."""
+    """An activation. ``values`` holds what every expression evaluated to, the strongest claim if it ran repeatedly.
+
+    ``guarded`` counts the conditions under which it was entered.
+    """
 
     tracer: Tracer
     module: Module
@@ -84,17 +92,21 @@ class Frame:
     boundary: Boundary | None = None
     arguments: dict[str, Value] = field(default_factory=dict)
     values: dict[cst.CSTNode, Value] = field(default_factory=dict)
+    stores: dict[cst.CSTNode, list[Value]] = field(default_factory=dict)
     returns: list[tuple[Value, State]] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     varying: list[frozenset[str]] = field(default_factory=list)
     turn: int = 0
     depth: int = 0
+    caught: bool = False
+    """Runs under a `try` of a caller that catches what JAX raises on a tracer: nothing here is certain to fail."""
+    guarded: int = 0
 
     def within(self, boundary: Boundary | None, call: Place) -> Frame:
         """The stand-in for a transform between its caller and the function that it traces."""
         return Frame(
             self.tracer, self.module, self.chunk, self.scope, caller=self, call=call, boundary=boundary,
-            depth=self.depth, turn=self.turn,
+            depth=self.depth, turn=self.turn, guarded=len(self.state.guards), caught=self.caught,
         )  # fmt: skip
 
     @property

@@ -31,6 +31,8 @@ def turns(frame: Frame, source: Value) -> list[Value]:
     exact = access.exact_items(frame, source)
     if exact is not None and 0 < len(exact) <= MAX_EXACT:
         return exact
+    if isinstance(source, Many) and source.count in (0, 1):
+        return [_turn(frame, source, 0)]
     return [_turn(frame, source, number) for number in range(2)]
 
 
@@ -53,7 +55,7 @@ def _turn(frame: Frame, source: Value, number: int) -> Value:
         case Many(source=inner) if inner is not None:
             return _turn(frame, inner, number)
         case Tuple() | Ref():
-            return access.any_item(frame, source)
+            return access.another(frame, access.any_item(frame, source), ("turn", number))
         case Const(value=str()):
             return Static("str")
         case Either(options=options):
@@ -65,14 +67,9 @@ def _turn(frame: Frame, source: Value, number: int) -> Value:
 
 def _fresh(frame: Frame, item: Value, number: int) -> Value:
     """Another object of the same sort, since each turn has its own."""
-    match item:
-        case Static(kind=kind):
-            return Static(kind)
-        case Unknown():
-            return frame.state.part(item, ("turn", number), lambda: Unknown("item"))
-        case Many(source=source) if source is not None:
-            return _turn(frame, source, number)
-    return item
+    if isinstance(item, Many) and item.source is not None:
+        return _turn(frame, item.source, number)
+    return access.another(frame, item, ("turn", number))
 
 
 __all__ = ["STATIC_INT", "turns"]

@@ -1,19 +1,23 @@
 """Linear use of PRNG keys: each may be consumed once on any path.
 
-Needs: key identities (`Key`, `Unknown` … compare by identity) and the path's `State.uses`.  Gives: `KeyReuse` and
-`ConstantKey` events. Exclusive branches are separate states; loops run two turns, so that a key which the loop does not
-advance is met again.
+Needs: key identities (`Key`, `Unknown` … compare by identity) and the path's `State.uses`.  Gives: `ConstantKey` events,
+and uses for `facts.reuse`. Exclusive branches are separate states; loops run two turns, so that a key which the loop
+does not advance is met again.
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts.events import ConstantKey, KeyReuse
+from jaxlint.facts import reuse
+from jaxlint.facts.arguments import Arguments
+from jaxlint.facts.events import ConstantKey
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import Use
-from jaxlint.facts.values import Const, Either, Key, Keys, Ref, Static, Tree, Tuple, Unknown, Value, identity
-from jaxlint.facts.why import Place
+from jaxlint.facts.values import Array, Const, Either, Key, Keys, Tree, Unknown, Value, identity
+
+INITIALIZER = "jaxlint.initializer"
+"""Stands for what ``jax.nn.initializers.lecun_normal()`` and its like return."""
 
 
 def make(frame: Frame, seed: Value | None, node: cst.CSTNode) -> Key:
@@ -21,38 +25,54 @@ def make(frame: Frame, seed: Value | None, node: cst.CSTNode) -> Key:
     return Key(None, seed if isinstance(seed, Const) else None, frame.place(node), frame.boundary)
 
 
-def split(frame: Frame, node: cst.CSTNode) -> Keys:
-    """The fresh keys that a split gives."""
-    return Keys()
-
-
-def fold(frame: Frame, key: Value, data: Value | None) -> Value:
+def fold(frame: Frame, key: Value, data: Value | None, node: cst.CSTNode) -> Value:
     """``fold_in(key, data)``: the same data gives the same key."""
     from jaxlint.facts.access import slot
 
     if data is None or not isinstance(key, Key | Keys | Unknown | Tree):
         return Key()
-    return frame.state.part(identity(key), ("fold", slot(data)), Key)
+    return frame.state.part(identity(key), ("fold", slot(data)), lambda: Key(place=frame.place(node), folded=True))
+
+
+def initialize(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    """``init(key, shape)``."""
+    if (key := args.get(0, "key")) is not None:
+        consume(frame, key, node, "init")
+    return Array(frame.staged)
 
 
 def consume(frame: Frame, value: Value, node: cst.CSTNode, verb: str) -> None:
     """Note that ``verb`` uses up a key at ``node``; record a reuse if it was used up before on this path."""
     key = identity(value)
-    if not isinstance(key, Key | Keys | Unknown | Tree | Either):
+    if not is_key(key) or _only_inspected(frame):
         return
     if isinstance(key, Key):
         _note_constant(frame, key)
-    place, name = report_place(frame, key, node)
-    use = Use(place, frame, verb, frame.state.guards, frame.tracer.turns)
+    frame.tracer.note_consumer()
+    use = Use(frame.place(node), frame, verb, frame.state.guards, frame.tracer.turns)
     before = frame.state.used(key)
-    if before is None:
-        frame.state.uses[key] = use
-    elif _feasible(before, use):
-        kind = "loop" if before.place.node is place.node else "again"
-        if partial := frame.tracer.frozen_in(key):
-            place, kind = partial, "frozen"
-        event = KeyReuse(name, verb, before.place, before.verb, kind, place)  # type: ignore[arg-type]
-        frame.tracer.record_at(place, event)
+    first = next((known for known in before if _feasible(known, use)), None)
+    if first is not None:
+        reuse.report(frame, key, first, use)
+    if first is None or len(before) < 3:
+        frame.state.uses[key] = (*before, use)
+
+
+def is_key(value: Value) -> bool:
+    """True for what can be followed as a key: it may be one, and it is one object."""
+    if isinstance(value, Either):
+        return all(isinstance(option, Key | Keys | Unknown | Tree) for option in value.options)
+    return isinstance(value, Key | Keys | Unknown | Tree)
+
+
+def _only_inspected(frame: Frame) -> bool:
+    """``eval_shape`` and its like look at a function without drawing anything."""
+    boundary = frame.boundary
+    while boundary is not None:
+        if boundary.kind == "inspect":
+            return True
+        boundary = boundary.parent
+    return False
 
 
 def _note_constant(frame: Frame, key: Key) -> None:
@@ -65,33 +85,10 @@ def _note_constant(frame: Frame, key: Key) -> None:
         boundary = boundary.parent
 
 
-def report_place(frame: Frame, key: Value, node: cst.CSTNode) -> tuple[Place, str]:
-    """Where the use is the user's doing, and what the key is called there.
-
-    A function that consumes its own argument does nothing wrong: the call that passes the key counts, out to the
-    function in which the key is a variable, a field or an item.
-    """
-    place, name = frame.place(node), ""
-    scope: Frame | None = frame
-    while scope is not None:
-        passed = next((name for name, value in scope.arguments.items() if identity(value) is key), None)
-        is_body = scope.caller is not None and scope.caller.boundary is not None and scope.caller.boundary.repeats
-        if scope.definition is not None and (passed is None or is_body or scope.caller is None):
-            name = name or passed or ""
-            break
-        if scope.caller is None or scope.call is None:
-            break
-        name, place, scope = passed or name, scope.call, scope.caller
-    return place, name
-
-
 def _feasible(first: Use, second: Use) -> bool:
     """False if no single run takes both paths, as far as the guards tell."""
     crosses = first.turn != second.turn
     if crosses and any(guard.varies for guard in (*first.guards, *second.guards)):
         return False
-    outcomes = {guard.text: guard.outcome for guard in first.guards}
-    return all(outcomes.get(guard.text, guard.outcome) == guard.outcome for guard in second.guards)
-
-
-__all__ = ["Ref", "Static", "Tuple", "consume", "fold", "make", "split"]
+    outcomes = {(guard.frame, guard.text): guard.outcome for guard in first.guards}
+    return all(outcomes.get((guard.frame, guard.text), guard.outcome) == guard.outcome for guard in second.guards)

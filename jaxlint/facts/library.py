@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access, keys, python, transforms
+from jaxlint.facts import access, evidence, extents, keys, python, transforms
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.events import CachedTracer, HostEffect
 from jaxlint.facts.frames import Frame
@@ -31,7 +31,7 @@ from jaxlint.facts.values import (
     tracing,
 )
 from jaxlint.facts.why import Traced, strongest
-from jaxlint.jaxapi import Function, Signature, function, host_effect, on_tracer, transform
+from jaxlint.jaxapi import Function, Signature, function, host_effect, key_consumer, on_tracer, transform
 
 HOST_OBJECTS = {
     "numpy.random.default_rng": "numpy.random.Generator",
@@ -46,6 +46,8 @@ _KINDS: dict[str, Kind] = {"bool": "bool", "int": "int", "float": "float", "comp
 
 def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The value of calling a function outside the project by its canonical name."""
+    if name == keys.INITIALIZER:
+        return keys.initialize(frame, args, node)
     if (row := transform(name)) is not None and name not in python.SPECIAL:
         return transforms.call_transform(frame, row, args, node)
     if (handler := python.SPECIAL.get(name)) is not None:
@@ -61,6 +63,10 @@ def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) ->
         return _result(frame, known, args, node)
     if name.startswith(("numpy.", "math.", "scipy.")):
         return Unknown() if deep_tracing(frame, args.values) else HostArray() if name[0] != "m" else Static()
+    if (consumer := key_consumer(name)) is not None:
+        key = args.get(0, consumer.param) if consumer.first else args.keywords.get(consumer.param)
+        if key is not None:
+            keys.consume(frame, key, node, name)
     frame.tracer.havoc(frame, args)
     return Unknown(name)
 
@@ -87,29 +93,34 @@ def _result(frame: Frame, row: Function, args: Arguments, node: cst.CSTNode) -> 
 
 
 def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, Value], node: cst.CSTNode) -> Value:
+    evidence.settle_passed(frame, row.name, bound)
     traced = strongest(deep_tracing(frame, args.values), frame.staged)
     match row.returns:
         case "array" | "bool" | "int" | "float" | "complex":
-            return Array(traced, _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(args), _ndim(row, bound))
+            kind = _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(args)
+            return Array(traced, kind, *extents.of_call(frame, row, bound))
         case "same":
             first = args.positional[0] if args.positional else Unknown()
-            if isinstance(first, Array | Tree | HostArray | Const | Static):
+            if isinstance(first, Array | HostArray | Const | Static):
                 return Array(traced, first.kind if isinstance(first, Array | HostArray) else None)
             return first
         case "arrays":
             return Many(Array(traced))
         case "key" if row.name == "jax.random.fold_in":
-            return keys.fold(frame, bound.get("key", Unknown()), bound.get("data"))
+            return keys.fold(frame, bound.get("key", Unknown()), bound.get("data"), node)
         case "key" if row.key is None:
             return keys.make(frame, bound.get("seed"), node)
         case "key":
             return Key()
         case "keys":
             return Keys()
+        case "initializer":
+            return Library(keys.INITIALIZER)
         case "static":
             return Static()
         case "host":
-            return HostArray() if isinstance(next(iter(args.positional), None), Array) else Unknown()
+            first = next(iter(args.positional), None)
+            return HostArray(first.kind, first) if isinstance(first, Array) else Unknown()
         case "none":
             return NONE
     return Unknown(row.name)
@@ -129,13 +140,6 @@ def _literal(args: Arguments) -> Kind:
     return first.kind if isinstance(first, Array | HostArray) else None
 
 
-def _ndim(row: Function, bound: dict[str, Value]) -> int | None:
-    shape = bound.get("shape")
-    if isinstance(shape, Tuple):
-        return len(shape.items)
-    return 1 if isinstance(shape, Const) and isinstance(shape.value, int) else None
-
-
 def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, Value]) -> Value:
     if traced := deep_tracing(frame, args.values):
         match on_tracer(row.name):
@@ -149,8 +153,19 @@ def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, 
     first = args.positional[0] if args.positional else None
     if isinstance(first, Unknown | Either) and on_tracer(row.name) == "works":
         return Unknown()
-    view = first if isinstance(first, Array) and row.name in ("numpy.asarray", "numpy.asanyarray") else None
-    return HostArray(_KINDS.get(row.returns) or _dtype(bound.get("dtype")), view)
+    return HostArray(_KINDS.get(row.returns) or _dtype(bound.get("dtype")), _viewed(row.name, first, bound))
+
+
+_VIEWS = frozenset(
+    f"numpy.{name}" for name in ("asarray", "asanyarray", "ascontiguousarray", "atleast_1d", "ravel", "from_dlpack")
+)
+"""NumPy functions that do not copy: of a jax array they give a read-only view."""
+
+
+def _viewed(name: str, operand: Value | None, bound: dict[str, Value]) -> Array | None:
+    """The jax array that the result of a NumPy function shows, if it is certainly no copy."""
+    shows = operand if isinstance(operand, Array) else operand.view_of if isinstance(operand, HostArray) else None
+    return shows if name in _VIEWS and not bound.keys() & {"dtype", "copy", "order"} else None
 
 
 def note_cached(frame: Frame, cached: Cached, result: Value) -> None:

@@ -164,7 +164,7 @@ def _mutate(frame: Frame, base: Ref, name: str, args: Arguments, contents: dict[
             result = summary(list(contents.values())) if contents else Unknown()
             if base.kind == "list":
                 frame.state.replace(base, {REST: result})
-            return result
+            return access.another(frame, result, ("popped", object()))
         case "clear", _:
             frame.state.replace(base, {})
         case "sort" | "reverse", _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from typing import Any
 
@@ -9,13 +10,15 @@ import libcst as cst
 
 from jaxlint.facts import access, assign
 from jaxlint.facts.arguments import Arguments
-from jaxlint.facts.events import HostEffect
+from jaxlint.facts.events import Asked, HostEffect
 from jaxlint.facts.expressions import truth
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.iterate import turns
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
+    EXTENT,
     NONE,
+    STATIC_INT,
     Array,
     Cached,
     Class,
@@ -35,8 +38,10 @@ from jaxlint.facts.values import (
     Unknown,
     Value,
     any_tracing,
+    identity,
 )
 from jaxlint.facts.why import strongest
+from jaxlint.jaxapi import array_attribute
 
 Handler = Callable[[Frame, Arguments, cst.CSTNode], Value]
 
@@ -64,14 +69,55 @@ def _cache(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
 
 def _len(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     items = access.exact_items(frame, args.positional[0]) if args.positional else None
-    return Const(len(items)) if items is not None else Static("int")
+    if items is not None:
+        return Const(len(items))
+    match args.positional:
+        case (Array(length=int() as length),):
+            return Const(length)
+        case (Array() | HostArray(),):
+            return EXTENT
+        case (Tree() as tree,) if frame.boundary is not None and identity(tree) in frame.tracer.settled:
+            return EXTENT
+    return STATIC_INT
 
 
 def _static(kind: Kind) -> Handler:
     return lambda frame, args, node: Static(kind)
 
 
+_HOST_TYPES = frozenset(
+    {"builtins.int", "builtins.float", "builtins.complex", "builtins.bool", "builtins.str", "numpy.ndarray",
+     "numpy.generic", "numbers.Number", "numbers.Real", "numbers.Integral"}
+)  # fmt: skip
+_CONTAINERS = frozenset({"builtins.list", "builtins.tuple", "builtins.dict", "builtins.set"})
+_TRACER_TYPES = frozenset({"jax.core.Tracer", "jax.extend.core.Tracer"})
+_ARRAY_TYPES = frozenset({"jax.Array", "jax.numpy.ndarray", "chex.Array", "jaxtyping.Array"})
+
+
 def _isinstance(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    """A tracer is a jax array, and no number, NumPy array or container."""
+    match args.positional:
+        case (value, kinds):
+            options = access.exact_items(frame, kinds) or [kinds]
+            names = {option.name if isinstance(option, Library) else "" for option in options}
+        case _:
+            return Static("bool")
+    arraylike = isinstance(value, Array) and (value.traced is not None or names <= _ARRAY_TYPES | _HOST_TYPES | _CONTAINERS)
+    if arraylike and names & _ARRAY_TYPES or isinstance(value, Array) and value.traced and names & _TRACER_TYPES:
+        return Const(True)
+    if arraylike and names <= _HOST_TYPES | _CONTAINERS or isinstance(value, Tree) and names <= _HOST_TYPES:
+        return Const(False)
+    if isinstance(value, HostArray) and not value.scalar and names <= _ARRAY_TYPES | _TRACER_TYPES | _CONTAINERS:
+        return Const(False)
+    return Static("bool")
+
+
+def _hasattr(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    match args.positional:
+        case (Array(), Const(value=str() as name)) if name == "__setitem__" or array_attribute(name) is not None:
+            return Const(name != "__setitem__" and array_attribute(name) != "absent")
+        case (HostArray(scalar=False), Const(value="at")):
+            return Const(False)
     return Static("bool")
 
 
@@ -176,8 +222,9 @@ def _next(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
             frame.tracer.record(frame, node, HostEffect("next", "iterator", frame.boundary))
     if isinstance(source, Ref) and source.kind == "object":
         return access_call(frame, source, "__next__", node)
-    item = turns(frame, source)[0] if isinstance(source, Many) else Unknown()
-    return item if not isinstance(item, Unknown) else Unknown("next()")
+    if isinstance(source, Many):
+        return access.another(frame, turns(frame, source)[0], ("next", object()))
+    return Unknown("next()")
 
 
 def access_call(frame: Frame, base: Value, name: str, node: cst.CSTNode) -> Value:
@@ -217,6 +264,32 @@ def _array_or_number(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     if any(isinstance(item, HostArray) for item in items):
         return HostArray(scalar=True)
     return Static("int" if all(_is_int(item) for item in items) and items else None) if _numbers(items) else Unknown()
+
+
+def _asking(name: str, handler: Handler) -> Handler:
+    """A builtin that tests its items, or compares them with each other."""
+
+    def run(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+        if frame.boundary is not None and args.exact and "key" not in args.keywords:
+            asked = _asked(frame, args, compares=name not in ("any", "all"))
+            if any(any_tracing([item]) for item in asked):
+                frame.tracer.record(frame, node, Asked(name, tuple(asked)))
+        return handler(frame, args, node)
+
+    return run
+
+
+def _asked(frame: Frame, args: Arguments, *, compares: bool) -> list[Value]:
+    """What a builtin asks for its truth; a single item is compared with nothing."""
+    if len(args.positional) != 1:
+        return list(args.positional) if compares else []
+    (source,) = args.positional
+    items = access.exact_items(frame, source)
+    if items is None and isinstance(source, Array) and source.length is not None:
+        items = [access.any_item(frame, source)] * source.length
+    if items is not None:
+        return items if len(items) > compares else []
+    return [turns(frame, source)[0]] if isinstance(source, Array | Tree | Many | Ref) else []
 
 
 def _is_int(value: Value) -> bool:
@@ -264,6 +337,14 @@ def _register(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return args.positional[0] if args.positional else NONE
 
 
+def _leaves(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    return Many(access.leaf(frame, args.positional[0], 0)) if args.positional else Unknown()
+
+
+def _flatten(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    return Tuple((_leaves(frame, args, node), Unknown("treedef")))
+
+
 def _none(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return NONE
 
@@ -276,23 +357,23 @@ SPECIAL: dict[str, Handler] = {
     "functools.cache": _cache,
     "builtins.len": _len,
     "builtins.isinstance": _isinstance,
-    "builtins.issubclass": _isinstance,
-    "builtins.hasattr": _isinstance,
-    "builtins.callable": _isinstance,
+    "builtins.issubclass": _static("bool"),
+    "builtins.hasattr": _hasattr,
+    "builtins.callable": _static("bool"),
     "builtins.id": _static("int"),
     "builtins.hash": _static("int"),
     "builtins.str": _static("str"),
     "builtins.repr": _static("str"),
     "builtins.format": _static("str"),
-    "builtins.any": _static("bool"),
-    "builtins.all": _static("bool"),
+    "builtins.any": _asking("any", _static("bool")),
+    "builtins.all": _asking("all", _static("bool")),
     "builtins.range": _range,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
     "builtins.reversed": _reversed,
     "builtins.map": _map,
     "builtins.list": _list,
-    "builtins.sorted": _sorted,
+    "builtins.sorted": _asking("sorted", _sorted),
     "builtins.tuple": _tuple,
     "builtins.dict": _dict,
     "builtins.set": _set,
@@ -306,8 +387,8 @@ SPECIAL: dict[str, Handler] = {
     "builtins.complex": _number("complex"),
     "builtins.abs": _array_or_number,
     "builtins.round": _array_or_number,
-    "builtins.min": _array_or_number,
-    "builtins.max": _array_or_number,
+    "builtins.min": _asking("min", _array_or_number),
+    "builtins.max": _asking("max", _array_or_number),
     "builtins.sum": _array_or_number,
     "builtins.pow": _array_or_number,
     "builtins.type": _type,
@@ -319,6 +400,10 @@ SPECIAL: dict[str, Handler] = {
     "jax.tree_util.register_pytree_with_keys": _register,
     "jax.tree_util.register_dataclass": _register,
     "jax.tree_util.register_static": _identity,
+    "jax.tree.leaves": _leaves,
+    "jax.tree_util.tree_leaves": _leaves,
+    "jax.tree.flatten": _flatten,
+    "jax.tree_util.tree_flatten": _flatten,
     "jax.block_until_ready": _identity,
     "jax.lax.stop_gradient": _identity,
     "builtins.setattr": _none,

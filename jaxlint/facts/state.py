@@ -18,8 +18,10 @@ REST = "…"
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A condition under which a path runs. ``varies``: it may come out otherwise in the loop's next turn."""
+    """A condition under which a path runs, in the activation ``frame``. ``varies``: it may come out otherwise in the
+    loop's next turn."""
 
+    frame: int
     text: str
     outcome: bool
     varies: bool
@@ -39,21 +41,23 @@ class Use:
 class State:
     """A mapping from frames and `Ref`s to their contents, copied on write when forked."""
 
-    __slots__ = ("_owned", "base", "cells", "derived", "guards", "uses")
+    __slots__ = ("_owned", "_parts", "base", "cells", "derived", "guards", "uses")
 
     def __init__(self, base: State | None = None) -> None:
         self.base = base
         self.cells: dict[object, dict[Any, Value]] = {}
-        self.uses: dict[Value, Use] = {}
+        self.uses: dict[Value, tuple[Use, ...]] = {}
         self.derived: dict[tuple[object, Hashable], Value] = {}
         self.guards: tuple[Guard, ...] = ()
         self._owned: set[object] = set()
+        self._parts: dict[tuple[object, Hashable], Value] = {}
 
     def fork(self) -> State:
         """An independent copy; contents are shared until one side writes."""
         twin = State(self.base)
         twin.cells, twin.uses = dict(self.cells), dict(self.uses)
         twin.derived, twin.guards = dict(self.derived), self.guards
+        twin._parts = self._parts
         self._owned.clear()
         return twin
 
@@ -76,6 +80,11 @@ class State:
         self.cells[owner] = contents
         self._owned.add(owner)
 
+    def drop(self, owner: object) -> None:
+        """Forget a frame that nothing can read any more."""
+        self.cells.pop(owner, None)
+        self._owned.discard(owner)
+
     def forget(self, owner: object, name: Any) -> None:
         """Unbind a name."""
         if name in self.contents(owner):
@@ -87,13 +96,15 @@ class State:
         if found is None:
             found = self.base.derived.get((whole, tag)) if self.base is not None else None
         if found is None:
-            found = self.derived[whole, tag] = make()
+            # Shared by all paths, so that a part that two branches look at is one part after them.
+            found = self._parts.get((whole, tag)) or self._parts.setdefault((whole, tag), make())
+            self.derived[whole, tag] = found
         return found
 
-    def used(self, key: Value) -> Use | None:
-        """The first consumption of a key on this path."""
+    def used(self, key: Value) -> tuple[Use, ...]:
+        """The consumptions of a key on this path, the first ones."""
         found = self.uses.get(key)
-        return found if found is not None or self.base is None else self.base.uses.get(key)
+        return found if found is not None else self.base.uses.get(key, ()) if self.base is not None else ()
 
 
 def join_states(first: State | None, second: State | None) -> State | None:
@@ -106,11 +117,12 @@ def join_states(first: State | None, second: State | None) -> State | None:
             ours = first.contents(owner)
         if ours is not theirs:
             first.replace(owner, _join_contents(owner, ours, theirs))
-    for key, use in second.uses.items():
-        first.uses.setdefault(key, use)
+    for key, uses in second.uses.items():
+        mine = first.uses.get(key, ())
+        first.uses[key] = (*mine, *(use for use in uses if use not in mine))
     for tag, value in second.derived.items():
-        mine = first.derived.get(tag)
-        first.derived[tag] = value if mine is None else join(mine, value)
+        known = first.derived.get(tag)
+        first.derived[tag] = value if known is None else join(known, value)
     first.guards = _common(first.guards, second.guards)
     return first
 

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import libcst as cst
 
 from jaxlint.facts import assign, classes, imports
-from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, bound_names, own_nodes, scope_of
+from jaxlint.facts.definitions import (
+    ClassDefinition,
+    FunctionDefinition,
+    bound_names,
+    catches_tracer_errors,
+    own_nodes,
+    scope_of,
+)
 from jaxlint.facts.expressions import arithmetic, defaults, evaluate, truth
 from jaxlint.facts.frames import Frame, Loop
+from jaxlint.facts.guards import guard
 from jaxlint.facts.iterate import turns
-from jaxlint.facts.state import Guard, State, join_states
+from jaxlint.facts.state import State, join_states
 from jaxlint.facts.values import NONE, Class, Function, Library, Unknown, Value
 
 
@@ -50,11 +59,17 @@ def _annotated(frame: Frame, node: cst.AnnAssign) -> None:
 
 def _augmented(frame: Frame, node: cst.AugAssign) -> None:
     old = evaluate(frame, node.target)
+    if isinstance(node.target, cst.Name):
+        frame.stores.setdefault(node.target, []).append(old)
     new = arithmetic(frame, node.operator, old, evaluate(frame, node.value))
     assign.assign(frame, node.target, new, node, augmented=True)
 
 
 def _delete(frame: Frame, node: cst.Del) -> None:
+    targets = [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    for target in targets:
+        if isinstance(target, cst.Subscript | cst.Attribute):
+            evaluate(frame, target.value)
     for name in bound_names(node.target):
         frame.state.forget(frame, name)
 
@@ -84,11 +99,11 @@ def _if(frame: Frame, node: cst.If) -> None:
     if outcome is False:
         frame.tracer.state = None
     else:
-        _guard(frame, node.test, True)
+        guard(frame, node.test, True)
         execute(frame, [node.body])
     after, frame.tracer.state = frame.tracer.state, otherwise
     if otherwise is not None:
-        _guard(frame, node.test, False)
+        guard(frame, node.test, False)
         if node.orelse is not None:
             execute(frame, [node.orelse])
     frame.tracer.state = join_states(after, frame.tracer.state)
@@ -98,19 +113,16 @@ def _else(frame: Frame, node: cst.Else | cst.Finally) -> None:
     execute(frame, [node.body])
 
 
-def _guard(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
-    while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
-        test, outcome = test.expression, not outcome
-    names = {node.value for node in own_nodes(test) if isinstance(node, cst.Name)}
-    varies = any(names & changed for changed in frame.varying)
-    text = cst.Module(()).code_for_node(test)
-    state = frame.state
-    state.guards = (*state.guards, Guard(f"{id(frame)}:{text}", outcome, varies))
+@cache
+def _changed(loop: cst.For | cst.While) -> frozenset[str]:
+    """The names that a loop binds."""
+    targets = set(bound_names(loop.target)) if isinstance(loop, cst.For) else set()
+    return frozenset(scope_of(loop.body).bound | targets)
 
 
 def _for(frame: Frame, node: cst.For) -> None:
     source = evaluate(frame, node.iter)
-    changed = frozenset(scope_of(node.body).bound | set(bound_names(node.target)))
+    changed = _changed(node)
 
     def turn(item: Value) -> Callable[[], None]:
         def run() -> None:
@@ -123,14 +135,13 @@ def _for(frame: Frame, node: cst.For) -> None:
 
 
 def _while(frame: Frame, node: cst.While) -> None:
-    changed = frozenset(scope_of(node.body).bound)
+    changed = _changed(node)
 
     def run() -> None:
         if truth(evaluate(frame, node.test)) is False:
             frame.loops[-1].broken.append(frame.state)
             frame.tracer.state = None
             return
-        _guard(frame, node.test, True)
         execute(frame, [node.body])
 
     _loop(frame, [run, run], changed, node.orelse)
@@ -187,8 +198,10 @@ def _continue(frame: Frame, node: cst.Continue) -> None:
 
 
 def _try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
-    before = frame.state.fork()
+    before, caught = frame.state.fork(), frame.caught
+    frame.caught = caught or catches_tracer_errors(node)
     execute(frame, [node.body])
+    frame.caught = caught
     if frame.tracer.state is not None and node.orelse is not None:
         execute(frame, [node.orelse])
     after = frame.tracer.state

@@ -17,36 +17,45 @@ from contextlib import contextmanager
 
 import libcst as cst
 
-from jaxlint.facts import boundary, calls, classes
+from jaxlint.facts import access, boundary, calls, classes
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, scope_of
 from jaxlint.facts.events import Event
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.project import Project
-from jaxlint.facts.state import State
+from jaxlint.facts.state import Guard, State
 from jaxlint.facts.statements import execute
 from jaxlint.facts.values import (
+    Array,
     Cached,
     Class,
     Const,
     Either,
     Function,
+    HostArray,
     Key,
+    Keys,
     Library,
     Member,
     Partial,
     ProjectModule,
     Ref,
+    Static,
     Transformed,
+    Tree,
+    Tuple,
     Unknown,
     Value,
+    identity,
     tracing,
 )
 from jaxlint.facts.why import Place
-from jaxlint.source import Module
+from jaxlint.source import Chunk, Module
 
 MAX_ACTIVATIONS = 6
 """Contexts of one function that are kept for the rules."""
+MAX_FOLLOWED = 4
+"""How often a function is followed in one and the same context."""
 
 
 class Tracer:
@@ -74,13 +83,17 @@ class Tracer:
         self._definitions: dict[cst.CSTNode, FunctionDefinition] = {}
         self._classes: dict[cst.CSTNode, ClassDefinition] = {}
         self._bodies: dict[ClassDefinition, tuple[Frame, list[Value], list[Value]]] = {}
-        self._defined: list[tuple[Frame, Function]] = []
-        self._wrapped: list[Transformed] = []
+        self._class_frames: dict[Frame, ClassDefinition] = {}
+        self._captured: set[Frame] = set()
+        self._defined: list[tuple[Frame, Function, tuple[Guard, ...]]] = []
+        self._wrapped: list[tuple[Transformed, tuple[Guard, ...]]] = []
         self._arguments: dict[Value, Boundary] = {}
         self._stack: list[FunctionDefinition] = []
         self._partials: list[Partial] = []
-        self._signatures: set[tuple[object, ...]] = set()
+        self._followed: dict[tuple[object, ...], tuple[int, Value]] = {}
         self._done: set[tuple[object, ...]] = set()
+        self.settled: set[Value] = set()
+        self._consumers: set[FunctionDefinition] = set()
 
     @property
     def state(self) -> State | None:
@@ -110,9 +123,9 @@ class Tracer:
         base, defined, wrapped = self.state or State(), self._defined, self._wrapped
         self.base = base
         prototypes = {definition: self._prototype(definition, base) for definition in list(self._bodies)}
-        for frame, function in defined:
+        for frame, function, _ in defined:
             self._root(base, lambda f=function, o=frame: self._generic(f, o, prototypes))  # type: ignore[misc]
-        for transformed in wrapped:
+        for transformed, _ in wrapped:
             self._root(base, lambda t=transformed: self._generic_transformed(t, None))  # type: ignore[misc]
         for definition, receiver in prototypes.items():
             for value in list(base.contents(self._bodies[definition][0]).values()):
@@ -127,13 +140,15 @@ class Tracer:
         final = self.state or State(base)
         seen = 0
         while seen < len(self._defined) and self.root_steps() < calls.MAX_STEPS:
-            frame, function = self._defined[seen]
+            frame, function, guards = self._defined[seen]
             seen += 1
             if function.definition not in self.activations:
                 self.state = final.fork()
+                self.state.guards = guards
                 self._generic(function, frame, {})
-        for transformed in self._wrapped:
+        for transformed, guards in self._wrapped:
             self.state = final.fork()
+            self.state.guards = guards
             self._generic_transformed(transformed, None)
 
     def _prototype(self, definition: ClassDefinition, base: State) -> Ref | None:
@@ -198,7 +213,8 @@ class Tracer:
         frame = self._modules.get(module)
         if frame is None:
             scope = scope_of(cst.Module(()))
-            frame = self._modules[module] = Frame(self, module, module.chunks[0], scope)
+            start = module.chunks[0] if module.chunks else Chunk(module.source, 0, 0, None)
+            frame = self._modules[module] = Frame(self, module, start, scope)
             self.activations[module].append(frame)
             for chunk in module.chunks:
                 frame.chunk = chunk
@@ -233,7 +249,7 @@ class Tracer:
         found = self._definitions.get(node)
         if found is None:
             name = node.name.value if isinstance(node, cst.FunctionDef) else "<lambda>"
-            cls = next((c for c, (body, _, _) in self._bodies.items() if body is frame), None)
+            cls = self._class_frames.get(frame)
             found = self._definitions[node] = FunctionDefinition(frame.module, frame.chunk, node, name, cls)
         return found
 
@@ -246,6 +262,7 @@ class Tracer:
 
     def declare(self, definition: ClassDefinition, body: Frame, bases: list[Value], decorators: list[Value]) -> None:
         self._bodies[definition] = (body, bases, decorators)
+        self._class_frames[body] = definition
         self.activations[definition] = [body]
         for decorator in decorators:
             name = decorator.function if isinstance(decorator, Partial) else decorator
@@ -267,13 +284,14 @@ class Tracer:
     def closure_of(self, frame: Frame) -> Frame:
         """The frame in which a function defined here finds its free variables: class bodies are skipped."""
         scope = frame
-        while any(body is scope for body, _, _ in self._bodies.values()) and scope.closure is not None:
+        while scope in self._class_frames and scope.closure is not None:
             scope = scope.closure
+        self._captured.add(scope)
         return scope
 
     def defined(self, frame: Frame, function: Function) -> None:
         """Note a function, to be entered once from unknown arguments."""
-        self._defined.append((frame, function))
+        self._defined.append((frame, function, self._state.guards if self._state is not None else ()))
 
     def decorate(self, frame: Frame, decorator: Value, function: Value, node: cst.Decorator) -> Value:
         """The value of a decorated function."""
@@ -307,16 +325,35 @@ class Tracer:
         assert frame.definition is not None
         self._stack.append(frame.definition)
 
-    def leave(self, frame: Frame) -> None:
+    def replay(self, frame: Frame) -> Value | None:
+        """The value of an activation whose context was followed often enough, None if it is to be followed.
+
+        Keys and objects always are: what a call does to them matters as much as what it returns.
+        """
+        if frame.definition in self._consumers or any(isinstance(value, Key | Keys | Ref) for value in frame.arguments.values()):
+            return None
+        entry = self._followed.get(_context(frame))
+        if entry is None or entry[0] < MAX_FOLLOWED:
+            return None
+        return entry[1] if _repeatable(entry[1]) else Unknown("replayed")
+
+    def note_consumer(self) -> None:
+        """The functions that are being followed use up a key."""
+        self._consumers.update(self._stack)
+
+    def leave(self, frame: Frame, value: Value) -> None:
         """Keep the activation if its context is a new one."""
         definition = self._stack.pop()
-        context = (definition, *(_look(value) for value in frame.arguments.values()), _names(frame.boundary))
+        context = _context(frame)
+        followed, _ = self._followed.get(context, (0, value))
+        self._followed[context] = (followed + 1, value)
         kept = self.activations[definition]
-        if context not in self._signatures and len(kept) < MAX_ACTIVATIONS:
-            self._signatures.add(context)
+        if not followed and len(kept) < MAX_ACTIVATIONS:
             kept.append(frame)
             if self.state is not None:
-                self.finals[frame] = dict(self.state.contents(frame))
+                self.finals[frame] = self.state.contents(frame)
+        if self.state is not None and frame not in self._captured:
+            self.state.drop(frame)
 
     @contextmanager
     def through(self, partial: Partial) -> Iterator[None]:
@@ -328,13 +365,13 @@ class Tracer:
     def frozen_in(self, key: Value) -> Place | None:
         """Where a key was bound into a partial that is being called now."""
         for partial in self._partials:
-            if isinstance(key, Key) and key in (*partial.args, *dict(partial.kwargs).values()):
+            if any(identity(value) is key for value in (*partial.args, *dict(partial.kwargs).values())):
                 return partial.place
         return None
 
     def wrapped(self, frame: Frame, value: Transformed) -> None:
         """Note a transformed function, to be entered once from unknown arguments."""
-        self._wrapped.append(value)
+        self._wrapped.append((value, self._state.guards if self._state is not None else ()))
 
     def mark_rule(self, value: Value) -> None:
         """A function given to ``defvjp`` and its like; it needs no further treatment yet."""
@@ -350,8 +387,12 @@ class Tracer:
             known.append((place, event))
 
     def stored(self, frame: Frame, target: cst.Subscript, base: Value, index: Value, value: Value) -> None:
-        """An item store; rules read the values of its parts."""
-        frame.values[target.value] = base
+        """An item store: what its base was in each turn. An index that only arrays take proves that it is one."""
+        if isinstance(base, Tree) and access.is_array_index(target, index):
+            base = Array(base.traced)
+        frame.stores.setdefault(target, []).append(base)
+        if not isinstance(frame.values.get(target.value), Array):
+            frame.values[target.value] = base
 
     def note_argument(self, ref: Ref, trace: Boundary) -> None:
         self._arguments[ref] = trace
@@ -359,6 +400,18 @@ class Tracer:
     def is_argument(self, base: Value, trace: Boundary) -> bool:
         """True for a container that is (part of) an argument of the traced function."""
         return self._arguments.get(base) is trace
+
+
+def _context(frame: Frame) -> tuple[object, ...]:
+    looks = (_look(value) for value in frame.arguments.values())
+    return (frame.definition, frame.closure, *looks, _names(frame.boundary))
+
+
+def _repeatable(value: Value) -> bool:
+    """True for a value that may stand for the results of several calls: its identity does not matter."""
+    if isinstance(value, Tuple):
+        return all(map(_repeatable, value.items))
+    return isinstance(value, Const | Static | Array | HostArray | Library | Class)
 
 
 def _look(value: Value) -> tuple[object, ...]:

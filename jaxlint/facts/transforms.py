@@ -226,24 +226,12 @@ def _fed(frame: Frame, trace: Boundary | None, feed: Feed, value: Value, number:
         case "host":
             return HostArray()
         case "leaf":
-            return _leaf(frame, value, number)
+            return access.leaf(frame, value, number)
         case "element":
             value = element(frame, value, number)
         case "function" | "static" | "ref" | "path":
             return Unknown(feed.how)
     return trace_argument(frame, trace, value, name) if trace is not None else value
-
-
-def _leaf(frame: Frame, value: Value, number: int) -> Value:
-    match value:
-        case Tree(traced=traced):
-            part = frame.state.part(identity(value), ("leaf", number), Unknown)
-            return Tree(traced, part) if isinstance(part, Unknown) else part
-        case Unknown():
-            return frame.state.part(value, ("leaf", number), lambda: Unknown("leaf"))
-        case Tuple(items=items) if items:
-            return _leaf(frame, items[number % len(items)], number)
-    return access.any_item(frame, value) if not isinstance(value, Array | HostArray | Const | Static) else value
 
 
 def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments) -> Value:
@@ -260,8 +248,7 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
         case ("carry",) | ("same",):
             return last
         case ("leaves",):
-            tree = args.positional[1] if len(args.positional) > 1 else Unknown()
-            return Tree(tree.traced) if isinstance(tree, Tree) and any_tracing([last]) else Unknown("tree")
+            return Tree(last.traced) if isinstance(last, Array) and last.traced is not None else Unknown("tree")
         case ("declared",):
             return Array(frame.staged)
         case ("none",):

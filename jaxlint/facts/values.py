@@ -53,9 +53,13 @@ class Const:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Static:
-    """A Python value that is known when tracing but not now: a shape, a length, an item of a config."""
+    """A Python value that is known when tracing but not now: a shape, a length, an item of a config.
+
+    ``extent``: the length of an array's axis, or computed from one, and so possibly large.
+    """
 
     kind: Kind = None
+    extent: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +69,7 @@ class Array:
     traced: Traced | None = None
     kind: Kind = None
     ndim: int | None = None
+    length: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,12 +91,13 @@ class Tree:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Key:
-    """A PRNG key. ``seed`` is the constant it was made from, at ``place`` in the trace ``boundary``."""
+    """A PRNG key. ``seed`` is the constant it was made from, at ``place`` in the trace ``boundary``; or it was folded there."""
 
     traced: Traced | None = None
     seed: Const | None = None
     place: Place | None = None
     boundary: Boundary | None = None
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -223,6 +229,7 @@ Value = (
 
 NONE = Const(None)
 STATIC_INT = Static("int")
+EXTENT = Static("int", extent=True)
 _MAX_OPTIONS = 4
 
 
@@ -268,7 +275,7 @@ def join(first: Value, second: Value) -> Value:
         case (Tuple(items=a), Tuple(items=b)) if len(a) == len(b):
             return Tuple(tuple(map(join, a, b)))
         case Static(kind=a), Static(kind=b):
-            return Static(a if a == b else None)
+            return Static(a if a == b else None, first.extent and second.extent)
         case HostArray(), HostArray():
             return HostArray(first.kind if first.kind == second.kind else None)
     options: list[Value] = []
@@ -292,6 +299,7 @@ def _join_arrays(first: Array, second: Array) -> Array:
         both,
         first.kind if first.kind == second.kind else None,
         first.ndim if first.ndim == second.ndim else None,
+        first.length if first.length == second.length else None,
     )
 
 

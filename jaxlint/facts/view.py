@@ -8,12 +8,24 @@ from typing import TypeVar
 
 import libcst as cst
 
-from jaxlint.facts.definitions import FunctionDefinition, own_nodes
+from jaxlint.facts.definitions import FunctionDefinition, catches_tracer_errors, own_nodes
 from jaxlint.facts.events import Event
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.tracer import Tracer
-from jaxlint.facts.values import Array, Const, HostArray, Library, Static, Tree, Unknown, Value, tracing
-from jaxlint.facts.why import Place, Why
+from jaxlint.facts.values import (
+    Array,
+    Const,
+    Either,
+    HostArray,
+    Library,
+    Static,
+    Tree,
+    Unknown,
+    Value,
+    identity,
+    tracing,
+)
+from jaxlint.facts.why import Place, Traced, Why
 from jaxlint.source import Chunk, Module, children
 
 E = TypeVar("E", bound=Event)
@@ -45,15 +57,35 @@ class View:
         proof = self._array_proof(node)
         return proof.why if proof is not None else None
 
-    def _array_proof(self, node: cst.CSTNode):  # type: ignore[no-untyped-def]
-        value = self.value(node)
-        return tracing(value) if not isinstance(value, Tree) else None
+    def _array_proof(self, node: cst.CSTNode) -> Traced | None:
+        proof = self.proof(self.value(node))
+        return None if proof is None or self.caught(node) else proof
+
+    def caught(self, node: cst.CSTNode) -> bool:
+        """True where the error that JAX raises on a tracer would be caught, here or by a caller."""
+        if self.frame.caught:
+            return True
+        inner = node
+        for above in self.ancestors(node):
+            if isinstance(above, cst.Try | cst.TryStar) and above.body is inner and catches_tracer_errors(above):
+                return True
+            inner = above
+        return False
+
+    def proof(self, value: Value) -> Traced | None:
+        """The proof that a value is a tracer itself, and no container of some."""
+        return tracing(value) if self._settled(value) else None
+
+    def _settled(self, value: Value) -> bool:
+        options = value.options if isinstance(value, Either) else (value,)
+        trees = [option for option in options if isinstance(option, Tree)]
+        return all(identity(tree) in self.tracer.settled for tree in trees)
 
     def jax_array(self, node: cst.CSTNode) -> bool:
         """True for what is certainly a jax array, concrete or traced."""
         value = self.value(node)
         options = getattr(value, "options", (value,))
-        return all(isinstance(option, Array) for option in options)
+        return all(isinstance(option, Array | Tree) and self._settled(option) for option in options)
 
     def static(self, node: cst.CSTNode) -> bool:
         """True for what is certainly known while tracing."""

@@ -63,7 +63,11 @@ def check(request: Request) -> int:
     session = _open(request)
     for problem in session.project.problems:
         complain(problem)
-    if not session.project.sources and not session.project.unreadable and not session.project.problems:
+    for path in session.project.skipped:
+        complain(f"warning: {path} was not looked at: notebooks are not supported yet")
+    if not any(
+        (session.project.sources, session.project.unreadable, session.project.problems, session.project.skipped)
+    ):
         complain("warning: no Python files found")
     if request.add_ignore:
         code = _add_ignores(session)

@@ -6,7 +6,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 import typer.core
@@ -14,9 +14,11 @@ import typer.core
 from jaxlint import __version__
 from jaxlint.engine.options import ConfigError, Format, Options
 from jaxlint.engine.select import suggestion
-from jaxlint.engine.settings import Configuration
 from jaxlint.engine.write import WriteError
 from jaxlint.front.terminal import Colour, complain, make_streams_safe
+
+if TYPE_CHECKING:
+    from jaxlint.engine.settings import Configuration
 
 
 class DefaultGroup(typer.core.TyperGroup):
@@ -155,6 +157,7 @@ def rule(
     every: Annotated[bool, typer.Option("--all", help="The pages of all rules.")] = False,
 ) -> None:
     """Explain a rule."""
+    from jaxlint.engine.settings import Configuration
     from jaxlint.front.pages import find, page
 
     if (name is None) == (not every):
@@ -182,21 +185,30 @@ def config(
 @app.command()
 def server() -> None:
     """Speak the Language Server Protocol on stdin and stdout."""
-    _optional("jaxlint.front.lsp", "lsp").serve()
+    try:
+        lsp = importlib.import_module("jaxlint.front.lsp")
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"{error.name} is not installed; run: pip install 'jaxlint[lsp]'") from None
+    lsp.serve()
 
 
 @app.command()
 def verify(
     before: Annotated[Path, typer.Argument(help="The original.")],
-    after: Annotated[Path, typer.Argument(help="The rewritten file.")],
+    after: Annotated[Path | None, typer.Argument(help="The rewritten file; else what --fix would write.")] = None,
     function: Annotated[str | None, typer.Option(help="Compare one function only.")] = None,
     inputs: Annotated[Path | None, typer.Option(help="A file with the inputs.")] = None,
     grad: Annotated[bool, typer.Option("--grad", help="Compare gradients too.")] = False,
     output_format: Annotated[Literal["rich", "json", "markdown"], typer.Option(help="How to report.")] = "rich",
 ) -> None:
     """Run original and rewritten code side by side. This executes the files."""
-    run_verify = _optional("jaxlint.verify", "verify").run
-    raise typer.Exit(run_verify(before, after, function, inputs, grad, output_format))
+    from jaxlint import verify as room
+    from jaxlint.front.rewritten import rewritten
+
+    if not before.is_file():
+        raise ConfigError(f"no such file: {before}")
+    with rewritten(before, after) as version:
+        raise typer.Exit(room.run(before, version, function, inputs, grad, output_format))
 
 
 @app.command()
@@ -214,7 +226,7 @@ def version() -> None:
     print(f"jaxlint {__version__}")
 
 
-def _configuration(listed: Several, isolated: bool, overrides: Options) -> Configuration:
+def _configuration(listed: Several, isolated: bool, overrides: Options) -> "Configuration":
     from jaxlint.engine.settings import from_command_line
 
     return from_command_line(listed or [], isolated, overrides)
@@ -223,14 +235,6 @@ def _configuration(listed: Several, isolated: bool, overrides: Options) -> Confi
 def _split(words: Several) -> list[str]:
     """``--select A,B --select C`` arrives as two words."""
     return [part.strip() for word in words or () for part in word.split(",") if part.strip()]
-
-
-def _optional(module: str, extra: str) -> Any:
-    """A module that needs an optional dependency. Raises ConfigError with the command that installs it."""
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise ConfigError(f"{error.name} is not installed; run: pip install 'jaxlint[{extra}]'") from None
 
 
 def _check_for_typo(paths: list[str]) -> None:

@@ -1,16 +1,18 @@
 """What JAX, NumPy and their ecosystem are: tables, asked by canonical name (`jax.numpy.where`). Data in `data/`."""
 
-from jaxlint.jaxapi.arrays import Attribute, array_attribute, pure_method
+from jaxlint.jaxapi.arrays import Attribute, array_attribute, pure_method, update_method
+from jaxlint.jaxapi.consumers import Consumer, key_consumer
 from jaxlint.jaxapi.effects import Effect, host_effect
 from jaxlint.jaxapi.functions import Function, Returns, Sized, function
 from jaxlint.jaxapi.names import canonical
 from jaxlint.jaxapi.numpy import OnTracer, jax_equivalent, on_tracer
-from jaxlint.jaxapi.removals import Removal, removed
+from jaxlint.jaxapi.removals import Removal, removed, removed_parameter
 from jaxlint.jaxapi.signatures import Signature, signature
 from jaxlint.jaxapi.transforms import Feed, Traced, Transform, transform
 
 __all__ = [
     "Attribute",
+    "Consumer",
     "Effect",
     "Feed",
     "Function",
@@ -26,9 +28,12 @@ __all__ = [
     "function",
     "host_effect",
     "jax_equivalent",
+    "key_consumer",
     "on_tracer",
     "pure_method",
     "removed",
+    "removed_parameter",
     "signature",
     "transform",
+    "update_method",
 ]

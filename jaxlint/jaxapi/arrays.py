@@ -9,9 +9,9 @@ Attribute = Literal[
     "static", "array", "at", "absent",
     "method", "bool method", "int method", "arrays method", "self method", "static method", "host method",
 ]  # fmt: skip
-"""static: known while tracing (`shape`) · array: another array (`T`) · at: the update helper · absent: an attribute that
-NumPy arrays have and JAX arrays lack (`fill`) · a method, by what calling it gives: an array, of bool, of int, several
-arrays, the same array, something static; host: it needs the concrete value (`item`)."""
+"""static: known while tracing (`shape`) · array: another array (`T`) · at: the update helper · absent: an attribute
+that NumPy arrays have and JAX arrays lack (`fill`) · a method, by what calling it gives: an array, one of bool, one of
+int, several arrays, the same array, something static; host: it needs the concrete value (`item`)."""
 
 
 @cache

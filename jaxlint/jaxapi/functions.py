@@ -9,7 +9,7 @@ from jaxlint.jaxapi.tables import index, table
 
 Returns = Literal[
     "array", "bool", "int", "float", "complex", "arrays", "same", "key", "keys", "initializer", "function", "static",
-    "host", "none",
+    "host", "none", "unknown",
 ]  # fmt: skip
 
 

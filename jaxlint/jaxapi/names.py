@@ -11,10 +11,10 @@ def canonical(dotted: str) -> str:
 
     The longest known prefix decides, so that attributes follow their module: `jax.remat.x` -> `jax.checkpoint.x`.
     """
-    aliases = table("aliases")["same"]
+    aliases = table("aliases")
     prefix = dotted
     while prefix:
-        if target := aliases.get(prefix):
+        if target := aliases["same"].get(prefix) or aliases["like"].get(prefix):
             return canonical(target + dotted[len(prefix) :])
         prefix = prefix.rpartition(".")[0]
     return dotted

@@ -6,6 +6,8 @@ from typing import Literal
 
 from jaxlint.jaxapi.tables import table
 
+Status = Literal["removed", "deprecated"]
+
 
 @dataclass(frozen=True, slots=True)
 class Removal:
@@ -19,7 +21,7 @@ class Removal:
     deprecated: str | None = None
     replacement: str | None = None
     note: str | None = None
-    status: Literal["removed", "deprecated"] = "removed"
+    status: Status = "removed"
 
 
 @cache
@@ -32,3 +34,15 @@ def removed(name: str) -> Removal | None:
             return Removal(prefix, **row)
         prefix = prefix.rpartition(".")[0]
     return None
+
+
+@cache
+def removed_parameter(function: str, param: str) -> Removal | None:
+    """The row of a parameter that is going or gone; ``replacement`` is the parameter that took its place."""
+    for section, status in _PARAMETERS:
+        if (new := table("removed")[section].get(function, {}).get(param)) is not None:
+            return Removal(f"{function}({param}=)", replacement=new or None, status=status)
+    return None
+
+
+_PARAMETERS: tuple[tuple[str, Status], ...] = (("param", "removed"), ("deprecated_param", "deprecated"))

@@ -34,7 +34,7 @@ class Signature:
 @cache
 def signature(name: str) -> Signature | None:
     """The parameters of a canonical function, None where it is unknown or has no signature."""
-    declared = _declarations(_AREAS.get(name.partition(".")[0], "python")).get(name)
+    declared = declarations(_AREAS.get(name.partition(".")[0], "python")).get(name)
     return None if declared is None else parse(declared)
 
 
@@ -42,7 +42,7 @@ _AREAS = {"jax": "jax", "numpy": "numpy"}
 
 
 @cache
-def _declarations(area: str) -> dict[str, str]:
+def declarations(area: str) -> dict[str, str]:
     """Name -> parameter list as text; a line is parsed when somebody asks for it."""
     lines = (DATA / f"{area}.signatures").read_text("utf-8").splitlines()
     return {name: rest.removesuffix(")") for name, _, rest in (line.partition("(") for line in lines)}

@@ -48,7 +48,8 @@ class Traced:
 class Transform:
     """A row of `data/transforms.toml`, where the words are explained.
 
-    The fields from ``static_argnums`` on name the transform's parameter which plays that role, None where it has none.
+    ``static_argnums`` to ``has_aux`` name the transform's parameter which plays that role, None where it has none.
+    ``methods`` are those of the returned function; ``filtered`` says that it treats what is not an array as static.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Transform:
     argnums: str | None = None
     has_aux: str | None = None
     methods: tuple[str, ...] = ()
+    filtered: bool = False
 
     @property
     def eager_traces(self) -> bool:
@@ -120,6 +122,7 @@ def _transform(name: str, row: dict[str, Any]) -> Transform:
         called,
         **roles,
         methods=tuple(row.get("methods", ())),
+        filtered=row.get("filtered", False),
     )
 
 

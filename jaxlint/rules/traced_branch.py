@@ -1,14 +1,45 @@
-"""A Python `if`, `while` or conditional expression whose test is traced.  Page: rules/traced_branch.md"""
+"""A Python `if`, `while`, conditional or `match` that a tracer would have to decide.  Page: rules/traced_branch.md"""
+
+from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.edits import Finding
+from jaxlint.edits import Decline, Finding, Fix
+from jaxlint.facts.definitions import own_nodes
+from jaxlint.facts.truth import caught, undecidable
 from jaxlint.facts.view import View
+from jaxlint.rewrite.selection import select
 from jaxlint.rules import rule
 
 
-@rule("JAX401", since="0.1")
-def traced_branch(ctx: View, node: cst.If | cst.While | cst.IfExp):
-    if why := ctx.traced(node.test):
-        word = {"If": "if", "While": "while", "IfExp": "if … else"}[type(node).__name__]
-        yield Finding(node.test, f"`{word}` needs a concrete bool, but {why}", why=why)
+@rule("JAX401", since="0.1", fix="unsafe")
+def traced_branch(ctx: View, node: cst.If | cst.While | cst.IfExp | cst.CompIf | cst.Match) -> Iterator[Finding]:
+    if isinstance(node, cst.Match):
+        yield from _match(ctx, node)
+    elif why := undecidable(ctx, node.test):
+        yield Finding(node.test, f"`{_word(node)}` needs a concrete bool, but {why}", _fix(ctx, node), why)
+
+
+def _word(node: cst.CSTNode) -> str:
+    return {cst.While: "while", cst.IfExp: "if … else"}.get(type(node), "if")
+
+
+def _fix(ctx: View, node: cst.CSTNode) -> Fix | Decline:
+    match node:
+        case cst.If() | cst.IfExp():
+            return select(ctx, node)
+        case cst.CompIf():
+            return Decline("the number of items would depend on values; `jnp.where` keeps the shape")
+    return Decline("a `while` on a tracer becomes `lax.while_loop`, whose carry this fix does not build")
+
+
+def _match(ctx: View, node: cst.Match) -> Iterator[Finding]:
+    """A value pattern compares with ``==`` and asks for the truth of it; a guard is a test."""
+    patterns = [part for case in node.cases for part in own_nodes(case.pattern)]
+    why = ctx.traced(node.subject) if not caught(ctx, node) else None
+    decline = Decline("`lax.switch` takes a function for each case")
+    if why and any(isinstance(part, cst.MatchValue) for part in patterns):
+        yield Finding(node.subject, f"`match` compares with each case, but {why}", decline, why)
+    for case in node.cases:
+        if case.guard is not None and (why := undecidable(ctx, case.guard)):
+            yield Finding(case.guard, f"`if` needs a concrete bool, but {why}", decline, why)

@@ -1,17 +1,23 @@
-"""A module as a sequence of chunks: top-level statements that are parsed by themselves, when first asked for.
+"""A module as a sequence of chunks: top-level statements that LibCST parses by themselves, when first asked for.
 
-The chunks' texts, joined, are the module's text, byte for byte. A chunk is one function, one class, or a run of
-other statements; leading comments belong to the statement that they precede.
+A chunk is one function, one class, or a run of other statements; leading comments belong to the statement that they
+precede. The chunks' texts, joined, are the module's text, byte for byte, but for the statements that cannot be read:
+these are absent, and ``errors`` says why.
 """
 
-import ast
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import libcst as cst
-
-from jaxlint.source.spans import spans
+from jaxlint.source.gate import excess
+from jaxlint.source.index import ModuleIndex, index_outline
+from jaxlint.source.outline import Piece, outline
 from jaxlint.source.text import SourceError, SourceText
+
+if TYPE_CHECKING:
+    import libcst as cst
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,16 +35,22 @@ class Chunk:
 
     @cached_property
     def tree(self) -> cst.Module:
-        """The parsed chunk. Raises SourceError."""
+        """The parsed chunk. Raises SourceError for the little that Python reads and LibCST does not."""
+        import libcst as cst
+
+        line, _ = self.source.position(self.start)
         try:
             return cst.parse_module(self.text)
         except cst.ParserSyntaxError as error:
-            line, _ = self.source.position(self.start)
-            raise SourceError(error.message, line + error.raw_line - 1, error.raw_column + 1) from None
+            raise SourceError("LibCST cannot read this", line + error.raw_line - 1, error.raw_column + 1) from None
+        except UnicodeEncodeError:
+            raise SourceError("holds a lone surrogate, which is no character", line) from None
 
     @cached_property
     def _spans(self) -> dict[cst.CSTNode, tuple[int, int]]:
-        return spans(self.tree)
+        from jaxlint.source.spans import spans
+
+        return spans(self.tree, self.text)
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Start and end offset of a node of this chunk in the module's text."""
@@ -52,39 +64,49 @@ class Chunk:
 
 @dataclass(frozen=True, eq=False)
 class Module:
-    """One Python module of the project: its dotted name, its text and its chunks in order."""
+    """One Python module of the project: its dotted name, its text, its chunks in order, and what is broken in it."""
 
     name: str
     source: SourceText
     chunks: tuple[Chunk, ...]
+    index: ModuleIndex
     errors: tuple[SourceError, ...] = ()
 
     @property
     def path(self) -> str:
         return self.source.path
 
+    @property
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        """Start and end offset of the text that no chunk covers."""
+        ends = [0, *(chunk.end for chunk in self.chunks)]
+        starts = [*(chunk.start for chunk in self.chunks), len(self.source.text)]
+        return tuple((end, start) for end, start in zip(ends, starts, strict=True) if end < start)
+
 
 def parse_module(source: SourceText, name: str = "__main__") -> Module:
-    """Split a text into chunks. Nothing is parsed by LibCST yet. Raises SourceError."""
-    try:
-        tree = ast.parse(source.text)
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        column = getattr(error, "offset", None) or 1
-        raise SourceError(getattr(error, "msg", None) or str(error), line, column) from None
+    """Split a text into chunks and index it. LibCST parses nothing yet but what `ast` refused."""
+    parts = outline(source)
     chunks: list[Chunk] = []
-    start, name_of_run = 0, None
-    for statement in tree.body:
-        end_line = statement.end_lineno or statement.lineno
-        end = source.line_starts[end_line] if end_line < len(source.line_starts) else len(source.text)
-        if end <= start:
-            continue
-        named = statement.name if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) else None
-        if named is None and chunks and name_of_run is None and chunks[-1].name is None:
-            start = chunks.pop().start
-        chunks.append(Chunk(source, start, end, named))
-        start, name_of_run = end, named
-    if start < len(source.text) or not chunks:
-        tail = chunks.pop().start if chunks else 0
-        chunks.append(Chunk(source, tail, len(source.text), None if name_of_run is None else name_of_run))
-    return Module(name, source, tuple(chunks))
+    errors: list[SourceError] = []
+    for piece in parts.pieces:
+        chunk = Chunk(source, piece.start, piece.end, piece.name)
+        if error := _broken(chunk, piece):
+            errors.append(error)
+        else:
+            chunks.append(chunk)
+    return Module(name, source, tuple(chunks), index_outline(parts, source, name), tuple(errors))
+
+
+def _broken(chunk: Chunk, piece: Piece) -> SourceError | None:
+    """Why a chunk cannot be read. LibCST has the last word: it knows syntax that the running Python does not."""
+    deep = excess(chunk.text)
+    if deep is not None:
+        return SourceError("too deeply nested to analyse safely", *chunk.source.position(chunk.start + deep))
+    if piece.error is None:
+        return None
+    try:
+        _ = chunk.tree
+    except SourceError:
+        return piece.error
+    return None

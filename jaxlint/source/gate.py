@@ -22,7 +22,8 @@ _STATEMENT = re.compile(
     r"[\r\n][ \t]*(?:def|class|return|import|while|with|try|raise|assert|del|elif|except|finally|pass)\b"
 )
 _DEEP_BLOCK = re.compile(r"[\r\n][ \t]{20,}(?:if|for|while|with|try|else|elif|def|class|async|match|case)\b")
-_CASE = re.compile(r"(?:^|[\r\n])[ \t]*case\b(?=[ \t]*[^\s=.,:)])")
+_CASE = re.compile(r"[ \t]*case\b(?=[ \t]*[^\s=.,:)])")
+_CASE_LINE = re.compile(r"(?:^|[\r\n])" + _CASE.pattern)
 _COLUMN = re.compile(r"[ \t\f]*")
 
 
@@ -32,7 +33,7 @@ def excess(text: str) -> int | None:
 
 
 def _plainly_shallow(text: str) -> bool:
-    if _DEEP_BLOCK.search(text) or "case" in text and _CASE.search(text):
+    if _DEEP_BLOCK.search(text) or ("case" in text and _CASE_LINE.search(text)):
         return False
     room = LIMIT - 20 * BLOCK - LINK * text.count("elif")
     return all(_weight(part) <= room for part in _STATEMENT.split(text))
@@ -64,14 +65,13 @@ class _Depth:
                 self.statement(at)
                 fresh = False
             self.link(len(_LINK.findall(self.text, at, token.start)))
-            self.step(token)
-            pattern_too_deep = self.in_case and len(self.links) > MAX_PATTERN_DEPTH + 1
-            if self.total > LIMIT or pattern_too_deep:
+            if self.total > LIMIT or (self.in_case and len(self.links) > MAX_PATTERN_DEPTH + 1):
                 return token.start
+            self.step(token)
             fresh = fresh or (token.kind == "newline" and token.depth == 0)
             at = token.end
         self.link(len(_LINK.findall(self.text, at)))
-        return len(self.text) if self.total > LIMIT else None
+        return at if self.total > LIMIT else None
 
     def step(self, token: Token) -> None:
         match token.kind:

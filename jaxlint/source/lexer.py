@@ -135,7 +135,7 @@ class _Lexer:
             yield Token("string", start, self.at, len(self.open))
 
     def close(self, start: int, bracket: str) -> Iterator[Token]:
-        if bracket == "}" and not self.open[-1:] == ["{"]:
+        if bracket == "}" and self.open[-1:] != ["{"]:
             self.drop_to_field()
         closed = self.open.pop() if self.open else ""
         yield Token("close", start, self.at, len(self.open))

@@ -1,22 +1,83 @@
+"""Comments that silence findings: ``# jaxlint: ignore[JAX301] reason``, ``# jaxlint: file-ignore[...]``, ``# noqa``."""
+
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
+
+from jaxlint.source.lexer import tokens
 from jaxlint.source.text import SourceText
+
+
 @dataclass(frozen=True, slots=True)
 class Suppression:
+    """One directive in a comment.
+
+    ``codes`` are codes or prefixes of codes, None means all. ``line`` is the comment's line, ``target`` the line of
+    code that it is about: the same, or the next one with code where the comment has its line to itself (1-based both).
+    ``start`` and ``end`` are the offsets of the directive with its reason, from its ``#``.
+    """
+
     line: int
+    target: int
     codes: tuple[str, ...] | None
-    scope: str
+    scope: Literal["line", "file"]
     start: int
     end: int
-    kind: str
+    kind: Literal["jaxlint", "noqa"]
     reason: str = ""
-P = re.compile(r"#\s*jaxlint:\s*(?P<scope>file-)?ignore(?:\[(?P<codes>[^\]]*)\])?.*|#\s*noqa(?::\s*(?P<nq>[A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*))?")
+
+    def covers(self, code: str, line: int) -> bool:
+        """Whether a finding with this code on this line is silenced."""
+        if self.scope == "line" and line not in (self.line, self.target):
+            return False
+        return self.codes is None or code.startswith(self.codes)
+
+
+_WORD = re.compile(r"jaxlint\s*:|noqa", re.IGNORECASE)
+_DIRECTIVE = re.compile(
+    r"#\s*(?:jaxlint\s*:\s*(?P<scope>file-ignore|ignore)(?![\w-])(?:\s*\[(?P<codes>[^\]#]*)\])?(?P<reason>[^#]*)"
+    r"|noqa\b(?:\s*:\s*(?P<noqa>[A-Za-z]+[0-9]+(?:[\s,]+[A-Za-z]+[0-9]+)*))?(?P<text>[^#]*))",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"[A-Z]+[0-9]*")
+_CODELESS = re.compile(r"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\n|\r|\Z)")
+
+
 def suppressions(source: SourceText) -> tuple[Suppression, ...]:
-    out = []
-    for m in P.finditer(source.text):
-        raw = m["codes"] or m["nq"]
-        kind = "noqa" if "noqa" in m[0] else "jaxlint"
-        codes = None if raw is None else tuple(c.strip() for c in raw.split(",") if c.strip().startswith("JAX") or kind=="jaxlint")
-        if kind == "noqa" and raw and not codes: continue
-        out.append(Suppression(source.position(m.start())[0], codes, "file" if m["scope"] else "line", m.start(), m.end(), kind))
-    return tuple(out)
+    """All directives of a text, from its real comments, in order. Broken code is read as far as it can be."""
+    if not _WORD.search(source.text):
+        return ()
+    comments = (token for token in tokens(source.text) if token.kind == "comment")
+    return tuple(found for comment in comments for found in _directives(source, comment.start, comment.end))
+
+
+def _directives(source: SourceText, start: int, end: int) -> Iterator[Suppression]:
+    for match in _DIRECTIVE.finditer(source.text, start, end):
+        line, column = source.position(start)
+        alone = not source.text[start - column + 1 : start].strip()
+        target = _next_code(source, line) if alone else line
+        where = (match.start(), match.start() + len(match[0].rstrip()))
+        reason = (match["reason"] or match["text"] or "").strip()
+        if match["scope"]:
+            scope: Literal["line", "file"] = "file" if match["scope"].lower() == "file-ignore" else "line"
+            codes = None if match["codes"] is None else _codes(match["codes"])
+            yield Suppression(line, target, codes, scope, *where, "jaxlint", reason)
+        elif match["noqa"] is None:
+            yield Suppression(line, target, None, "line", *where, "noqa", reason)
+        elif ours := tuple(code for code in _codes(match["noqa"]) if code.startswith("JAX")):
+            yield Suppression(line, target, ours, "line", *where, "noqa", reason)
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(_CODE.findall(text.upper()))
+
+
+def _next_code(source: SourceText, line: int) -> int:
+    """The first line below that holds code; the line itself where there is none."""
+    for below in range(line + 1, len(source.line_starts) + 1):
+        start = source.offset(below)
+        blank = _CODELESS.match(source.text, start)
+        if blank is None or blank.end() < source.line_end(below):
+            return below
+    return line

@@ -34,8 +34,9 @@ _ORDER = {
     "TypeAlias": ("name", "type_parameters", "value"),
 }
 
+
 @cache
-def child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+def child_fields(kind: type) -> tuple[str, ...]:
     """The fields of a node class that can hold syntax, in source order."""
     if order := _ORDER.get(kind.__name__):
         return order
@@ -43,19 +44,27 @@ def child_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
     return tuple(name for name in names if name not in _TRIVIA and not name.startswith("whitespace"))
 
 
-@cache
-def _is_node(kind: type) -> bool:
-    return any(ancestor.__name__ == "CSTNode" for ancestor in kind.__mro__)
+class _Nodes(dict[type, bool]):
+    """Whether a class is one of LibCST's nodes."""
+
+    def __missing__(self, kind: type) -> bool:
+        self[kind] = any(ancestor.__name__ == "CSTNode" for ancestor in kind.__mro__)
+        return self[kind]
+
+
+_is_node = _Nodes()
 
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Direct syntactic children, in source order."""
     for name in child_fields(type(node)):
         value = getattr(node, name)
-        if _is_node(type(value)):
+        if _is_node[type(value)]:
             yield value
         elif isinstance(value, (tuple, list)):
-            yield from (item for item in value if _is_node(type(item)))
+            for item in value:
+                if _is_node[type(item)]:
+                    yield item
 
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -23,6 +23,7 @@ class Job(msgspec.Struct, frozen=True):
     grad: bool
     events: str
     memory: int
+    parent: int
     skip: tuple[str, ...] = ()
 
 
@@ -65,4 +66,8 @@ class Completed(msgspec.Struct, frozen=True, tag=True):
     function: str
 
 
-Event = Ready | Loaded | NotLoaded | Started | Finished | Completed
+class Done(msgspec.Struct, frozen=True, tag=True):
+    """The job is done; the parent may end the child."""
+
+
+Event = Ready | Loaded | NotLoaded | Started | Finished | Completed | Done

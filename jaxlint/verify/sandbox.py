@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from jaxlint.verify.outcome import Died, Outcome
-from jaxlint.verify.protocol import Completed, Event, Finished, Job, Loaded, NotLoaded, Started
+from jaxlint.verify.protocol import Completed, Done, Event, Finished, Job, Loaded, NotLoaded, Started
 
 _IMPORT_SECONDS = 120.0
 _POLL = 0.02
@@ -94,7 +94,7 @@ def _run_child(job: Job, limits: Limits, record: Record, stop: threading.Event) 
 def _events(
     process: "subprocess.Popen[bytes]", path: Path, seconds: float, stop: threading.Event
 ) -> Iterator[Event | Died]:
-    """The child's events as they come, and last how it ended; None of that once it is stopped."""
+    """The child's events as they come, and last how it died, if it did; ends with the job or when stopped."""
     decoder = msgspec.json.Decoder(Event)
     deadline = time.monotonic() + _IMPORT_SECONDS
     with path.open("rb") as file:
@@ -104,7 +104,10 @@ def _events(
             *lines, rest = (rest + file.read()).split(b"\n")
             for line in lines:
                 deadline = time.monotonic() + seconds
-                yield decoder.decode(line)
+                event = decoder.decode(line)
+                if isinstance(event, Done):
+                    return
+                yield event
             if over:
                 break
             if time.monotonic() > deadline:

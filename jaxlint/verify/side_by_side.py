@@ -1,5 +1,6 @@
 """Runs original and rewritten module, each with x64 off and on, and judges every function."""
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -43,6 +44,7 @@ def _run(
             grad=grad,
             events="",
             memory=limits.memory,
+            parent=os.getpid(),
         )
 
     jobs = (job("original", before), job("subject", after))

@@ -1,4 +1,4 @@
-"""A check of a few lines: regular expressions instead of rules, to drive the fix loop with whatever edits a test needs."""
+"""A check of a few lines: regular expressions instead of rules, to drive the fix loop."""
 
 import re
 from collections.abc import Callable, Sequence

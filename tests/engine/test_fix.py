@@ -120,7 +120,7 @@ def test_files_with_syntax_errors_are_left_alone() -> None:
 def test_what_the_encoding_cannot_write_is_undone() -> None:
     source = decode(b"# -*- coding: latin-1 -*-\nold = 1\n", "a.py")
     outcome = fix([source], lambda rule: True, check=replacing("old", "\u03c0"), rules=rules)
-    assert "file's encoding, iso-8859-1" in outcome.undone[0].reason
+    assert "file's encoding, iso8859-1" in outcome.undone[0].reason
     assert outcome.texts["a.py"] == source.text
 
 

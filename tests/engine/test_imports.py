@@ -28,6 +28,7 @@ def scan(text: str) -> str:
     [
         "import jax.numpy as jnp\n",
         "from jax import numpy as jnp\n",
+        "import jax\n\njnp = jax.numpy\n",
         "try:\n    import jax.numpy as jnp\nexcept ImportError:\n    jnp = None\n",
     ],
 )
@@ -122,8 +123,9 @@ def test_a_name_that_is_taken_is_not_taken_over(head: str) -> None:
 
 
 def test_what_import_jax_brings_is_true_of_the_installed_jax() -> None:
-    program = "import jax; print(*[n for n in ('numpy', 'lax', 'random', 'nn', 'tree', 'tree_util', 'debug') if hasattr(jax, n)])"
+    names = ["numpy", "lax", "random", "nn", "tree", "tree_util", "debug"]
+    program = f"import jax; print(*[name for name in {names} if hasattr(jax, name)])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
-    assert done.stdout.split() == ["numpy", "lax", "random", "nn", "tree", "tree_util", "debug"]
-    assert all(loaded_with_root(f"jax.{name}.x") for name in done.stdout.split())
+    assert done.stdout.split() == names
+    assert all(loaded_with_root(f"jax.{name}.x") for name in names)
     assert not loaded_with_root("jax.experimental.pallas.x")

@@ -80,9 +80,9 @@ error[JAX401]: `if` needs a concrete bool, but `y` is traced
   = fix (unsafe): use `jnp.where`
    import jax
   +import jax.numpy as jnp
-   
+
   ...
-   
+
   -    if y > 0:
   -        return y
   -    return 0.0

@@ -1,6 +1,5 @@
 """Every row of the transforms is called: what its functions receive, and how many arguments, is as the row says."""
 
-import importlib
 from collections.abc import Callable
 from typing import Any, get_args
 
@@ -12,6 +11,8 @@ from jaxlint.jaxapi import Transform, transform
 from jaxlint.jaxapi.tables import table
 from jaxlint.jaxapi.transforms import ROLES, Form, How, Kind, Level, Result, Spread
 from tests.jaxapi.calls import CALLS
+from tests.jaxapi.resolve import resolve
+from tests.jaxapi.write_signatures import declaration
 
 ROWS = [*table("transforms"), *table("ecosystem")]
 CALLED = [name for name, row in table("transforms").items() if row.get("functions")]
@@ -87,19 +88,17 @@ def test_the_function_exists(name: str) -> None:
     assert callable(resolve(name))
 
 
-def resolve(name: str) -> Any:
-    """The object of a dotted name, importing as far as there are modules."""
-    module, _, last = name.rpartition(".")
-    try:
-        return getattr(importlib.import_module(module), last)
-    except ModuleNotFoundError:
-        return getattr(resolve(module), last)
-
-
 @pytest.mark.parametrize("name", [name for name, fields in table("transforms").items() if fields.get("methods")])
 def test_the_methods_exist(name: str) -> None:
     wrapped = resolve(name)(lambda x: x)
     assert [method for method in row(name).methods if not hasattr(wrapped, method)] == []
+
+
+@pytest.mark.parametrize("name", [name for name, fields in table("ecosystem").items() if "like" not in fields])
+def test_the_signature_of_libraries(name: str) -> None:
+    pytest.importorskip(name.partition(".")[0])
+    if not name.startswith("numba."):
+        assert declaration(resolve(name)) == f"({table('ecosystem')[name]['signature']})"
 
 
 def test_host_callbacks_say_so() -> None:

@@ -67,7 +67,7 @@ def _repair(one: Diagnostic, sources: Mapping[str, SourceText], paint: Paint) ->
         if path != one.path:
             yield f"  {paint('dim', path)}"
         before = sources[path].text
-        yield from (f"  {line}" for line in hunks(before, _fixed(before, path, planned), paint))
+        yield from (f"  {line}".rstrip() for line in hunks(before, _fixed(before, path, planned), paint))
 
 
 def _fixed(text: str, path: str, planned: Planned) -> str:

@@ -12,10 +12,10 @@ import msgspec
 
 from jaxlint.verify.child.execute import Call, original, subject
 from jaxlint.verify.child.flatten import flatten
-from jaxlint.verify.child.limits import die_with_parent, limit
+from jaxlint.verify.child.limits import await_end, die_with, limit
 from jaxlint.verify.child.load import Inputs, find, load_inputs, load_module
 from jaxlint.verify.outcome import Outcome, Raised
-from jaxlint.verify.protocol import Completed, Event, Finished, Job, Loaded, NotLoaded, Ready, Started
+from jaxlint.verify.protocol import Completed, Done, Event, Finished, Job, Loaded, NotLoaded, Ready, Started
 
 # Everything that a result may weigh; bytes beyond it are no test data any more.
 _MAX_RESULT = 128 * 2**20
@@ -38,12 +38,18 @@ class Refused(Exception):
 
 
 def main() -> None:
-    """Run the job on stdin."""
+    """Run the job on stdin, say so, and wait to be ended."""
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
     channel = Channel(job.events)
     limit(job.memory)
-    die_with_parent()
+    die_with(job.parent, Path(job.events).parent)
     channel.send(Ready())
+    _work(job, channel)
+    channel.send(Done())
+    await_end()
+
+
+def _work(job: Job, channel: Channel) -> None:
     try:
         inputs = _imported("inputs", load_inputs, Path(job.inputs)) if job.inputs else Inputs()
         module = _imported("module", load_module, Path(job.module), job.search)

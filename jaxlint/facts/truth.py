@@ -1,0 +1,99 @@
+"""Where Python asks a tracer for its truth: tests, `and`, `or`, `not`, chained comparisons, `in`."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from jaxlint.facts.values import Array, Const, HostArray, Many, Ref, Static, Tuple, Value, any_tracing
+from jaxlint.facts.view import View
+from jaxlint.facts.why import Why
+
+
+def undecidable(ctx: View, test: cst.BaseExpression) -> Why | None:
+    """Why evaluating an expression and testing it for truth needs the value of a tracer; None if it may not."""
+    return _tested(ctx, test) if not caught(ctx, test) else None
+
+
+def asked(ctx: View, node: cst.BaseExpression) -> Why | None:
+    """Why evaluating an expression, without testing the result, asks a tracer for its truth."""
+    match node:
+        case cst.BooleanOperation(left=left):
+            return undecidable(ctx, left)
+        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+            return undecidable(ctx, inner)
+        case cst.Comparison():
+            return _links(ctx, node) if not caught(ctx, node) else None
+    return None
+
+
+def _tested(ctx: View, test: cst.BaseExpression) -> Why | None:
+    match test:
+        case cst.BooleanOperation(left=left, right=right):
+            return _tested(ctx, left) or _tested(ctx, right)
+        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+            return _tested(ctx, inner)
+        case cst.NamedExpr(value=value):
+            return _tested(ctx, value)
+        case cst.Comparison():
+            return _links(ctx, test) or ctx.traced(test)
+    return ctx.traced(test)
+
+
+def _links(ctx: View, node: cst.Comparison) -> Why | None:
+    """The links of a chain but the last are tested for truth, and so is each comparison that ``in`` makes."""
+    for item in node.comparisons[:-1]:
+        if why := ctx.traced(item):
+            return why
+    left = node.left
+    for item in node.comparisons:
+        if isinstance(item.operator, cst.In | cst.NotIn) and (why := _searched(ctx, left, item.comparator)):
+            return why
+        left = item.comparator
+    return None
+
+
+def _searched(ctx: View, left: cst.BaseExpression, right: cst.BaseExpression) -> Why | None:
+    """``left in right`` compares item by item; a dict or a set hashes instead."""
+    sought, container = ctx.value(left), ctx.value(right)
+    if why := ctx.traced(right):
+        return why if _is_number(sought) else None
+    if isinstance(container, Tuple | Many | HostArray) or (isinstance(container, Ref) and container.kind == "list"):
+        if why := ctx.traced(left):
+            return why if not isinstance(container, Tuple) or container.items else None
+        if isinstance(container, Tuple) and _is_number(sought):
+            proof = any_tracing([item for item in container.items if isinstance(item, Array)])
+            return proof.why if proof is not None and proof.level == "full" else None
+    return None
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, Array) or (
+        isinstance(value, Const | Static) and not isinstance(getattr(value, "value", 0), str | None)
+    )
+
+
+def caught(ctx: View, node: cst.CSTNode) -> bool:
+    """True inside of a ``try`` that catches the error which a tracer would raise."""
+    inner: cst.CSTNode = node
+    for above in ctx.ancestors(node):
+        if isinstance(above, cst.FunctionDef | cst.Lambda):
+            return False
+        if isinstance(above, cst.Try) and inner is above.body and any(map(_catches, above.handlers)):
+            return True
+        inner = above
+    return False
+
+
+def _catches(handler: cst.ExceptHandler) -> bool:
+    match handler.type:
+        case None:
+            return True
+        case cst.Tuple(elements=elements):
+            return any(_is_tracer_error(element.value) for element in elements)
+    return _is_tracer_error(handler.type)
+
+
+def _is_tracer_error(node: cst.BaseExpression) -> bool:
+    name = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
+    broad = ("Exception", "BaseException", "TypeError", "JAXTypeError", "JAXIndexError", "IndexError")
+    return name in broad or name.startswith(("Tracer", "Concretization", "NonConcrete"))

@@ -1,0 +1,88 @@
+"""Which expressions may be evaluated for nothing: elementwise, cheap, without effects, and finite wherever they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from jaxlint.facts.values import Array, Const, HostArray, Static, Tree
+from jaxlint.facts.view import View
+
+_NUMPY = (
+    "abs", "absolute", "negative", "positive", "add", "subtract", "multiply", "square", "sign", "sin", "cos",
+    "tanh", "sinc", "maximum", "minimum", "clip", "where", "floor", "ceil", "round", "trunc", "heaviside",
+    "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or",
+    "logical_not", "logical_xor", "isnan", "isinf", "isfinite", "real", "imag", "conj", "conjugate",
+    "zeros_like", "ones_like", "full_like", "nan_to_num", "fabs", "float32", "float64", "int32", "int64",
+    "asarray", "array", "bool_",
+)  # fmt: skip
+_NN = ("relu", "relu6", "sigmoid", "soft_sign", "hard_tanh", "leaky_relu", "hard_sigmoid")
+_ELEMENTWISE = frozenset((*(f"jax.numpy.{name}" for name in _NUMPY), *(f"jax.nn.{name}" for name in _NN)))
+_OPERATORS = (cst.Add, cst.Subtract, cst.Multiply, cst.BitAnd, cst.BitOr, cst.BitXor)
+
+
+def hazard(ctx: View, node: cst.BaseExpression) -> str | None:
+    """Why an expression had better not be evaluated where a condition rules it out; None if it may be."""
+    match node:
+        case cst.Name() | cst.Attribute() | cst.Integer() | cst.Float():
+            return None if _is_number(ctx, node) else f"`{ctx.code(node)}` is perhaps no array"
+        case cst.UnaryOperation(operator=cst.Minus() | cst.Plus() | cst.BitInvert(), expression=inner):
+            return hazard(ctx, inner)
+        case cst.BinaryOperation(operator=operator, left=left, right=right):
+            if not isinstance(operator, _OPERATORS) and not _is_harmless(ctx, operator, right):
+                return f"`{ctx.code(node)}` may not be finite where the condition rules it out, which spoils gradients"
+            return hazard(ctx, left) or hazard(ctx, right)
+        case cst.Comparison(left=left, comparisons=[item]):
+            return hazard(ctx, left) or hazard(ctx, item.comparator)
+        case cst.Call(func=function, args=arguments) if ctx.name(function) in _ELEMENTWISE:
+            return next(filter(None, (hazard(ctx, argument.value) for argument in arguments)), None)
+    return f"`{ctx.code(node)}` is not sure to be cheap and harmless where the condition rules it out"
+
+
+def _is_number(ctx: View, node: cst.BaseExpression) -> bool:
+    match ctx.value(node):
+        case Array() | HostArray() | Static(kind="int" | "float" | "bool"):
+            return True
+        case Const(value=bool() | int() | float() | complex()):
+            return True
+        case Tree():
+            return ctx.jax_array(node)
+    return False
+
+
+def _is_harmless(ctx: View, operator: cst.BaseBinaryOp, right: cst.BaseExpression) -> bool:
+    """``x ** 2``, ``x / 2``: a constant that keeps every finite number finite."""
+    constant = ctx.value(right)
+    if not isinstance(constant, Const) or isinstance(constant.value, str | None):
+        return False
+    if isinstance(operator, cst.Power):
+        return isinstance(constant.value, int) and constant.value >= 0
+    return isinstance(operator, cst.Divide | cst.FloorDivide | cst.Modulo) and constant.value != 0
+
+
+def operands(ctx: View, node: cst.BaseExpression) -> Iterator[str]:
+    """The text of each array that an elementwise expression combines: names and attributes, not constants."""
+    match node:
+        case cst.Name() | cst.Attribute():
+            if not isinstance(ctx.value(node), Const | Static):
+                yield ctx.code(node)
+        case cst.UnaryOperation(expression=inner):
+            yield from operands(ctx, inner)
+        case cst.BinaryOperation(left=left, right=right):
+            yield from operands(ctx, left)
+            yield from operands(ctx, right)
+        case cst.Comparison(left=left, comparisons=comparisons):
+            yield from operands(ctx, left)
+            for item in comparisons:
+                yield from operands(ctx, item.comparator)
+        case cst.BooleanOperation(left=left, right=right):
+            yield from operands(ctx, left)
+            yield from operands(ctx, right)
+        case cst.Call(args=arguments) if ctx.name(node.func) in _ELEMENTWISE:
+            for argument in arguments:
+                yield from operands(ctx, argument.value)
+        case cst.Integer() | cst.Float():
+            return
+        case _:
+            yield f"({ctx.code(node)})"

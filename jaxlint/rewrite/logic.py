@@ -1,0 +1,118 @@
+"""Python's logic as array logic: `a and b` -> `a & b`, `not a` -> `~a`, `a <= b < c` -> `(a <= b) & (b < c)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+
+import libcst as cst
+
+from jaxlint.edits import Decline
+from jaxlint.facts.expressions import kind_of
+from jaxlint.facts.truth import undecidable
+from jaxlint.facts.values import Array, Const, Either
+from jaxlint.facts.view import View
+from jaxlint.rewrite.text import Attempt, Text, call, infix, quoted
+
+_REPEATABLE = (cst.Name, cst.Attribute, cst.Integer, cst.Float)
+_MAX_MEMBERS = 4
+
+
+def array_logic(ctx: View, node: cst.BaseExpression) -> Attempt:
+    """A condition on tracers, written so that none is asked for its truth."""
+    match node:
+        case cst.BooleanOperation():
+            return _both(ctx, node)
+        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+            return _negation(ctx, inner)
+        case cst.Comparison() if len(node.comparisons) > 1:
+            return _chain(ctx, node)
+        case cst.Comparison() if isinstance(node.comparisons[0].operator, cst.In | cst.NotIn):
+            return _membership(ctx, node)
+        case cst.NamedExpr():
+            return Decline(f"`{ctx.code(node)}` also binds a name")
+    return quoted(ctx, node)
+
+
+def _both(ctx: View, node: cst.BooleanOperation) -> Attempt:
+    operands = list(_operands(node, type(node.operator)))
+    for operand in operands[:-1]:
+        if undecidable(ctx, operand) is None:
+            return Decline(f"`{ctx.code(operand)}` is known while tracing and may protect what follows it")
+    texts: list[Text] = []
+    for operand in operands:
+        text = array_logic(ctx, operand)
+        if isinstance(text, Decline):
+            return text
+        texts.append(text)
+    conjunction = isinstance(node.operator, cst.And)
+    if all(_is_mask(ctx, operand) for operand in operands):
+        return infix("&" if conjunction else "|", *texts)
+    return reduce(lambda a, b: call(ctx, f"jax.numpy.logical_{'and' if conjunction else 'or'}", a, b), texts)
+
+
+def _operands(node: cst.BaseExpression, operator: type[cst.CSTNode]) -> Iterator[cst.BaseExpression]:
+    """``a and b and c``, flat."""
+    if isinstance(node, cst.BooleanOperation) and isinstance(node.operator, operator):
+        yield from _operands(node.left, operator)
+        yield from _operands(node.right, operator)
+    else:
+        yield node
+
+
+def _negation(ctx: View, inner: cst.BaseExpression) -> Attempt:
+    text = array_logic(ctx, inner)
+    if isinstance(text, Decline):
+        return text
+    if _is_mask(ctx, inner):
+        return Text(f"~{text.grouped}", False, text.uses)
+    return call(ctx, "jax.numpy.logical_not", text)
+
+
+def _chain(ctx: View, node: cst.Comparison) -> Attempt:
+    """``a <= b < c``; what stands in the middle is written twice, so it must be a plain name or number."""
+    left, links = node.left, []
+    for item in node.comparisons:
+        if isinstance(item.operator, cst.In | cst.NotIn | cst.Is | cst.IsNot):
+            return Decline("the chain mixes comparisons with `in` or `is`")
+        if item is not node.comparisons[-1] and not _repeatable(item.comparator):
+            return Decline(f"`{ctx.code(item.comparator)}` would be evaluated twice: give it a name first")
+        operator = cst.Module(()).code_for_node(item.operator).strip()
+        links.append(infix(operator, quoted(ctx, left), quoted(ctx, item.comparator)))
+        left = item.comparator
+    return infix("&", *links)
+
+
+def _membership(ctx: View, node: cst.Comparison) -> Attempt:
+    """``x in (0, 1)`` -> ``(x == 0) | (x == 1)``; ``v in x`` -> ``jnp.any(x == v)``"""
+    (item,) = node.comparisons
+    sought = quoted(ctx, node.left)
+    negated = isinstance(item.operator, cst.NotIn)
+    if isinstance(ctx.value(item.comparator), Array):
+        found = call(ctx, "jax.numpy.any", infix("==", quoted(ctx, item.comparator), sought))
+        return Text(f"~{found.text}", False, found.uses) if negated else found
+    if not isinstance(item.comparator, cst.Tuple | cst.List) or not _repeatable(node.left):
+        return Decline("`in` compares with one item after the other; `jnp.isin` compares arrays")
+    members = [element.value for element in item.comparator.elements]
+    if not 0 < len(members) <= _MAX_MEMBERS or any(isinstance(m, cst.StarredElement) for m in members):
+        return Decline("too many comparisons; `jnp.isin` takes an array of them")
+    links = [infix("!=" if negated else "==", sought, quoted(ctx, member)) for member in members]
+    return infix("&" if negated else "|", *links)
+
+
+def _repeatable(node: cst.BaseExpression) -> bool:
+    if isinstance(node, cst.UnaryOperation):
+        return _repeatable(node.expression)
+    return isinstance(node, _REPEATABLE)
+
+
+def _is_mask(ctx: View, node: cst.BaseExpression) -> bool:
+    """True for what is certainly of bool elements, so that ``&`` and ``~`` are logic and no bit arithmetic."""
+    match node:
+        case cst.BooleanOperation(left=left, right=right):
+            return _is_mask(ctx, left) and _is_mask(ctx, right)
+        case cst.UnaryOperation(operator=cst.Not()) | cst.Comparison():
+            return True
+    value = ctx.value(node)
+    options = value.options if isinstance(value, Either) else (value,)
+    return all(kind_of(option) == "bool" and not isinstance(option, Const) for option in options)

@@ -1,0 +1,20 @@
+"""An `assert` on a tracer.  Page: rules/traced_assert.md"""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from jaxlint.edits import Decline, Finding
+from jaxlint.facts.truth import undecidable
+from jaxlint.facts.view import View
+from jaxlint.rules import rule
+
+
+@rule("JAX402", since="0.1")
+def traced_assert(ctx: View, node: cst.Assert) -> Iterator[Finding]:
+    if why := undecidable(ctx, node.test):
+        message = f"`assert` needs a concrete bool, but {why}; `checkify.check` tests values in a trace"
+        decline = Decline(
+            "`checkify.check` needs the caller's help: the function is called through `checkify.checkify`"
+        )
+        yield Finding(node, message, decline, why)
