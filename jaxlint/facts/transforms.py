@@ -163,7 +163,7 @@ def _apply(frame: Frame, row: Transform, args: Arguments, bound: dict[str, Value
         if value is None:
             continue
         many = access.exact_items(frame, value) if function.many else [value]
-        for option in many or []:
+        for option in [access.any_item(frame, value)] if many is None else many:
             if row.kind == "branch":
                 frame.tracer.state = before.fork()
             results.append(_run(frame, row, function, option, args, bound, node))
