@@ -53,15 +53,9 @@ def call_transform(frame: Frame, row: Transform, args: Arguments, node: cst.CSTN
 def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: cst.CSTNode) -> Value:
     """The value of calling a function that a transform returned."""
     row = callee.transform
-    if row.level == "none" or not args.exact and row.kind == "opaque":
-        if row.kind == "kernel":
-            return _kernel(frame, callee, args, node)
-        if row.kind == "rule":
-            args = Arguments(
-                tuple(map(undifferentiated, args.positional)),
-                {name: undifferentiated(value) for name, value in args.keywords.items()},
-                args.exact,
-            )
+    if row.kind == "kernel":
+        return _kernel(frame, callee, args, node)
+    if row.level == "none":
         return frame.tracer.call(frame, callee.function, args, node)
     trace = enter(frame, row, callee.function, callee.place)
     inner = frame.within(trace, frame.place(node))
