@@ -53,15 +53,9 @@ def call_transform(frame: Frame, row: Transform, args: Arguments, node: cst.CSTN
 def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: cst.CSTNode) -> Value:
     """The value of calling a function that a transform returned."""
     row = callee.transform
-    if row.level == "none" or not args.exact and row.kind == "opaque":
-        if row.kind == "kernel":
-            return _kernel(frame, callee, args, node)
-        if row.kind == "rule":
-            args = Arguments(
-                tuple(map(undifferentiated, args.positional)),
-                {name: undifferentiated(value) for name, value in args.keywords.items()},
-                args.exact,
-            )
+    if row.kind == "kernel":
+        return _kernel(frame, callee, args, node)
+    if row.level == "none":
         return frame.tracer.call(frame, callee.function, args, node)
     trace = enter(frame, row, callee.function, callee.place)
     inner = frame.within(trace, frame.place(node))
@@ -70,6 +64,9 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
         {name: _keyword(inner, callee, trace, name, value) for name, value in args.keywords.items()},
         args.exact,
     )
+    inner.arguments = {
+        str(number): value for number, value in enumerate(args.positional) if value is traced.positional[number]
+    }
     result = inner.tracer.call(inner, callee.function, traced, node)
     return _result(frame, row, detach(frame, trace, result, args), args)
 
@@ -163,7 +160,7 @@ def _apply(frame: Frame, row: Transform, args: Arguments, bound: dict[str, Value
         if value is None:
             continue
         many = access.exact_items(frame, value) if function.many else [value]
-        for option in many or []:
+        for option in [access.any_item(frame, value)] if many is None else many:
             if row.kind == "branch":
                 frame.tracer.state = before.fork()
             results.append(_run(frame, row, function, option, args, bound, node))
