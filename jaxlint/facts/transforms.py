@@ -56,6 +56,12 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
     if row.kind == "kernel":
         return _kernel(frame, callee, args, node)
     if row.level == "none":
+        if row.kind == "rule":
+            args = Arguments(
+                tuple(map(undifferentiated, args.positional)),
+                {name: undifferentiated(value) for name, value in args.keywords.items()},
+                args.exact,
+            )
         return frame.tracer.call(frame, callee.function, args, node)
     trace = enter(frame, row, callee.function, callee.place)
     inner = frame.within(trace, frame.place(node))
