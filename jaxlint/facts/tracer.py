@@ -62,6 +62,8 @@ MAX_ACTIVATIONS = 6
 """Contexts of one function that are kept for the rules."""
 MAX_FOLLOWED = 4
 """How often a function is followed in one and the same context."""
+MAX_ENTERED = 40
+"""How often a function is entered at all by callers that pass the same sorts of arguments."""
 
 
 class Tracer:
@@ -103,6 +105,8 @@ class Tracer:
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self.reused: set[Value] = set()
         self.uses: dict[Value, list[Use]] = defaultdict(list)
+        self._entered: dict[FunctionDefinition | None, int] = defaultdict(int)
+        self._sorts: set[tuple[object, ...]] = set()
         self._evaluated: set[FunctionDefinition] = set()
         self.screen = Screen(project.modules, everything=everything)
         self.unread: list[tuple[str, SourceError]] = []
@@ -383,6 +387,14 @@ class Tracer:
         if entry is None or entry[0] < MAX_FOLLOWED:
             return None
         return entry[1] if _repeatable(entry[1]) else Unknown("replayed")
+
+    def exhausted(self, frame: Frame) -> bool:
+        """True for a function that was entered very often, and by one more caller that brings nothing new."""
+        sort = (frame.definition, *_context(frame)[2:])
+        entered = self._entered[frame.definition] = self._entered[frame.definition] + 1
+        known = sort in self._sorts
+        self._sorts.add(sort)
+        return known and entered > MAX_ENTERED
 
     def note_consumer(self) -> None:
         """The functions that are being followed use up a key."""
