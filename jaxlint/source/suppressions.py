@@ -13,9 +13,9 @@ from jaxlint.source.text import SourceText
 class Suppression:
     """One directive in a comment.
 
-    ``codes`` are codes or prefixes of codes, None means all. ``line`` is the comment's line, ``target`` the line of
-    code that it is about: the same, or the next one with code where the comment has its line to itself (1-based both).
-    ``start`` and ``end`` are the offsets of the directive with its reason, from its ``#``.
+    ``codes`` are codes, prefixes of codes or names of rules, None means all. ``line`` is the comment's line, ``target``
+    the line of code that it is about: the same, or the next one with code where the comment has its line to itself
+    (1-based both). ``start`` and ``end`` are the offsets of the directive with its reason, from its ``#``.
     """
 
     line: int
@@ -27,12 +27,6 @@ class Suppression:
     kind: Literal["jaxlint", "noqa"]
     reason: str = ""
 
-    def covers(self, code: str, line: int) -> bool:
-        """Whether a finding with this code on this line is silenced."""
-        if self.scope == "line" and line not in (self.line, self.target):
-            return False
-        return self.codes is None or code.startswith(self.codes)
-
 
 _WORD = re.compile(r"jaxlint\s*:|noqa", re.IGNORECASE)
 _DIRECTIVE = re.compile(
@@ -40,7 +34,8 @@ _DIRECTIVE = re.compile(
     r"|noqa\b(?:\s*:\s*(?P<noqa>[A-Za-z]+[0-9]+(?:[\s,]+[A-Za-z]+[0-9]+)*))?(?P<text>[^#]*))",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"[A-Z]+[0-9]*")
+_NAME = re.compile(r"[\w-]+")
+_CODE = re.compile(r"[A-Za-z]+[0-9]+")
 _CODELESS = re.compile(r"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\n|\r|\Z)")
 
 
@@ -70,7 +65,8 @@ def _directives(source: SourceText, start: int, end: int) -> Iterator[Suppressio
 
 
 def _codes(text: str) -> tuple[str, ...]:
-    return tuple(_CODE.findall(text.upper()))
+    names: list[str] = _NAME.findall(text)
+    return tuple(name.upper() if _CODE.fullmatch(name) else name for name in names)
 
 
 def _next_code(source: SourceText, line: int) -> int:
