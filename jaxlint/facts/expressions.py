@@ -66,12 +66,16 @@ def truth(value: Value) -> bool | None:
 
 
 def _constant(frame: Frame, node: cst.Integer | cst.Float | cst.Imaginary) -> Value:
-    return Const(node.evaluated_value)
+    return frame.tracer.once(_evaluated, node)
+
+
+def _evaluated(node: cst.Integer | cst.Float | cst.Imaginary | cst.SimpleString | cst.ConcatenatedString) -> Value:
+    value = node.evaluated_value
+    return Const(value) if value is not None else Static("str")
 
 
 def _string(frame: Frame, node: cst.SimpleString | cst.ConcatenatedString) -> Value:
-    value = node.evaluated_value
-    return Const(value) if value is not None else Static("str")
+    return frame.tracer.once(_evaluated, node)
 
 
 def _formatted(frame: Frame, node: cst.FormattedString) -> Value:
