@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access
+from jaxlint.facts import access, host
 from jaxlint.facts.events import Mutation
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.leaks import escaping, leaves_trace
@@ -119,10 +119,13 @@ def _store_item(frame: Frame, target: cst.Subscript, value: Value) -> None:
     base = evaluate(frame, target.value)
     where = index(frame, target)
     frame.tracer.stored(frame, target, base, where, value)
+    host.note_store(frame, target, base, where, value)
     match base:
         case Library(name="os.environ") if isinstance(where, Const):
             frame.tracer.environment.add(str(where.value))
         case Ref():
+            if base.kind == "dict":
+                host.note_hash(frame, where, "key", target, base)
             note_mutation(frame, target, base, [value], "item")
             known = isinstance(where, Const)
             frame.state.store(base, access.slot(where) if known or base.kind == "dict" else REST, value)

@@ -64,7 +64,6 @@ def enter(frame: Frame, row: Transform, function: Value, place: Place) -> Bounda
     return Boundary(
         row.name, level, stages, why, name or "the function", bool(parameter_names(function)),
         repeats=row.kind in ("loop", "tree"), kind=row.kind, parent=frame.boundary,
-        looks=row.name in ("jax.eval_shape", "jax.make_jaxpr"),
     )  # fmt: skip
 
 
@@ -138,6 +137,7 @@ def _trace_object(frame: Frame, trace: Boundary, value: Ref, traced: Traced) -> 
     """A container crosses as a rebuilt copy; an object that is no pytree crosses as it is."""
     static = _static_fields(frame, value)
     if static is None:
+        _note_argument(frame, trace, value)
         return value
     copy = _rebuilt(frame, value, static, lambda item: _trace(frame, trace, item, traced))
     frame.tracer.note_argument(copy, trace)
@@ -161,6 +161,14 @@ def _rebuilt(frame: Frame, value: Ref, static: set[str], change: Callable[[Value
     contents = frame.state.contents(value)
     frame.state.replace(copy, {name: v if name in static else change(v) for name, v in contents.items()})
     return copy
+
+
+def _note_argument(frame: Frame, trace: Boundary, value: Ref, depth: int = 3) -> None:
+    """An object that the trace takes as an argument is a pytree in some way that is not known: its parts are arguments."""
+    frame.tracer.note_argument(value, trace)
+    for part in frame.state.contents(value).values():
+        if isinstance(part, Ref) and depth:
+            _note_argument(frame, trace, part, depth - 1)
 
 
 def _kind(number: object) -> str | None:

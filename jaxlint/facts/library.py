@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access, evidence, extents, keys, python, transforms
+from jaxlint.facts import access, evidence, extents, host, keys, python, transforms
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.events import CachedTracer, HostEffect
 from jaxlint.facts.frames import Frame
@@ -50,6 +50,8 @@ def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) ->
         return keys.initialize(frame, args, node)
     if (row := transform(name)) is not None and name not in python.SPECIAL:
         return transforms.call_transform(frame, row, args, node)
+    if frame.boundary is not None and host_effect(name) is None:
+        host.note_call(frame, name, args, node)
     if (handler := python.SPECIAL.get(name)) is not None:
         return handler(frame, args, node)
     if (category := host_effect(name)) is not None and frame.boundary is not None:

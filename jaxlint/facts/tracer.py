@@ -53,7 +53,7 @@ from jaxlint.facts.values import (
     tracing,
 )
 from jaxlint.facts.why import Place
-from jaxlint.source import Chunk, Module
+from jaxlint.source import Chunk, Module, SourceError
 
 N = TypeVar("N", bound=cst.CSTNode)
 T = TypeVar("T")

@@ -53,9 +53,9 @@ def call_transform(frame: Frame, row: Transform, args: Arguments, node: cst.CSTN
 def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: cst.CSTNode) -> Value:
     """The value of calling a function that a transform returned."""
     row = callee.transform
-    if row.level == "none" or not args.exact and row.kind == "opaque":
-        if row.kind == "kernel":
-            return _kernel(frame, callee, args, node)
+    if row.kind == "kernel":
+        return _kernel(frame, callee, args, node)
+    if row.level == "none":
         if row.kind == "rule":
             args = Arguments(
                 tuple(map(undifferentiated, args.positional)),
@@ -163,7 +163,7 @@ def _apply(frame: Frame, row: Transform, args: Arguments, bound: dict[str, Value
         if value is None:
             continue
         many = access.exact_items(frame, value) if function.many else [value]
-        for option in many or []:
+        for option in [access.any_item(frame, value)] if many is None else many:
             if row.kind == "branch":
                 frame.tracer.state = before.fork()
             results.append(_run(frame, row, function, option, args, bound, node))

@@ -81,6 +81,11 @@ class View:
             inner = above
         return False
 
+    def tracers(self, node: cst.CSTNode) -> Traced | None:
+        """The proof that an expression is a tracer, or a container of an unknown sort with nothing but tracers in it."""
+        proof = tracing(self.value(node))
+        return None if proof is None or self.caught(node) else proof
+
     def jax_array(self, node: cst.CSTNode) -> bool:
         """True for what is certainly a jax array, concrete or traced."""
         value = self.value(node)
@@ -114,6 +119,28 @@ class View:
         for frame in self.tracer.activations.get(self.frame.definition, ()):
             if frame.boundary is not None and frame.boundary.staging is not None:
                 yield View(self.tracer, frame, self.chunk, self.node)
+
+    @property
+    def always_traced(self) -> bool:
+        """True if the function runs in no other way than traced: a decorator of it, or of one around it, sees to that."""
+        frame: Frame | None = self.frame
+        while frame is not None and frame.definition is not None:
+            trace, decorators = frame.boundary, getattr(frame.definition.node, "decorators", ())
+            while trace is not None:
+                if trace.why.place.node in decorators:
+                    return True
+                trace = trace.parent
+            frame = frame.closure
+        return False
+
+    def failing(self, node: cst.CSTNode) -> bool:
+        """True for a node in a `raise` or in the message of an `assert`: it is for a run that fails anyway."""
+        inner = node
+        for above in self.ancestors(node):
+            if isinstance(above, cst.Raise) or (isinstance(above, cst.Assert) and above.msg is inner):
+                return True
+            inner = above
+        return False
 
     @property
     def module(self) -> Module:
