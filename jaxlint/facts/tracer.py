@@ -52,7 +52,7 @@ from jaxlint.facts.values import (
     tracing,
 )
 from jaxlint.facts.why import Place
-from jaxlint.source import Chunk, Module
+from jaxlint.source import Chunk, Module, SourceError
 
 MAX_ACTIVATIONS = 6
 """Contexts of one function that are kept for the rules."""
