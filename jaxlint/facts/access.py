@@ -151,7 +151,7 @@ def shape(array: Array | HostArray) -> Value:
     """The value of an array's ``shape``."""
     if isinstance(array, HostArray) or array.ndim is None:
         return Many(EXTENT)
-    dims = array.dims or (None,) * array.ndim
+    dims = array.dims if array.dims is not None else (None,) * array.ndim
     return Tuple(tuple(EXTENT if length is None else Const(length) for length in dims))
 
 

@@ -25,6 +25,7 @@ from jaxlint.facts.values import (
     Cached,
     Class,
     Const,
+    Either,
     Function,
     HostArray,
     Keys,
@@ -122,6 +123,9 @@ def _is_instance(value: Value, kind: Value) -> bool | None:
             return False
         case HostArray(scalar=False) if kind.name in _OF_JAX | _TRACERS | _CONTAINERS:
             return False
+        case Either(options=options):
+            verdicts = {_is_instance(option, kind) for option in options}
+            return verdicts.pop() if len(verdicts) == 1 else None
         case Const(value=constant) if kind.name.startswith("builtins."):
             cls = getattr(builtins, kind.name.removeprefix("builtins."), None)
             return isinstance(constant, cls) if isinstance(cls, type) else None

@@ -120,6 +120,9 @@ def _is_static(frame: Frame, callee: Transformed, number: int, name: str) -> boo
     names = constant_strings(*_option(frame, callee, row.static_argnames))
     if numbers is None or names is None:
         return True
+    excluded, items = _option(frame, callee, "excluded")  # of `jnp.vectorize`
+    if excluded is not None:
+        return items is None or any(item in (Const(number), Const(name)) for item in items)
     every = boundary.parameter_names(callee.function)
     from_end = number - len(every)
     return number in numbers or from_end in numbers or name in names
@@ -196,7 +199,8 @@ def _run(
         result = inner.tracer.call(inner, function, Arguments(tuple(fed)), node)
         if frame.tracer.state is None:
             break
-        carry = _next_carry(row, result)
+        if wanted is row.functions[-1]:  # what a condition returns is no carry
+            carry = _next_carry(row, result)
     return detach(frame, trace, result, args) if trace is not None else result
 
 
