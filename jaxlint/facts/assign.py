@@ -72,7 +72,7 @@ def _explained(frame: Frame, name: str, value: Value, node: cst.CSTNode) -> Valu
         return value
     parent = value.traced.why
     why = Why(name, f"`{name}` is computed from `{parent.subject}`", frame.place(node), parent)
-    return Array(Traced(value.traced.level, why), value.kind, value.ndim, value.length)
+    return Array(Traced(value.traced.level, why, value.traced.reverse), value.kind, value.ndim, value.dims)
 
 
 def unpack(frame: Frame, value: Value, targets: list[cst.BaseExpression]) -> list[Value]:
@@ -99,8 +99,8 @@ def _nth(frame: Frame, value: Value, position: int, starred: int | None) -> Valu
             if starred is not None and position > starred:
                 return Key(traced)
             return access.key_item(frame, value, Const(position))
-        case Array(traced=traced, kind=kind, ndim=ndim):
-            return Array(traced or frame.staged, kind, ndim - 1 if ndim else None)
+        case Array():
+            return value.row(frame.staged)
         case Tree(traced=traced) if starred is None:
             part = frame.state.part(identity(value), ("item", position), Unknown)
             return part if isinstance(part, Key | Keys) else Tree(traced, part)

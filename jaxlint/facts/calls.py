@@ -8,7 +8,7 @@ from jaxlint.facts import access, classes, evidence, library, methods, transform
 from jaxlint.facts.arguments import Arguments, match
 from jaxlint.facts.expressions import EXPRESSIONS, evaluate
 from jaxlint.facts.frames import Boundary, Frame
-from jaxlint.facts.state import REST, join_states, summary
+from jaxlint.facts.state import OPTION, REST, Guard, join_states, summary
 from jaxlint.facts.statements import execute
 from jaxlint.facts.values import (
     NONE,
@@ -120,8 +120,9 @@ def call(frame: Frame, callee: Value, args: Arguments, node: cst.CSTNode) -> Val
 def _call_options(frame: Frame, options: tuple[Value, ...], args: Arguments, node: cst.CSTNode) -> Value:
     results, ends = [], None
     before = frame.state
-    for option in options:
+    for number, option in enumerate(options):
         frame.tracer.state = before.fork()
+        frame.state.guards = (*before.guards, Guard(id(options), f"{OPTION} {number}", True, False))
         results.append(call(frame, option, args, node))
         ends = join_states(ends, frame.tracer.state)
     frame.tracer.state = ends

@@ -8,7 +8,9 @@ import libcst as cst
 
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.definitions import ClassDefinition, scope_of
+from jaxlint.facts.events import CachedTracer
 from jaxlint.facts.frames import Frame
+from jaxlint.facts.leaks import deep_tracing, leaves_trace
 from jaxlint.facts.values import (
     Class,
     Const,
@@ -22,6 +24,7 @@ from jaxlint.facts.values import (
     Unknown,
     Value,
 )
+from jaxlint.facts.why import Place
 
 Sort = Literal["plain", "dataclass", "namedtuple", "pytree", "module", "enum", "mutable", "open"]
 """pytree: registered, its fields are leaves. module: flax.linen, haiku (set up by a framework). mutable: flax.nnx,
@@ -139,7 +142,9 @@ def bind_method(frame: Frame, receiver: Ref, name: str, found: Value, node: cst.
         case Function():
             kinds = method_kinds(frame, found)
             if "property" in kinds:
-                return frame.tracer.call(frame, found.bound_to(receiver), Arguments(), node)
+                value = frame.tracer.call(frame, found.bound_to(receiver), Arguments(), node)
+                _note_cached(frame, receiver, found, value)
+                return value
             if "static" in kinds:
                 return found
             return found.bound_to(receiver)
@@ -150,6 +155,18 @@ def bind_method(frame: Frame, receiver: Ref, name: str, found: Value, node: cst.
         case Either(options=options):
             return Either(tuple(bind_method(frame, receiver, name, option, node) for option in options))
     return found
+
+
+def _note_cached(frame: Frame, receiver: Ref, method: Function, value: Value) -> None:
+    """A ``cached_property`` of an object from outside keeps what a trace computes for it."""
+    node, traced = method.definition.node, deep_tracing(frame, [value])
+    if frame.boundary is None or traced is None or not isinstance(node, cst.FunctionDef):
+        return
+    for decorator in node.decorators:
+        text = cst.Module(()).code_for_node(decorator.decorator)
+        if text.endswith("cached_property") and leaves_trace(traced, frame.boundary, receiver.born.boundary):
+            place = Place(method.definition.chunk, decorator)
+            frame.tracer.record_at(place, CachedTracer(traced, frame.boundary))
 
 
 def method_kinds(frame: Frame, method: Function) -> set[str]:

@@ -48,17 +48,37 @@ class KeyReuse:
 
     ``kind``: by other code than before (again), by the same code in the next turn of a Python loop (loop) or of a
     traced body (body), in the next call of a function that holds the key (call), or it is bound in a partial or a
-    default argument (frozen). ``expression``: how the code at the place spells the key, if it does; ``name``: its text.
+    default argument (frozen). ``frame``: the activation in which the place is. ``expression``: how the code at the place spells the key, if it does; ``name``: its text.
     """
 
     name: str
     expression: cst.BaseExpression | None
     key: Value
     kind: ReuseKind
+    frame: Frame
     place: Place
     verb: str
     first: Place
     first_verb: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SharedKey:
+    """All rows of a mapped function draw from one key."""
+
+    name: str
+    verb: str
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RepeatedSeed:
+    """The same constant seed made two keys which the same function uses up; ``first``: where the other was made."""
+
+    seed: object
+    verb: str
+    first: Place
+    kind: ReuseKind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,5 +161,6 @@ class Asked:
 
 
 Event = (
-    Capture | Mutation | KeyReuse | ConstantKey | HostEffect | CachedTracer | Asked | HostCall | Lookup | Hash | BufferStore
+    Capture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer | Asked | HostCall
+    | Lookup | Hash | BufferStore
 )  # fmt: skip

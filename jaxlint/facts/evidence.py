@@ -35,11 +35,11 @@ def settle(frame: Frame, value: Value) -> None:
 def _unconditional(frame: Frame) -> bool:
     """True if no branch was taken on the way here from where the outermost trace was entered."""
     entry: Frame | None = frame
-    guarded = 0
+    conditions = 0
     while entry is not None and entry.boundary is not None:
-        guarded = entry.guarded
+        conditions = entry.guarded
         entry = entry.caller
-    return len(frame.state.guards) == guarded
+    return len(frame.state.guards) == conditions
 
 
 def settle_operands(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> None:

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterable
 
-from jaxlint.jaxapi import removed, transform
+from jaxlint.jaxapi import key_consumer, removed, transform
 from jaxlint.source import Chunk, Module
 from jaxlint.source.index import Definition
 
@@ -92,5 +92,7 @@ def _canonical(known: dict[str, str], name: str) -> str | None:
 
 
 def _is_special(name: str) -> bool:
-    """True for a transform, for what a jax release removed, and for what may be either under another name."""
+    """True for a transform, a consumer of keys, what a jax release removed, and what may be one under another name."""
+    if name.startswith("jax.random.") or key_consumer(name) is not None:
+        return True
     return _last(name) in _LIFTING or transform(name) is not None or removed(name) is not None

@@ -26,7 +26,7 @@ from jaxlint.facts.expressions import defaults
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.project import Project
 from jaxlint.facts.screen import Screen
-from jaxlint.facts.state import Guard, State
+from jaxlint.facts.state import Guard, State, Use
 from jaxlint.facts.statements import execute
 from jaxlint.facts.values import (
     Array,
@@ -53,7 +53,7 @@ from jaxlint.facts.values import (
     tracing,
 )
 from jaxlint.facts.why import Place
-from jaxlint.source import Chunk, Module
+from jaxlint.source import Chunk, Module, SourceError
 
 N = TypeVar("N", bound=cst.CSTNode)
 T = TypeVar("T")
@@ -101,6 +101,8 @@ class Tracer:
         self.settled: set[Value] = set()
         self._consumers: set[FunctionDefinition] = set()
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
+        self.reused: set[Value] = set()
+        self.uses: dict[Value, list[Use]] = defaultdict(list)
         self._evaluated: set[FunctionDefinition] = set()
         self.screen = Screen(project.modules, everything=everything)
         self.unread: list[tuple[str, SourceError]] = []
@@ -407,10 +409,10 @@ class Tracer:
         yield
         self._partials.pop()
 
-    def frozen_in(self, key: Value) -> Place | None:
-        """Where a key was bound into a partial that is being called now."""
+    def frozen_in(self, links: list[object]) -> Place | None:
+        """Where a key, or what it is an item of, was bound into a partial that is being called now."""
         for partial in self._partials:
-            if any(identity(value) is key for value in (*partial.args, *dict(partial.kwargs).values())):
+            if any(_links(value, links) for value in (*partial.args, *dict(partial.kwargs).values())):
                 return partial.place
         return None
 
@@ -445,6 +447,11 @@ class Tracer:
     def is_argument(self, base: Value, trace: Boundary) -> bool:
         """True for a container that is (part of) an argument of the traced function."""
         return self._arguments.get(base) is trace
+
+
+def _links(value: Value, links: list[object]) -> bool:
+    held = identity(value)
+    return held in links or (isinstance(held, Keys) and held.base in links)
 
 
 def _context(frame: Frame) -> tuple[object, ...]:

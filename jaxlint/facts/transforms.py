@@ -6,7 +6,7 @@ import libcst as cst
 
 from jaxlint.facts import access, boundary, host, library
 from jaxlint.facts.arguments import Arguments, constant_ints, constant_strings
-from jaxlint.facts.boundary import detach, element, enter, trace_argument
+from jaxlint.facts.boundary import detach, element, enter, trace_argument, undifferentiated
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.state import join_states, summary
 from jaxlint.facts.values import (
@@ -56,9 +56,15 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
     if row.kind == "opaque":
         host.note_opaque(frame, row.name, args, node)
         return Unknown(row.name)
+    if row.kind == "kernel":
+        return _kernel(frame, callee, args, node)
     if row.level == "none":
-        if row.kind == "kernel":
-            return _kernel(frame, callee, args, node)
+        if row.kind == "rule":
+            args = Arguments(
+                tuple(map(undifferentiated, args.positional)),
+                {name: undifferentiated(value) for name, value in args.keywords.items()},
+                args.exact,
+            )
         return frame.tracer.call(frame, callee.function, args, node)
     trace = enter(frame, row, callee.function, callee.place)
     inner = frame.within(trace, frame.place(node))
@@ -67,6 +73,9 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
         {name: _keyword(inner, callee, trace, name, value) for name, value in args.keywords.items()},
         args.exact,
     )
+    inner.arguments = {
+        str(number): value for number, value in enumerate(args.positional) if value is traced.positional[number]
+    }
     result = inner.tracer.call(inner, callee.function, traced, node)
     return _result(frame, row, detach(frame, trace, result, args), args)
 
@@ -157,7 +166,7 @@ def _apply(frame: Frame, row: Transform, args: Arguments, bound: dict[str, Value
         if value is None:
             continue
         many = access.exact_items(frame, value) if function.many else [value]
-        for option in many or []:
+        for option in [access.any_item(frame, value)] if many is None else many:
             if row.kind == "branch":
                 frame.tracer.state = before.fork()
             results.append(_run(frame, row, function, option, args, bound, node))
@@ -185,6 +194,7 @@ def _run(
         for feed in wanted.feeds:
             for value in _sources(frame, row, feed, args, bound):
                 source = carry if feed.how == "carry" and carry is not None else value
+                source = undifferentiated(source) if row.kind == "rule" else source
                 fed.append(_fed(inner, trace, feed, source, number, _name(function, len(fed))))
         result = inner.tracer.call(inner, function, Arguments(tuple(fed)), node)
         if frame.tracer.state is None:

@@ -61,6 +61,15 @@ class View:
         proof = self.proof(self.value(node))
         return None if proof is None or self.caught(node) else proof
 
+    def proof(self, value: Value) -> Traced | None:
+        """The proof that a value is a tracer itself, and no container of some."""
+        return tracing(value) if self._settled(value) else None
+
+    def _settled(self, value: Value) -> bool:
+        options = value.options if isinstance(value, Either) else (value,)
+        trees = [option for option in options if isinstance(option, Tree)]
+        return all(identity(tree) in self.tracer.settled for tree in trees)
+
     def caught(self, node: cst.CSTNode) -> bool:
         """True where the error that JAX raises on a tracer would be caught, here or by a caller."""
         if self.frame.caught:
@@ -76,15 +85,6 @@ class View:
         """The proof that an expression is a tracer, or a container of an unknown sort with nothing but tracers in it."""
         proof = tracing(self.value(node))
         return None if proof is None or self.caught(node) else proof
-
-    def proof(self, value: Value) -> Traced | None:
-        """The proof that a value is a tracer itself, and no container of some."""
-        return tracing(value) if self._settled(value) else None
-
-    def _settled(self, value: Value) -> bool:
-        options = value.options if isinstance(value, Either) else (value,)
-        trees = [option for option in options if isinstance(option, Tree)]
-        return all(identity(tree) in self.tracer.settled for tree in trees)
 
     def jax_array(self, node: cst.CSTNode) -> bool:
         """True for what is certainly a jax array, concrete or traced."""
@@ -113,6 +113,12 @@ class View:
     def boundary(self) -> Boundary | None:
         """The trace that this activation is part of; None on the host."""
         return self.frame.boundary
+
+    def contexts(self) -> Iterator[View]:
+        """The activations of this function in traces that stage."""
+        for frame in self.tracer.activations.get(self.frame.definition, ()):
+            if frame.boundary is not None and frame.boundary.staging is not None:
+                yield View(self.tracer, frame, self.chunk, self.node)
 
     @property
     def always_traced(self) -> bool:
