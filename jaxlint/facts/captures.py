@@ -26,7 +26,7 @@ def read_attribute(frame: Frame, owner: Value, node: cst.CSTNode, name: str, val
     if frame.boundary is None:
         return
     outside = owner.born.boundary if isinstance(owner, Ref) else None
-    if outside is not frame.boundary and not frame.tracer.is_argument(owner, frame.boundary):
+    if outside is not frame.boundary and not _is_argument(frame, owner):
         if frame.boundary.stages:
             frame.tracer.record(frame, node, Capture(name, owner, value, frame.boundary))
         _read(frame, node, name, (owner, name), outside)
@@ -34,8 +34,14 @@ def read_attribute(frame: Frame, owner: Value, node: cst.CSTNode, name: str, val
 
 
 def _read_contents(frame: Frame, node: cst.CSTNode, name: str, value: Value, outside: Boundary | None) -> None:
-    if is_container(value) and not frame.tracer.is_argument(value, frame.boundary):  # type: ignore[arg-type]
+    if is_container(value) and not _is_argument(frame, value):
         _read(frame, node, name, (value, CONTENTS), value.born.boundary if isinstance(value, Ref) else outside)
+
+
+def _is_argument(frame: Frame, value: Value) -> bool:
+    """True for (a part of) an argument of a trace around."""
+    traces = frame.boundary.chain() if frame.boundary is not None else ()
+    return any(frame.tracer.is_argument(value, trace) for trace in traces)
 
 
 def _read(frame: Frame, node: cst.CSTNode, name: str, cell: Cell, outside: Boundary | None) -> None:
