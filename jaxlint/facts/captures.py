@@ -77,7 +77,7 @@ def made_outside(frame: Frame, target: cst.BaseExpression, base: Value) -> bool:
     return isinstance(root, cst.Name) and owned_outside(frame, root.value)
 
 
-def from_outside(frame: Frame, node: cst.BaseExpression) -> bool:
+def from_outside(frame: Frame, node: cst.CSTNode) -> bool:
     """True for a name of an outer variable, or what hangs on an object that was made outside of the current trace."""
     while isinstance(node, cst.Attribute | cst.Subscript):
         node = node.value

@@ -26,7 +26,10 @@ CONTENTS = None
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """A store that a trace which read the cell does not see."""
+    """A store that a trace which read the cell does not see. ``within``: the trace that makes it.
+
+    What a trace changes it changes for itself alone, once; only traces within it go on to read that.
+    """
 
     place: Place
     within: Boundary | None
@@ -60,8 +63,7 @@ class History:
         change = self._latest.get(cell)
         if change is None or seen == version:
             return None
-        inside = change.within is not None and any(trace.target == program.target for trace in change.within.chain())
-        return change if not inside else None
+        return change if change.within is None or change.within in program.chain() else None
 
     def change(self, cell: Cell, place: Place, within: Boundary | None) -> None:
         """Something changes a cell."""

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from jaxlint.edits import Finding
-from jaxlint.facts.events import Capture, StaleCapture
+from jaxlint.facts.events import StaleCapture
 from jaxlint.facts.view import View
+from jaxlint.rewrite.pass_argument import as_argument
 from jaxlint.rules import rule
 
 
-@rule("JAX201", since="0.1")
-def stale_capture(ctx: View, event: Capture | StaleCapture) -> Iterator[Finding]:
-    if isinstance(event, Capture) or ctx.boundary is None:
+@rule("JAX201", since="0.1", fix="unsafe")
+def stale_capture(ctx: View, event: StaleCapture) -> Iterator[Finding]:
+    if ctx.boundary is None:
         return
     what, function = ctx.code(ctx.node), event.boundary.function
-    where = f"line {event.change.line}" if event.change.path == ctx.chunk.source.path else f"{event.change.path}:{event.change.line}"
-    message = f"`{what}` is read once, when `{function}` is traced, and changes later ({where}): the compiled function keeps the old value"
-    yield Finding(ctx.node, f"{message}; pass it as an argument", why=event.boundary.why)
+    path = f"{event.change.path}:" if event.change.path != ctx.chunk.source.path else "line "
+    fate = f"and changes later ({path}{event.change.line}): the compiled function keeps the old value"
+    message = f"`{what}` is read once, when `{function}` is traced, {fate}; pass it as an argument"
+    yield Finding(ctx.node, message, as_argument(ctx, event), event.boundary.why)
