@@ -24,6 +24,7 @@ from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, scope
 from jaxlint.facts.events import Event
 from jaxlint.facts.expressions import defaults
 from jaxlint.facts.frames import Boundary, Frame
+from jaxlint.facts.history import History
 from jaxlint.facts.project import Project
 from jaxlint.facts.screen import Screen
 from jaxlint.facts.state import Guard, State, Use
@@ -81,6 +82,7 @@ class Tracer:
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
         self.registered: set[ClassDefinition] = set()
         self.environment: set[str] = set()
+        self.history = History()
         self.builtins = frozenset(dir(builtins))
         self.base: State | None = None
         self.finals: dict[Frame, dict[str, Value]] = {}
@@ -153,6 +155,7 @@ class Tracer:
     def _root(self, base: State, run: object) -> None:
         """Run one root from the state after all imports, then the functions that it defined, in its final state."""
         self.state, self._root_start = State(base), self.steps
+        self.history.begin()
         self._defined, self._wrapped = [], []
         run()  # type: ignore[operator]
         final = self.state or State(base)
@@ -163,10 +166,12 @@ class Tracer:
             if function.definition not in self.activations:
                 self.state = final.fork()
                 self.state.guards = guards
+                self.history.begin()
                 self._generic(function, frame, {})
         for transformed, guards in self._wrapped:
             self.state = final.fork()
             self.state.guards = guards
+            self.history.begin()
             self._generic_transformed(transformed, None)
 
     def _prototype(self, definition: ClassDefinition, base: State) -> Ref | None:

@@ -264,6 +264,8 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
             return summary(results)
         case ("carry",) | ("same",):
             return last
+        case ("leaves",) if len(args.positional) > 1 and _mixed(args.positional[1]):
+            return Unknown("tree")
         case ("leaves",):
             return Tree(last.traced) if isinstance(last, Array) and last.traced is not None else Unknown("tree")
         case ("declared",):
@@ -273,6 +275,11 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
         case ("value", _):
             return Tuple((last, Unknown()))
     return Unknown(row.name)
+
+
+def _mixed(tree: Value) -> bool:
+    """True for a tuple of which some items are tracers and others are not."""
+    return isinstance(tree, Tuple) and not all(any_tracing([item]) for item in tree.items)
 
 
 def _stack(frame: Frame, value: Value) -> Value:
