@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import access, assign
+from jaxlint.facts import access, captures
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.boundary import undifferentiated
 from jaxlint.facts.events import Asked, HostEffect
@@ -238,7 +238,7 @@ def _next(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     source = args.positional[0] if args.positional else Unknown()
     if frame.boundary is not None and isinstance(node, cst.Call) and node.args:
         known = isinstance(source, Many) or (isinstance(source, Ref) and source.kind == "list")
-        if known and assign.from_outside(frame, node.args[0].value):
+        if known and captures.from_outside(frame, node.args[0].value):
             frame.tracer.record(frame, node, HostEffect("next", "iterator", frame.boundary))
     if isinstance(source, Ref) and source.kind == "object":
         return access_call(frame, source, "__next__", node)
