@@ -85,7 +85,9 @@ def _counter(ctx: View, node: cst.While, name: str) -> float | None:
 
 def _step(ctx: View, node: cst.While, name: str) -> float | None:
     """By how much each turn moves a counter that nothing else binds."""
-    steps = [part for part in own_nodes(node.body) if isinstance(part, cst.Assign | cst.AugAssign) and name in _targets(part)]
+    steps = [
+        part for part in own_nodes(node.body) if isinstance(part, cst.Assign | cst.AugAssign) and name in _targets(part)
+    ]
     match steps:
         case [cst.AugAssign(operator=cst.AddAssign(), value=value)]:
             return _number(ctx, value)
@@ -120,4 +122,3 @@ def _is_work(ctx: View, node: cst.CSTNode) -> bool:
     if isinstance(node, cst.Call) and (ctx.name(node.func) or "").startswith("builtins."):
         return False
     return isinstance(value, Array) or any_tracing([value]) is not None
-
