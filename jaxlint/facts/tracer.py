@@ -97,6 +97,7 @@ class Tracer:
         self.settled: set[Value] = set()
         self._consumers: set[FunctionDefinition] = set()
         self.reused: set[Value] = set()
+        self.called: set[Transformed] = set()
         self.uses: dict[Value, list[Use]] = defaultdict(list)
         self._evaluated: set[FunctionDefinition] = set()
         self.screen = Screen(project.modules, everything=everything)
@@ -158,6 +159,9 @@ class Tracer:
         for transformed, guards in self._wrapped:
             self.state = final.fork()
             self.state.guards = guards
+            if transformed in self.called:
+                # What its keys are used for was seen when it was called.
+                self.state.uses, self.state.seeds = {}, {}
             self._generic_transformed(transformed, None)
 
     def _prototype(self, definition: ClassDefinition, base: State) -> Ref | None:
