@@ -8,7 +8,9 @@ import libcst as cst
 
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.definitions import ClassDefinition, scope_of
+from jaxlint.facts.events import CachedTracer
 from jaxlint.facts.frames import Frame
+from jaxlint.facts.leaks import deep_tracing, leaves_trace
 from jaxlint.facts.values import (
     Class,
     Const,
@@ -22,10 +24,13 @@ from jaxlint.facts.values import (
     Unknown,
     Value,
 )
+from jaxlint.facts.why import Place
 
 Sort = Literal["plain", "dataclass", "namedtuple", "pytree", "module", "enum", "mutable", "open"]
 """pytree: registered, its fields are leaves. module: flax.linen, haiku (set up by a framework). mutable: flax.nnx,
 whose state may change in a trace. open: has bases that are not known."""
+
+Mutability = Literal["mutable", "frozen", "replace", "_replace"]
 
 _BASES: dict[str, Sort] = {
     "equinox.Module": "pytree", "equinox.nn.StatefulLayer": "pytree", "flax.linen.Module": "module",
@@ -110,13 +115,47 @@ def sort_of(frame: Frame, definition: ClassDefinition) -> Sort:
     return verdict
 
 
+_FROZEN: dict[str, Mutability] = {
+    "equinox.Module": "frozen", "equinox.nn.StatefulLayer": "frozen", "flax.linen.Module": "frozen",
+    "flax.struct.PyTreeNode": "replace", "flax.struct.dataclass": "replace", "typing.NamedTuple": "_replace",
+    "typing_extensions.NamedTuple": "_replace",
+}  # fmt: skip
+
+
+COPIERS = ("replace", "_replace")
+"""Methods that make a copy of an instance with other fields."""
+
+
+def has_method(frame: Frame, definition: ClassDefinition, name: str) -> bool:
+    """True for the methods that a framework gives its classes, as far as they are followed."""
+    if name in COPIERS:
+        return mutability(frame, definition) == name or (name == "replace" and sort_of(frame, definition) == "pytree")
+    return name == "apply" and sort_of(frame, definition) == "module"
+
+
+def mutability(frame: Frame, definition: ClassDefinition) -> Mutability:
+    """Whether attributes of an instance can be assigned, or else the method that makes a changed copy."""
+    verdict: Mutability = "mutable"
+    for cls in lineage(frame, definition):
+        for maker in (*frame.tracer.bases(cls), *frame.tracer.decorators(cls)):
+            plain = maker.function if isinstance(maker, Partial) else maker
+            options = dict(maker.kwargs) if isinstance(maker, Partial) else {}
+            if isinstance(plain, Library):
+                verdict = _FROZEN.get(plain.name, verdict)
+            if options.get("frozen", Const(False)) != Const(False):
+                verdict = "frozen"
+    return verdict
+
+
 def bind_method(frame: Frame, receiver: Ref, name: str, found: Value, node: cst.CSTNode) -> Value:
     """What ``receiver.name`` gives for a class attribute: a bound method, a property's value, or the attribute."""
     match found:
         case Function():
             kinds = method_kinds(frame, found)
             if "property" in kinds:
-                return frame.tracer.call(frame, found.bound_to(receiver), Arguments(), node)
+                value = frame.tracer.call(frame, found.bound_to(receiver), Arguments(), node)
+                _note_cached(frame, receiver, found, value)
+                return value
             if "static" in kinds:
                 return found
             return found.bound_to(receiver)
@@ -127,6 +166,18 @@ def bind_method(frame: Frame, receiver: Ref, name: str, found: Value, node: cst.
         case Either(options=options):
             return Either(tuple(bind_method(frame, receiver, name, option, node) for option in options))
     return found
+
+
+def _note_cached(frame: Frame, receiver: Ref, method: Function, value: Value) -> None:
+    """A ``cached_property`` of an object from outside keeps what a trace computes for it."""
+    node, traced = method.definition.node, deep_tracing(frame, [value])
+    if frame.boundary is None or traced is None or not isinstance(node, cst.FunctionDef):
+        return
+    for decorator in node.decorators:
+        text = cst.Module(()).code_for_node(decorator.decorator)
+        if text.endswith("cached_property") and leaves_trace(traced, frame.boundary, receiver.born.boundary):
+            place = Place(method.definition.chunk, decorator)
+            frame.tracer.record_at(place, CachedTracer(traced, frame.boundary))
 
 
 def method_kinds(frame: Frame, method: Function) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import libcst as cst
 
@@ -14,11 +14,20 @@ from jaxlint.facts.why import Place, Traced
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Capture:
-    """A trace read ``name``, which belongs to ``owner``, a frame outside of the trace."""
+    """A trace read ``name``, which belongs to ``owner``, a frame or object outside of the trace."""
 
     name: str
-    owner: Frame
+    owner: Frame | Value
     value: Value
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StaleCapture:
+    """A compiled function reads ``name`` again, which something at ``change`` has changed since it was traced."""
+
+    name: str
+    change: Place
     boundary: Boundary
 
 
@@ -108,6 +117,51 @@ class CachedTracer:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class HostCall:
+    """A function or method which needs concrete values (``outcome`` fails), or answers without them (wrong), got a tracer.
+
+    ``name`` is canonical; methods are ``jax.Array.item`` of the tracer and ``numpy.ndarray.dot`` of the NumPy array that
+    got one. ``argument`` is the value that holds the tracer.
+    """
+
+    name: str
+    traced: Traced
+    outcome: Literal["fails", "wrong"]
+    argument: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookup:
+    """A Python container or NumPy array is indexed by a tracer. ``base`` and, where known, its items, at that time."""
+
+    base: Value
+    traced: Traced
+    items: tuple[Value, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hash:
+    """A jax array is hashed: as a key of a dict, an item of a set, by ``hash``. ``traced``: where it is a tracer.
+
+    ``base`` is the container, ``items`` what it holds by key where that is known.
+    """
+
+    array: Value
+    traced: Traced | None
+    how: Literal["key", "item", "hash"]
+    base: Value | None = None
+    items: tuple[tuple[Any, Value], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BufferStore:
+    """A tracer is stored into a NumPy array, or at an index that is a tracer."""
+
+    traced: Traced
+    part: Literal["value", "index"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """A builtin (``max``, ``any``, ``sorted`` …) asked for the truth of ``items``, or of comparisons between them."""
 
@@ -115,4 +169,7 @@ class Asked:
     items: tuple[Value, ...]
 
 
-Event = Capture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer | Asked
+Event = (
+    Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer | Asked
+    | HostCall | Lookup | Hash | BufferStore
+)  # fmt: skip

@@ -24,9 +24,8 @@ class Boundary:
 
     ``stages``: every jax operation is recorded, so that even constants become tracers (jit, scan, cond …); under eager
     vmap and grad only what depends on the mapped or differentiated arguments is a tracer. ``function`` is the user's
-    name of what is traced; ``inputs``: it has traced arguments; ``repeats``: its body runs many times (loops);
-    ``kind`` is
-    the transform's; ``looks``: the trace is made for its shapes only and never runs.
+    name of what is traced; ``inputs``: it has traced arguments; ``repeats``: its body runs many times (loops). ``kind``
+    is the transform's; ``target``: what JAX keeps the trace by.
     """
 
     name: str
@@ -38,7 +37,12 @@ class Boundary:
     repeats: bool = False
     kind: str = ""
     parent: Boundary | None = None
-    looks: bool = False
+    target: object = None
+
+    @property
+    def looks(self) -> bool:
+        """True for a trace that is made for its shapes only and never runs."""
+        return self.name.endswith(("eval_shape", "make_jaxpr"))
 
     @property
     def program(self) -> Boundary | None:
@@ -73,10 +77,7 @@ class Loop:
 
 @dataclass(eq=False)
 class Frame:
-    """An activation. ``values`` holds what every expression evaluated to, the strongest claim if it ran repeatedly.
-
-    ``guarded`` counts the conditions under which it was entered.
-    """
+    """An activation. ``values`` holds what every expression evaluated to, the strongest claim if it ran repeatedly."""
 
     tracer: Tracer
     module: Module

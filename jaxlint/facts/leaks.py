@@ -60,4 +60,4 @@ def leaves_trace(proof: Traced, boundary: Boundary, owner: Boundary | None) -> b
         if trace is owner:
             break
         ending.append(trace.why.place.node)
-    return owner is None or proof.why.root.place.node in ending
+    return (owner is None and bool(ending)) or proof.why.root.place.node in ending

@@ -6,9 +6,10 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import access, assign, classes, keys
+from jaxlint.facts import access, assign, captures, classes, host, keys, python
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.frames import Frame
+from jaxlint.facts.history import CONTENTS
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
     NONE,
@@ -44,6 +45,8 @@ MUTATORS = frozenset(
 
 def call_method(frame: Frame, base: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The value of ``base.name(...)`` where the attribute itself is no project function."""
+    if isinstance(base, Array | HostArray):
+        host.note_method(frame, base, name, args, node)
     match base:
         case Array():
             return _array_method(frame, base, name, args)
@@ -53,6 +56,11 @@ def call_method(frame: Frame, base: Value, name: str, args: Arguments, node: cst
             return _host_method(base, name, args)
         case Ref(kind="list" | "dict" | "set"):
             return _container_method(frame, base, name, args, node)
+        case Ref(kind="object") if name in classes.COPIERS:
+            return python.replaced(frame, base, args.keywords)
+        case Ref(kind="object") if name == "apply":
+            keys.consume_streams(frame, args.keywords.get("rngs"), node)
+            return Unknown("apply")
         case Ref() if name.startswith("super:"):
             return Unknown("super()")
         case Member(base=Ref(cls=cls) as receiver, name=inner) if inner.startswith("super:") and cls is not None:
@@ -116,11 +124,15 @@ def _host_method(base: HostArray, name: str, args: Arguments) -> Value:
     return NONE if kind == "absent" else Unknown()
 
 
+_HASHING = {"dict": ("get", "pop", "setdefault"), "set": ("add", "discard", "remove")}
+
+
 def _container_method(frame: Frame, base: Ref, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     contents = frame.state.contents(base)
     values = list(contents.values())
     if name in MUTATORS:
         target = node.func if isinstance(node, cst.Call) else node
+        captures.changed(frame, base, CONTENTS, target)
         assign.note_mutation(frame, target, base, args.values, "method")  # type: ignore[arg-type]
         return _mutate(frame, base, name, args, contents)
     match name:

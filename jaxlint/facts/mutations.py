@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from jaxlint.facts.classes import sort_of
-from jaxlint.facts.definitions import own_nodes
+from jaxlint.facts.definitions import FunctionDefinition, own_nodes
 from jaxlint.facts.events import Mutation
 from jaxlint.facts.values import Ref
 from jaxlint.source import walk
@@ -67,24 +67,37 @@ def _asks(ctx: View, test: cst.BaseExpression, what: str) -> bool:
 
 
 def restored(ctx: View, event: Mutation) -> bool:
-    """True for what is put back: pushed and popped, or stored again, by the same function or class."""
-    what = changed(ctx, event)
-    stores = 0
-    for node in _around(ctx):
-        match node:
-            case cst.Call(func=cst.Attribute(value=value, attr=cst.Name("pop" | "popleft" | "remove" | "clear"))):
-                if ctx.code(value) == what and event.kind in ("method", "item"):
-                    return True
-            case cst.Assign(targets=targets):
-                stores += sum(ctx.code(target.target) == ctx.code(ctx.node) for target in targets)
-            case cst.Del(target=target):
-                stores += ctx.code(target) == ctx.code(ctx.node)
-    return stores > 1 and event.kind != "method"
-
-
-def _around(ctx: View) -> Iterator[cst.CSTNode]:
-    """The nodes of the function, and of the class that it is a method of."""
+    """True for what is put back: popped by the function or its class, or stored again by the function or ``__exit__``."""
     function = ctx.function
     if function is None:
-        return
-    yield from walk(function.cls.node if function.cls is not None else function.node)
+        return False
+    if event.kind in ("method", "item") and _popped(ctx, function, changed(ctx, event)):
+        return True
+    leave = function.cls.methods.get("__exit__") if function.cls is not None else None
+    bodies = [function.node, *([leave] if leave is not None and leave is not function.node else [])]
+    return event.kind != "method" and sum(_stores(ctx, body, ctx.code(ctx.node)) for body in bodies) > 1
+
+
+def _popped(ctx: View, function: FunctionDefinition, what: str) -> bool:
+    """True if the function, or its class, takes something out of ``what``."""
+    for node in walk(function.cls.node if function.cls is not None else function.node):
+        match node:
+            case cst.Call(func=cst.Attribute(value=value, attr=cst.Name("pop" | "popleft" | "remove" | "clear"))):
+                if ctx.code(value) == what:
+                    return True
+    return False
+
+
+def _stores(ctx: View, body: cst.CSTNode, what: str) -> int:
+    """How often ``what`` is assigned to in a body."""
+    targets: list[cst.CSTNode] = []
+    for node in walk(body):
+        match node:
+            case cst.Assign():
+                targets += [target.target for target in node.targets]
+            case cst.AnnAssign(target=target) | cst.Del(target=target):
+                targets.append(target)
+    return sum(ctx.code(part) == what for target in targets for part in walk(target) if isinstance(part, _TARGETS))
+
+
+_TARGETS = (cst.Name, cst.Attribute, cst.Subscript)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access, boundary, library
+from jaxlint.facts import access, boundary, host, library
 from jaxlint.facts.arguments import Arguments, constant_ints, constant_strings
-from jaxlint.facts.boundary import detach, element, enter, trace_argument
+from jaxlint.facts.boundary import detach, element, enter, trace_argument, undifferentiated
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.state import join_states, summary
 from jaxlint.facts.values import (
@@ -42,7 +42,7 @@ def call_transform(frame: Frame, row: Transform, args: Arguments, node: cst.CSTN
     if function is None:
         return Partial(Library(row.name), (), tuple(args.keywords.items()), frame.place(node))
     if row.kind == "opaque":
-        return Unknown(row.name)
+        return Transformed(row, row.name, function, bound, frame.place(node))
     if row.kind == "neutral" and row.level == "none":
         return function
     value = Transformed(row, row.name, function, bound, frame.place(node))
@@ -54,9 +54,18 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
     """The value of calling a function that a transform returned."""
     row = callee.transform
     frame.tracer.called.add(callee)
-    if row.level == "none" or not args.exact and row.kind == "opaque":
-        if row.kind == "kernel":
-            return _kernel(frame, callee, args, node)
+    if row.kind == "opaque":
+        host.note_opaque(frame, row.name, args, node)
+        return Unknown(row.name)
+    if row.kind == "kernel":
+        return _kernel(frame, callee, args, node)
+    if row.level == "none":
+        if row.kind == "rule":
+            args = Arguments(
+                tuple(map(undifferentiated, args.positional)),
+                {name: undifferentiated(value) for name, value in args.keywords.items()},
+                args.exact,
+            )
         return frame.tracer.call(frame, callee.function, args, node)
     trace = enter(frame, row, callee.function, callee.place)
     inner = frame.within(trace, frame.place(node))
@@ -112,6 +121,9 @@ def _is_static(frame: Frame, callee: Transformed, number: int, name: str) -> boo
     names = constant_strings(*_option(frame, callee, row.static_argnames))
     if numbers is None or names is None:
         return True
+    excluded, items = _option(frame, callee, "excluded")  # of `jnp.vectorize`
+    if excluded is not None:
+        return items is None or any(item in (Const(number), Const(name)) for item in items)
     every = boundary.parameter_names(callee.function)
     from_end = number - len(every)
     return number in numbers or from_end in numbers or name in names
@@ -155,7 +167,7 @@ def _apply(frame: Frame, row: Transform, args: Arguments, bound: dict[str, Value
         if value is None:
             continue
         many = access.exact_items(frame, value) if function.many else [value]
-        for option in many or []:
+        for option in [access.any_item(frame, value)] if many is None else many:
             if row.kind == "branch":
                 frame.tracer.state = before.fork()
             results.append(_run(frame, row, function, option, args, bound, node))
@@ -183,11 +195,13 @@ def _run(
         for feed in wanted.feeds:
             for value in _sources(frame, row, feed, args, bound):
                 source = carry if feed.how == "carry" and carry is not None else value
+                source = undifferentiated(source) if row.kind == "rule" else source
                 fed.append(_fed(inner, trace, feed, source, number, _name(function, len(fed))))
         result = inner.tracer.call(inner, function, Arguments(tuple(fed)), node)
         if frame.tracer.state is None:
             break
-        carry = _next_carry(row, result)
+        if wanted is row.functions[-1]:  # what a condition returns is no carry
+            carry = _next_carry(row, result)
     return detach(frame, trace, result, args) if trace is not None else result
 
 
@@ -248,6 +262,8 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
             return summary(results)
         case ("carry",) | ("same",):
             return last
+        case ("leaves",) if len(args.positional) > 1 and _mixed(args.positional[1]):
+            return Unknown("tree")
         case ("leaves",):
             return Tree(last.traced) if isinstance(last, Array) and last.traced is not None else Unknown("tree")
         case ("declared",):
@@ -257,6 +273,11 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
         case ("value", _):
             return Tuple((last, Unknown()))
     return Unknown(row.name)
+
+
+def _mixed(tree: Value) -> bool:
+    """True for a tuple of which some items are tracers and others are not."""
+    return isinstance(tree, Tuple) and not all(any_tracing([item]) for item in tree.items)
 
 
 def _stack(frame: Frame, value: Value) -> Value:

@@ -1,1 +1,1 @@
-"""Rewrites: pure functions from ``(ctx, node)`` to a `Fix`, or a `Decline` that says why not."""
+"""Rewrites: pure functions from facts and nodes to new text, or to the reason why not."""
