@@ -11,6 +11,7 @@ import libcst as cst
 from jaxlint.facts.definitions import FunctionDefinition, bound_names, catches_tracer_errors, own_nodes
 from jaxlint.facts.events import Event
 from jaxlint.facts.frames import Boundary, Frame
+from jaxlint.facts.liveness import Liveness, liveness
 from jaxlint.facts.tracer import Tracer
 from jaxlint.facts.values import (
     Array,
@@ -164,6 +165,14 @@ class View:
         plain = isinstance(only, cst.Assign) and any(isinstance(target.target, cst.Name) for target in only.targets)
         return only.value if plain and isinstance(only, cst.Assign) else None
 
+    def live_after(self, statement: cst.CSTNode) -> frozenset[str] | None:
+        """The variables that may be read after a statement of this function; None at module level, where all may be."""
+        if self.frame.definition is None:
+            return None
+        scope = self.frame.definition.scope
+        found = self.tracer.once(_liveness, self.frame.definition.node)
+        return found.after.get(statement, frozenset()) | scope.globals | scope.nonlocals
+
     # --- text ----------------------------------------------------------------------------------------------------
 
     def code(self, node: cst.CSTNode) -> str:
@@ -232,6 +241,10 @@ class View:
                 return above
         return node
 
+
+
+def _liveness(function: cst.FunctionDef | cst.Lambda) -> Liveness:
+    return liveness(function.body)
 
 
 _ATOMS = (
