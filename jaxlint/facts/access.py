@@ -58,7 +58,7 @@ def lookup(frame: Frame, node: cst.Name) -> Value:
         found = frame.state.contents(scope).get(name)
         if found is not None:
             captures.read_variable(frame, scope, node, name, found)
-            return found
+            return evidence.refined(frame, found)
         if scope is frame and name in frame.scope.bound and frame.definition is not None:
             return Unknown("unbound")
         scope = scope.closure
@@ -169,8 +169,7 @@ def _host_attribute(base: HostArray, name: str) -> Value:
 
 def _tree_attribute(frame: Frame, base: Tree, name: str) -> Value:
     kind = array_attribute(name)
-    if name in evidence.ARRAY_ATTRIBUTES:
-        evidence.settle(frame, base)
+    evidence.settle_attribute(frame, base, name)
     if kind in ("static", "array"):
         return attribute(frame, Array(base.traced), name, cst.Name(name))
     if kind is not None and kind != "absent" and name not in ("copy", "get", "update", "replace", "count", "index"):

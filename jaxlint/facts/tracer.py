@@ -103,6 +103,7 @@ class Tracer:
         self._followed: dict[tuple[object, ...], tuple[int, Value]] = {}
         self._done: set[tuple[object, ...]] = set()
         self.settled: set[Value] = set()
+        self.numeric: set[Value] = set()
         self._consumers: set[FunctionDefinition] = set()
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self.reused: set[Value] = set()
