@@ -14,12 +14,12 @@ from jaxlint.facts.events import BufferStore, Hash, HostCall, Lookup
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import REST
 from jaxlint.facts.values import (
-    Array,
     Const,
     HostArray,
     Many,
     Ref,
     Static,
+    Tree,
     Tuple,
     Value,
     any_tracing,
@@ -72,22 +72,26 @@ def note_method(frame: Frame, base: Value, name: str, args: Arguments, node: cst
     if frame.caught:
         return
     if isinstance(base, HostArray):
-        proof = any_tracing(args.values)
-        if proof is not None and name not in ("item", "tolist"):
-            argument = next(value for value in args.values if any_tracing([value]))
-            frame.tracer.record(frame, node, HostCall(f"numpy.ndarray.{name}", proof, "fails", argument))
+        held = _held_argument(frame, args)
+        if held is not None and name not in ("item", "tolist"):
+            frame.tracer.record(frame, node, HostCall(f"numpy.ndarray.{name}", held[0], "fails", held[1]))
     elif (proof := tracing(base)) is not None and (name in _CONVERSIONS or name in ("item", "tolist")):
         frame.tracer.record(frame, node, HostCall(f"jax.Array.{name}", proof, "fails", base))
 
 
 def held_tracer(frame: Frame, value: Value, depth: int = 3) -> Traced | None:
-    """The strongest proof that a value is a tracer or a list or tuple that holds one. Other objects are not opened."""
+    """The strongest proof that a value is a tracer or a list or tuple that holds one. Other objects are not opened.
+
+    For what only makes sense with numbers, so that no key of a dict is meant.
+    """
     match value:
         case Tuple(items=items) if depth:
             return strongest(*(held_tracer(frame, item, depth - 1) for item in items))
         case Ref(kind="list") if depth:
             contents = frame.state.contents(value).values()
             return strongest(*(held_tracer(frame, item, depth - 1) for item in contents))
+        case Tree(traced=traced):
+            return traced
     return tracing(value)
 
 
@@ -121,20 +125,20 @@ def _index_tracer(frame: Frame, index: Value, node: cst.Subscript) -> Traced | N
         for bound in (element.slice.lower, element.slice.upper, element.slice.step)
         if bound is not None and bound in frame.values
     ]
-    return any_tracing([index, *bounds])
+    return held_tracer(frame, Tuple((index, *bounds)))
 
 
 def note_hash(
-    frame: Frame, value: Value, how: Literal["key", "item", "hash"], node: cst.CSTNode, base: Ref | None = None
+    frame: Frame, value: Value, how: Literal["key", "item"], node: cst.CSTNode, base: Ref | None = None
 ) -> None:
-    """Note that a value is hashed, if it is a jax array."""
+    """Note that a value is hashed, if it is a tracer."""
     traced = any_tracing([value])
-    if frame.caught or not (isinstance(value, Array) or traced is not None):
+    if frame.caught or traced is None:
         return
     items = None
     if base is not None and base.kind == "dict" and REST not in (contents := frame.state.contents(base)):
         items = tuple(contents.items())
-    frame.tracer.record(frame, node, Hash(value, traced, how, base, items))
+    frame.tracer.record(frame, node, Hash(traced, how, base, items))
 
 
 def note_store(frame: Frame, target: cst.Subscript, base: Value, index: Value, value: Value) -> None:
