@@ -119,7 +119,7 @@ def note_lookup(frame: Frame, base: Value, index: Value, node: cst.Subscript) ->
     if isinstance(base, Ref) and base.kind == "dict":
         note_hash(frame, index, "key", node, base)
         return
-    traced = _index_tracer(frame, index, node)
+    traced = held_tracer(frame, index)
     if traced is None or traced.level != "full":
         return
     match base:
@@ -131,18 +131,6 @@ def note_lookup(frame: Frame, base: Value, index: Value, node: cst.Subscript) ->
             _record(frame, node, Lookup(base, traced, items))
         case HostArray() | Many(item=Static()) | Const(value=str()):
             _record(frame, node, Lookup(base, traced))
-
-
-def _index_tracer(frame: Frame, index: Value, node: cst.Subscript) -> Traced | None:
-    """The proof that an index, a part of it or a bound of a slice in it is a tracer."""
-    bounds = [
-        frame.values[bound]
-        for element in node.slice
-        if isinstance(element.slice, cst.Slice)
-        for bound in (element.slice.lower, element.slice.upper, element.slice.step)
-        if bound is not None and bound in frame.values
-    ]
-    return held_tracer(frame, Tuple((index, *bounds)))
 
 
 def note_hash(
@@ -164,7 +152,7 @@ def note_store(frame: Frame, target: cst.Subscript, base: Value, index: Value, v
         return
     if (traced := held_tracer(frame, value)) is not None:
         _record(frame, target, BufferStore(traced, "value"))
-    elif (traced := _index_tracer(frame, index, target)) is not None and traced.level == "full":
+    elif (traced := held_tracer(frame, index)) is not None and traced.level == "full":
         _record(frame, target, BufferStore(traced, "index"))
 
 
