@@ -6,6 +6,7 @@ import os
 import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 import libcst as cst
 
@@ -50,6 +51,8 @@ def _traced(tracer: Tracer, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
     if failure := _run(tracer):
         yield failure
         return
+    for path, error in tracer.unread:
+        yield _own(SYNTAX, error.message, path, _at(error))
     subscriptions: Subscriptions = defaultdict(list)
     for rule in rules:
         for kind in rule.nodes:
@@ -73,8 +76,6 @@ def _run(tracer: Tracer) -> Diagnostic | None:
         calls = [call.f_locals.values() for call, _ in traceback.walk_tb(error.__traceback__)]
         followed = [value.module.path for values in calls for value in values if isinstance(value, Frame)]
         path = followed[-1] if followed else tracer.project.modules[0].path
-        if isinstance(error, SourceError):
-            return _own(SYNTAX, error.message, path, _at(error))
         return _own(INTERNAL, f"internal error in the static tracer: {_told(error)}", path)
     return None
 
@@ -97,8 +98,9 @@ def _nodes(owner: object, frame: Frame) -> Iterator[tuple[Chunk, cst.CSTNode]]:
                 yield chunk, inner
         case _:
             for chunk in frame.module.chunks:
-                for inner in own_nodes(chunk.tree):
-                    yield chunk, inner
+                with suppress(SourceError):  # in tracer.unread
+                    for inner in own_nodes(chunk.tree):
+                        yield chunk, inner
 
 
 def _findings(tracer: Tracer, subscriptions: Subscriptions, view: View, node: cst.CSTNode) -> Iterator[Diagnostic]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from jaxlint.edits import Edit, Fix
 from jaxlint.engine.apply import apply
 from jaxlint.engine.diagnostic import Diagnostic
-from jaxlint.engine.own import ALWAYS, UNUSED, Known
+from jaxlint.engine.own import ALWAYS, OWN, UNUSED, Known
 from jaxlint.engine.select import matches
 from jaxlint.engine.syntax import layout
 from jaxlint.source import SourceText
@@ -21,7 +21,10 @@ _OURS = re.compile(r"#\s*jaxlint:\s*ignore\[(?P<codes>[^\]]*)\]")
 
 
 def honour(
-    source: SourceText, found: list[Diagnostic], known: Iterable[Known], runs: Callable[[Known], bool]
+    source: SourceText,
+    found: list[Diagnostic],
+    rules: Callable[[], Iterable[Known]],
+    runs: Callable[[Known], bool],
 ) -> list[Diagnostic]:
     """The diagnostics that no comment silences, and one for each comment that silences nothing."""
     comments = suppressions(source)
@@ -36,7 +39,7 @@ def honour(
         if not hits:
             kept.append(diagnostic)
     if runs(UNUSED):
-        off = [rule for rule in known if not runs(rule)]
+        off = [rule for rule in (*OWN, *rules()) if not runs(rule)]
         unused = (_unused(source, comment, codes, off) for comment, codes in used.items())
         silent = any(c.scope == "file" and any(matches(code, UNUSED) for code in c.codes or ()) for c in comments)
         kept += [diagnostic for diagnostic in unused if diagnostic and not silent]

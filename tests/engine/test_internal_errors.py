@@ -10,7 +10,7 @@ from jaxlint.rules import Rule
 from jaxlint.source import SourceText
 
 SOURCES = [
-    SourceText("good.py", "import jax\n\n\ndef f(x):\n    if x:\n        return x\n    return 1\n"),
+    SourceText("good.py", "import jax\n\n\n@jax.jit\ndef f(x):\n    if x:\n        return x\n    return 1\n"),
     SourceText("broken.py", "import jax\nx = (\n"),
 ]
 
@@ -43,7 +43,7 @@ def caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_rule_that_raises_does_not_stop_the_others(caught: None) -> None:
     assert found() == {
-        "good.py": [("JAX801", (5, 8)), ("JAX000", (5, 5)), ("JAX802", (5, 8))],
+        "good.py": [("JAX801", (6, 8)), ("JAX000", (6, 5)), ("JAX802", (6, 8))],
         "broken.py": [("JAX001", (2, 5))],
     }
     internal = check(SOURCES, lambda rule: True, RULES)["good.py"][1]
