@@ -13,6 +13,7 @@ from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
     EXTENT,
+    ITEM,
     STATIC_INT,
     Array,
     AtIndex,
@@ -37,6 +38,7 @@ from jaxlint.facts.values import (
     Value,
     any_tracing,
     identity,
+    perhaps_key,
     tracing,
 )
 from jaxlint.facts.why import strongest
@@ -283,7 +285,8 @@ def another(frame: Frame, value: Value, tag: Hashable) -> Value:
         case Unknown():
             return frame.state.part(value, tag, lambda: Unknown("item"))
         case Tree(traced=traced):
-            part = frame.state.part(identity(value), tag, Unknown)
+            sort = ITEM if perhaps_key(value) else "item"
+            part = frame.state.part(identity(value), tag, lambda: Unknown(sort))
             return Tree(traced, part) if isinstance(part, Unknown) else part
         case Either(options=options) if all(isinstance(option, Key | Keys | Unknown | Tree) for option in options):
             return Unknown("item")
@@ -355,7 +358,7 @@ def any_item(frame: Frame, value: Value) -> Value:
         case Array(traced=traced, kind=kind):
             return Array(traced or frame.staged, kind)
         case Tree(traced=traced):
-            return Tree(traced)
+            return Tree(traced, Unknown(ITEM))
         case HostArray(kind=kind):
             return HostArray(kind)
     return Unknown()

@@ -64,7 +64,9 @@ class View:
 
     def proof(self, value: Value) -> Traced | None:
         """The proof that a value is a tracer itself, and no container of some."""
-        return tracing(value) if self._settled(value) else None
+        if not self._settled(value):
+            return None
+        return value.traced if isinstance(value, Tree) else tracing(value)
 
     def _settled(self, value: Value) -> bool:
         options = value.options if isinstance(value, Either) else (value,)
