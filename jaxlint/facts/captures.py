@@ -50,20 +50,14 @@ def _read(frame: Frame, node: cst.CSTNode, name: str, cell: Cell, outside: Bound
     for trace in frame.boundary.chain():
         if trace is outside or trace.looks:
             return
-        if trace.stages and (change := frame.tracer.history.read(frame.place(node), cell, trace)):
+        if trace.stages and (change := frame.state.history.read(frame.place(node), cell, trace)):
             frame.tracer.record(frame, node, StaleCapture(name, change.place, trace))
             return
 
 
 def changed(frame: Frame, owner: object, name: object, node: cst.CSTNode) -> None:
     """A variable, attribute or the contents of a container change."""
-    frame.tracer.history.change((owner, name), frame.place(node), frame.boundary)
-
-
-def rebound(frame: Frame, owner: object, name: object, node: cst.CSTNode) -> None:
-    """A function rebinds what is not its own."""
-    if frame.definition is not None:
-        frame.tracer.history.note_rebinding((owner, name), frame.place(node), frame.boundary)
+    frame.state.history.change((owner, name), frame.place(node), frame.boundary)
 
 
 def made_outside(frame: Frame, target: cst.BaseExpression, base: Value) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from jaxlint.facts.history import History
 from jaxlint.facts.values import Ref, Unknown, Value, join
 from jaxlint.facts.why import Place
 
@@ -41,7 +42,7 @@ class Use:
 class State:
     """A mapping from frames and `Ref`s to their contents, copied on write when forked."""
 
-    __slots__ = ("_owned", "_parts", "base", "cells", "derived", "guards", "uses")
+    __slots__ = ("_owned", "_parts", "base", "cells", "derived", "guards", "history", "uses")
 
     def __init__(self, base: State | None = None) -> None:
         self.base = base
@@ -49,6 +50,7 @@ class State:
         self.uses: dict[Value, tuple[Use, ...]] = {}
         self.derived: dict[tuple[object, Hashable], Value] = {}
         self.guards: tuple[Guard, ...] = ()
+        self.history = History()
         self._owned: set[object] = set()
         self._parts: dict[tuple[object, Hashable], Value] = {}
 
@@ -57,6 +59,7 @@ class State:
         twin = State(self.base)
         twin.cells, twin.uses = dict(self.cells), dict(self.uses)
         twin.derived, twin.guards = dict(self.derived), self.guards
+        twin.history = self.history.fork()
         twin._parts = self._parts
         self._owned.clear()
         return twin
@@ -124,6 +127,7 @@ def join_states(first: State | None, second: State | None) -> State | None:
         known = first.derived.get(tag)
         first.derived[tag] = value if known is None else join(known, value)
     first.guards = _common(first.guards, second.guards)
+    first.history.join(second.history)
     return first
 
 

@@ -74,7 +74,6 @@ class Tracer:
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
         self.registered: set[ClassDefinition] = set()
         self.environment: set[str] = set()
-        self.history = History()
         self.builtins = frozenset(dir(builtins))
         self.base: State | None = None
         self.finals: dict[Frame, dict[str, Value]] = {}
@@ -137,7 +136,6 @@ class Tracer:
     def _root(self, base: State, run: object) -> None:
         """Run one root from the state after all imports, then the functions that it defined, in its final state."""
         self.state, self._root_start = State(base), self.steps
-        self.history.begin()
         self._defined, self._wrapped = [], []
         run()  # type: ignore[operator]
         final = self.state or State(base)
@@ -148,12 +146,12 @@ class Tracer:
             if function.definition not in self.activations:
                 self.state = final.fork()
                 self.state.guards = guards
-                self.history.begin()
+                self.state.history = History()
                 self._generic(function, frame, {})
         for transformed, guards in self._wrapped:
             self.state = final.fork()
             self.state.guards = guards
-            self.history.begin()
+            self.state.history = History()
             self._generic_transformed(transformed, None)
 
     def _prototype(self, definition: ClassDefinition, base: State) -> Ref | None:
