@@ -57,7 +57,8 @@ class History:
         change = self._latest.get(cell)
         if change is None or known == version:
             return None
-        return change if change.within is None or change.within in program.chain() else None
+        around = program.parent.chain() if program.parent is not None else ()
+        return change if change.within is None or change.within in around else None
 
     def change(self, cell: Cell, place: Place, within: Boundary | None) -> None:
         """Something changes a cell. Only what some trace has read is kept."""
