@@ -1,4 +1,4 @@
-"""The ``jaxlint`` command. A question for the version is answered before anything heavy is imported."""
+"""The ``jaxlint`` command. What can be answered without importing anything heavy is answered first."""
 
 import sys
 
@@ -8,6 +8,11 @@ def main() -> None:
         from jaxlint import __version__
 
         print(f"jaxlint {__version__}")
+        return
+    from jaxlint.front.glance import nothing_to_say
+
+    if nothing_to_say(sys.argv[1:]):
+        print("All checks passed!", file=sys.stderr)
         return
     from jaxlint.front.cli import run
 

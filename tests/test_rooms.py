@@ -1,7 +1,7 @@
 """Imports run downwards only, and a question for the version imports nothing heavy."""
 
 import ast
-import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ import pytest
 import jaxlint
 
 PACKAGE = Path(jaxlint.__file__).parent
-ROOMS = ("source", "jaxapi", "facts", "edits", "rewrite", "rules", "engine", "verify", "front")
+ROOMS = ("screen", "source", "jaxapi", "facts", "edits", "rewrite", "rules", "engine", "verify", "front")
 """From the bottom up."""
 HEAVY_ON_THE_LINT_PATH = ("jax", "libcst.matchers", "libcst.codemod", "libcst.metadata")
 
@@ -68,19 +68,24 @@ def test_the_lint_path_imports_nothing_slow(file: Path) -> None:
     assert not slow
 
 
-def loaded_by(*argv: str) -> set[str]:
+def loaded_by(*argv: str, folder: Path = PACKAGE.parent) -> set[str]:
     """The top-level modules that a run of the command has imported when it ends."""
     program = (
-        "import atexit, json, sys\n"
-        "atexit.register(lambda: print(json.dumps(sorted(sys.modules)), file=sys.stderr))\n"
+        "import atexit, sys\n"
+        "atexit.register(lambda: print(*sorted(sys.modules), file=sys.stderr))\n"
         f"sys.argv = ['jaxlint', *{list(argv)!r}]\n"
         "from jaxlint.__main__ import main\n"
         "main()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=PACKAGE.parent, timeout=60
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent)},
+        timeout=60,
     )
-    return set(json.loads(done.stderr.splitlines()[-1]))
+    return set(done.stderr.splitlines()[-1].split())
 
 
 @pytest.mark.parametrize("flag", ["--version", "-V", "version"])
@@ -96,3 +101,21 @@ def test_a_lint_run_imports_neither_jax_nor_matchers(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("import jax\n\n\n@jax.jit\ndef f(x):\n    return x\n")
     loaded = loaded_by("check", "--isolated", "--output-format", "concise", str(tmp_path))
     assert not loaded & {"jax", "numpy", "libcst.matchers", "libcst.codemod", "pygls"}
+
+
+PLAIN = "def f(x):\n    if x:\n        return [x]\n    return []\n"
+ENGINE = {"libcst", "jaxlint.rules", "jaxlint.facts", "jaxlint.rewrite", "jaxlint.engine.check"}
+
+
+@pytest.mark.parametrize("argv", [[], ["--isolated"], ["--fix", "--isolated"], ["--diff", "--isolated"]])
+def test_files_that_do_not_concern_jax_load_no_rules(tmp_path: Path, argv: list[str]) -> None:
+    (tmp_path / "a.py").write_text(PLAIN)
+    (tmp_path / "b.py").write_text("")
+    assert not loaded_by(*argv, str(tmp_path)) & {*ENGINE, "jax", "numpy", "pygls"}
+
+
+def test_a_glance_at_such_files_loads_nothing_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.py").write_text(PLAIN)
+    monkeypatch.chdir(tmp_path)
+    loaded = loaded_by("check", "--fix", "--force-exclude", "a.py", folder=tmp_path)
+    assert not loaded & {*ENGINE, "typer", "msgspec", "pathspec", "dataclasses", "re", "pathlib", "ast"}

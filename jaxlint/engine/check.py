@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.engine.diagnostic import Diagnostic, TraceStep
+from jaxlint.engine.own import INTERNAL, SYNTAX, Own
 from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, own_nodes
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.project import load
 from jaxlint.facts.tracer import Tracer
 from jaxlint.facts.view import View
 from jaxlint.rules import Rule, all_rules
-from jaxlint.source import Chunk, SourceText
+from jaxlint.source import Chunk, SourceError, SourceText
 
 Subscriptions = dict[type, list[Rule]]
+Span = tuple[tuple[int, int], tuple[int, int]]
 
 
 def check(
@@ -27,39 +32,52 @@ def check(
 ) -> dict[str, list[Diagnostic]]:
     """Diagnostics of each text, by path. The texts are one project: contexts flow across its modules.
 
-    A text that does not parse gets JAX001; a rule that raises gives JAX000 and the rest goes on.
+    A text that does not parse gets JAX001; a rule that raises gives JAX000 and the rest goes on. If following the
+    code raises, that is one JAX000, and no rule runs. With JAXLINT_RAISE=1 in the environment, both are raised.
     """
     project = load(sources)
     found: dict[str, list[Diagnostic]] = {source.path: [] for source in sources}
     for module in project.modules:
-        for error in module.errors:
-            place = (error.line, error.column)
-            found[module.path].append(
-                Diagnostic("JAX001", "syntax-error", "error", error.message, module.path, place, place)
-            )
+        found[module.path] += [_own(SYNTAX, error.message, module.path, _at(error)) for error in module.errors]
     wanted = [rule for rule in (all_rules() if rules is None else rules) if select(rule)]
     if wanted:
-        tracer = Tracer(project)
-        tracer.run()
-        for diagnostic in _diagnostics(tracer, wanted):
+        for diagnostic in _traced(Tracer(project), wanted):
             found[diagnostic.path].append(diagnostic)
     return found
 
 
-def _diagnostics(tracer: Tracer, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
+def _traced(tracer: Tracer, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
     """Every finding once, whatever the number of contexts that show it."""
+    if failure := _run(tracer):
+        yield failure
+        return
+    for path, error in tracer.unread:
+        yield _own(SYNTAX, error.message, path, _at(error))
     subscriptions: Subscriptions = defaultdict(list)
     for rule in rules:
         for kind in rule.nodes:
             subscriptions[kind].append(rule)
     seen: set[tuple[object, ...]] = set()
     for view, node in _visits(tracer):
-        for rule, finding in _findings(tracer, subscriptions, view, node):
-            diagnostic = _resolve(rule, finding, view)
+        for diagnostic in _findings(tracer, subscriptions, view, node):
             key = (diagnostic.code, diagnostic.path, diagnostic.start, diagnostic.end)
             if key not in seen:
                 seen.add(key)
                 yield diagnostic
+
+
+def _run(tracer: Tracer) -> Diagnostic | None:
+    """Follow the project's code; what went wrong, in the file that was being followed."""
+    try:
+        tracer.run()
+    except Exception as error:
+        if os.environ.get("JAXLINT_RAISE"):
+            raise
+        calls = [call.f_locals.values() for call, _ in traceback.walk_tb(error.__traceback__)]
+        followed = [value.module.path for values in calls for value in values if isinstance(value, Frame)]
+        path = followed[-1] if followed else tracer.project.modules[0].path
+        return _own(INTERNAL, f"internal error in the static tracer: {_told(error)}", path)
+    return None
 
 
 def _visits(tracer: Tracer) -> Iterator[tuple[View, cst.CSTNode]]:
@@ -80,37 +98,58 @@ def _nodes(owner: object, frame: Frame) -> Iterator[tuple[Chunk, cst.CSTNode]]:
                 yield chunk, inner
         case _:
             for chunk in frame.module.chunks:
-                for inner in own_nodes(chunk.tree):
-                    yield chunk, inner
+                with suppress(SourceError):  # in tracer.unread
+                    for inner in own_nodes(chunk.tree):
+                        yield chunk, inner
 
 
-def _findings(
-    tracer: Tracer, subscriptions: Subscriptions, view: View, node: cst.CSTNode
-) -> Iterator[tuple[Rule, Finding]]:
+def _findings(tracer: Tracer, subscriptions: Subscriptions, view: View, node: cst.CSTNode) -> Iterator[Diagnostic]:
     """What the rules that subscribe to this class of node, or to events at this node, report."""
     view.node = node
-    for rule in subscriptions.get(type(node), ()):
-        for finding in rule.check(view, node):
-            yield rule, finding
-    for _, event in tracer.events.get(node, ()):
-        for rule in subscriptions.get(type(event), ()):
-            for finding in rule.check(view, event):
-                yield rule, finding
+    for subject in (node, *(event for _, event in tracer.events.get(node, ()))):
+        for rule in subscriptions.get(type(subject), ()):
+            try:
+                for finding in rule.check(view, subject):
+                    yield _resolve(rule, finding, view)
+            except Exception as error:
+                if os.environ.get("JAXLINT_RAISE"):
+                    raise
+                message = f"internal error in rule {rule.code} ({rule.name}): {_told(error)}"
+                yield _own(INTERNAL, message, view.chunk.source.path, _span(view, node))
 
 
 def _resolve(rule: Rule, finding: Finding, view: View) -> Diagnostic:
-    source = view.chunk.source
-    start, end = view.span(finding.node)
-    trace = tuple(TraceStep(step.message, step.place.path, step.place.line) for step in finding.why.steps()) if finding.why else ()
+    trace = (
+        tuple(TraceStep(step.message, step.place.path, step.place.line) for step in finding.why.steps())
+        if finding.why
+        else ()
+    )
     return Diagnostic(
         rule.code,
         rule.name,
         rule.level,
         finding.message,
-        source.path,
-        source.position(start),
-        source.position(end),
+        view.chunk.source.path,
+        *_span(view, finding.node),
         trace,
         finding.fix if isinstance(finding.fix, Fix) else None,
         finding.fix.reason if isinstance(finding.fix, Decline) else None,
     )
+
+
+def _own(code: Own, message: str, path: str, span: Span = ((1, 1), (1, 1))) -> Diagnostic:
+    return Diagnostic(code.code, code.name, code.level, message, path, *span)
+
+
+def _span(view: View, node: cst.CSTNode) -> Span:
+    start, end = view.span(node)
+    return view.chunk.source.position(start), view.chunk.source.position(end)
+
+
+def _at(error: SourceError) -> Span:
+    return (error.line, error.column), (error.line, error.column)
+
+
+def _told(error: Exception) -> str:
+    """An exception of our own, in a line."""
+    return f"{type(error).__name__}: {error}; please report".replace("\n", " ")

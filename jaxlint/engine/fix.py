@@ -4,19 +4,17 @@ Overlapping fixes wait for the next pass. A fix whose result does not parse, los
 text is undone, and said to be. Fixes that reach into several files are applied in all of them or in none.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from jaxlint.edits import Edit
 from jaxlint.engine.apply import apply, clash, sound
-from jaxlint.engine.check import check as check_all
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.imports import ImportConflict, missing_imports, ordered
-from jaxlint.engine.lint import Check, lint
-from jaxlint.engine.own import UNUSED, Keep, Known, Select, everything
+from jaxlint.engine.lint import Check, Rules, all_rules, check_all, lint
+from jaxlint.engine.own import UNUSED, Keep, Select, everything
 from jaxlint.engine.syntax import layout, parses, tree
-from jaxlint.rules import all_rules
 from jaxlint.source import SourceText
 
 PASSES = 10
@@ -78,7 +76,7 @@ def fix(
     *,
     keep: Keep = everything,
     check: Check = check_all,
-    rules: Callable[[], tuple[Known, ...]] = all_rules,
+    rules: Rules = all_rules,
 ) -> FixOutcome:
     """Apply fixes until none is left. Nothing is written: the outcome has the new texts."""
     allowed = {"safe"} if applicability == "safe" else {"safe", "unsafe"}

@@ -5,15 +5,17 @@ A file below an ignored folder cannot be brought back, so whoever walks must not
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 
 @dataclass(frozen=True, slots=True)
 class GitIgnore:
     """The ignore files that hold in one folder, outermost first."""
 
-    specs: tuple[tuple[Path, GitIgnoreSpec], ...] = ()
+    specs: tuple[tuple[Path, "GitIgnoreSpec"], ...] = ()
 
     def entered(self, folder: Path) -> "GitIgnore":
         """The ignore files that hold in a folder below."""
@@ -42,9 +44,13 @@ def above(folder: Path) -> GitIgnore:
     return found
 
 
-def _read(file: Path) -> GitIgnoreSpec | None:
+def _read(file: Path) -> "GitIgnoreSpec | None":
     try:
         lines = file.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return None
-    return GitIgnoreSpec.from_lines(lines) if lines else None
+    if not lines:
+        return None
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(lines)

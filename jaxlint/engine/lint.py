@@ -2,15 +2,36 @@
 
 from collections.abc import Callable, Sequence
 
-from jaxlint.engine.check import check as check_all
 from jaxlint.engine.diagnostic import Diagnostic
-from jaxlint.engine.own import ALWAYS, OWN, Keep, Known, Select, everything
+from jaxlint.engine.own import ALWAYS, Keep, Known, Select, everything
 from jaxlint.engine.suppress import honour
-from jaxlint.rules import all_rules
-from jaxlint.source import SourceText
+from jaxlint.engine.syntax import parses
+from jaxlint.source import SourceText, mentions
 
+Rules = Callable[[], tuple[Known, ...]]
 Check = Callable[[Sequence[SourceText], Select], dict[str, list[Diagnostic]]]
 """Raw diagnostics of texts, by path: ``jaxlint.engine.check.check`` or, under test, a small one."""
+
+
+def all_rules() -> tuple[Known, ...]:
+    """The rules of this package. They are imported, and LibCST with them, when they are first asked for."""
+    from jaxlint.rules import all_rules
+
+    return all_rules()
+
+
+def check_all(sources: Sequence[SourceText], select: Select) -> dict[str, list[Diagnostic]]:
+    """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX."""
+    if not any(map(concerns, sources)):
+        return {}
+    from jaxlint.engine.check import check
+
+    return check(sources, select)
+
+
+def concerns(source: SourceText) -> bool:
+    """Whether a text could have a finding: it mentions JAX or a library on it, or does not parse."""
+    return mentions(source.encode(source.text)) or not parses(source.text)
 
 
 def lint(
@@ -19,11 +40,10 @@ def lint(
     *,
     keep: Keep = everything,
     check: Check = check_all,
-    rules: Callable[[], tuple[Known, ...]] = all_rules,
+    rules: Rules = all_rules,
 ) -> dict[str, list[Diagnostic]]:
     """Diagnostics of each text, by path, ordered by place. Every source has an entry."""
     raw = check(sources, select)
-    known = (*OWN, *rules())
 
     def runs(path: str) -> Callable[[Known], bool]:
         return lambda rule: rule.code in ALWAYS or (select(rule) and keep(path, rule.code))
@@ -33,7 +53,7 @@ def lint(
             honour(
                 source,
                 [found for found in raw.get(source.path, []) if runs(source.path)(found)],
-                known,
+                rules,
                 runs(source.path),
             ),
             key=lambda found: (found.cell or 0, found.start, found.code, found.end),

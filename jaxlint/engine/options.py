@@ -74,7 +74,10 @@ def jax_version(text: str, origin: str = "") -> tuple[int, ...]:
 def read_table(path: Path) -> dict[str, Any] | None:
     """The table of a configuration file; None for a pyproject.toml without one. Raises ConfigError."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if path.name == "pyproject.toml" and "jaxlint" not in text:
+            return None
+        data = tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", str(path)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -3,18 +3,19 @@ command line on top. Nothing is merged between folders, as in ruff."""
 
 import os
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pathspec import GitIgnoreSpec
-
+from jaxlint.engine.lint import Rules, all_rules
 from jaxlint.engine.options import ConfigError, Format, Options, check_selectors, jax_version, parse, read_table
 from jaxlint.engine.own import OWN, Known
 from jaxlint.engine.select import Layer, enabled, matches
-from jaxlint.rules import all_rules
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 FILE_NAMES = (".jaxlint.toml", "jaxlint.toml", "pyproject.toml")
 DEFAULT_EXCLUDE = (
@@ -88,7 +89,7 @@ class Configuration:
         overrides: Sequence[Options] = (),
         file: Path | None = None,
         isolated: bool = False,
-        rules: Callable[[], tuple[Known, ...]] = all_rules,
+        rules: Rules = all_rules,
     ) -> None:
         self._rules = rules
         self._overrides = tuple(overrides)
@@ -204,5 +205,7 @@ def _exclude(inherited: Settings, options: Options, root: Path) -> tuple[Pattern
 
 
 @cache
-def _spec(lines: tuple[str, ...]) -> GitIgnoreSpec:
+def _spec(lines: tuple[str, ...]) -> "GitIgnoreSpec":
+    from pathspec import GitIgnoreSpec
+
     return GitIgnoreSpec.from_lines(lines)

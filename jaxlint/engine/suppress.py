@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from jaxlint.edits import Edit, Fix
 from jaxlint.engine.apply import apply
 from jaxlint.engine.diagnostic import Diagnostic
-from jaxlint.engine.own import ALWAYS, UNUSED, Known
+from jaxlint.engine.own import ALWAYS, OWN, UNUSED, Known
 from jaxlint.engine.select import matches
 from jaxlint.engine.syntax import layout
 from jaxlint.source import SourceText
@@ -21,7 +21,10 @@ _OURS = re.compile(r"#\s*jaxlint:\s*ignore\[(?P<codes>[^\]]*)\]")
 
 
 def honour(
-    source: SourceText, found: list[Diagnostic], known: Iterable[Known], runs: Callable[[Known], bool]
+    source: SourceText,
+    found: list[Diagnostic],
+    rules: Callable[[], Iterable[Known]],
+    runs: Callable[[Known], bool],
 ) -> list[Diagnostic]:
     """The diagnostics that no comment silences, and one for each comment that silences nothing."""
     comments = suppressions(source)
@@ -36,9 +39,9 @@ def honour(
         if not hits:
             kept.append(diagnostic)
     if runs(UNUSED):
-        off = [rule for rule in known if not runs(rule)]
+        off = [rule for rule in (*OWN, *rules()) if not runs(rule)]
         unused = (_unused(source, comment, codes, off) for comment, codes in used.items())
-        silent = any(c.scope == "file" and c.codes and UNUSED.code in c.codes for c in comments)
+        silent = any(c.scope == "file" and any(matches(code, UNUSED) for code in c.codes or ()) for c in comments)
         kept += [diagnostic for diagnostic in unused if diagnostic and not silent]
     return kept
 
@@ -65,14 +68,9 @@ def _silencers(source: SourceText, comment: Suppression, diagnostic: Diagnostic)
 
 def _reach(source: SourceText, comment: Suppression) -> tuple[int, int]:
     """First and last line that a comment covers."""
-    line = source.position(comment.start)[0]
-    alone = not source.text[source.offset(line) : comment.start].strip()
-    around = _logical_line(source, line)
-    if around[0] <= line < around[1]:
-        return (line + 1, line + 1) if alone else (line, line)
-    if not alone:
-        return around
-    return next((span for span in layout(source).lines if span[0] > line), (line + 1, line + 1))
+    around = _logical_line(source, comment.target)
+    between_its_brackets = around[0] <= comment.line < around[1]
+    return (comment.target, comment.target) if between_its_brackets else around
 
 
 def _logical_line(source: SourceText, line: int) -> tuple[int, int]:
@@ -104,7 +102,7 @@ def _removal(source: SourceText, comment: Suppression, idle: list[str]) -> Edit:
     """Take the codes out of a comment, or the comment away when it has no other."""
     text = source.text[comment.start : comment.end]
     for code in idle:
-        text = re.sub(rf"(?<![\w-]){re.escape(code)}(?![\w-])\s*,?[ \t]*", "", text)
+        text = re.sub(rf"(?<![\w-]){re.escape(code)}(?![\w-])\s*,?[ \t]*", "", text, flags=re.IGNORECASE)
     text = re.sub(r",\s*(?=\]|$)", "", text)
     if comment.codes is not None and re.search(r"\[\s*[\w-]|noqa\s*:\s*\w", text):
         return Edit(comment.start, comment.end, text)

@@ -154,8 +154,8 @@ def shape(array: Array | HostArray) -> Value:
     """The value of an array's ``shape``."""
     if isinstance(array, HostArray) or array.ndim is None:
         return Many(EXTENT)
-    first = EXTENT if array.length is None else Const(array.length)
-    return Tuple((first, *(EXTENT,) * (array.ndim - 1)) if array.ndim else ())
+    dims = array.dims if array.dims is not None else (None,) * array.ndim
+    return Tuple(tuple(EXTENT if length is None else Const(length) for length in dims))
 
 
 def _host_attribute(base: HostArray, name: str) -> Value:
@@ -186,6 +186,8 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
         case Ref():
             return _container_item(frame, base, index)
         case Array(traced=traced, kind=kind):
+            if isinstance(index, Const) and isinstance(index.value, int) and base.ndim:
+                return base.row(frame.staged)
             proof = strongest(traced, any_tracing([index]), frame.staged)
             return Array(proof, kind)
         case HostArray(kind=kind):
@@ -210,12 +212,11 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
             return summary([item(frame, option, index, node) for option in options if option != Const(None)])
         case Unknown() if not _is_slice(node):
             return _part(frame, base, ("item", slot(index)))
-        case Class():
-            return base
-        case Library(name="os.environ") if frame.boundary is not None:
-            frame.tracer.record(frame, node, HostEffect("os.environ", "environment", frame.boundary))
+        case Library(name="os.environ"):
+            if frame.boundary is not None:
+                frame.tracer.record(frame, node, HostEffect("os.environ", "environment", frame.boundary))
             return Static("str")
-        case Library():
+        case Library() | Class():
             return base
         case Const(value=str()):
             return Static("str")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access, captures
+from jaxlint.facts import access, captures, host
 from jaxlint.facts.events import Mutation
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.history import CONTENTS, is_container
@@ -77,7 +77,7 @@ def _explained(frame: Frame, name: str, value: Value, node: cst.CSTNode) -> Valu
         return value
     parent = value.traced.why
     why = Why(name, f"`{name}` is computed from `{parent.subject}`", frame.place(node), parent)
-    return Array(Traced(value.traced.level, why), value.kind, value.ndim, value.length)
+    return Array(Traced(value.traced.level, why, value.traced.reverse), value.kind, value.ndim, value.dims)
 
 
 def unpack(frame: Frame, value: Value, targets: list[cst.BaseExpression]) -> list[Value]:
@@ -104,8 +104,8 @@ def _nth(frame: Frame, value: Value, position: int, starred: int | None) -> Valu
             if starred is not None and position > starred:
                 return Key(traced)
             return access.key_item(frame, value, Const(position))
-        case Array(traced=traced, kind=kind, ndim=ndim):
-            return Array(traced or frame.staged, kind, ndim - 1 if ndim else None)
+        case Array():
+            return value.row(frame.staged)
         case Tree(traced=traced) if starred is None:
             part = frame.state.part(identity(value), ("item", position), Unknown)
             return part if isinstance(part, Key | Keys) else Tree(traced, part)
@@ -124,12 +124,15 @@ def _store_item(frame: Frame, target: cst.Subscript, value: Value) -> None:
     base = evaluate(frame, target.value)
     where = index(frame, target)
     frame.tracer.stored(frame, target, base, where, value)
+    host.note_store(frame, target, base, where, value)
     if is_container(base):
         captures.changed(frame, base, CONTENTS, target)
     match base:
         case Library(name="os.environ") if isinstance(where, Const):
             frame.tracer.environment.add(str(where.value))
         case Ref():
+            if base.kind == "dict":
+                host.note_hash(frame, where, "key", target, base)
             note_mutation(frame, target, base, [value], "item")
             known = isinstance(where, Const)
             frame.state.store(base, access.slot(where) if known or base.kind == "dict" else REST, value)

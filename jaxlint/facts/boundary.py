@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from jaxlint.facts import classes
 from jaxlint.facts.arguments import Arguments
@@ -32,10 +33,26 @@ from jaxlint.facts.values import (
     identity,
     tracing,
 )
-from jaxlint.facts.why import Place, Traced, Why
+from jaxlint.facts.why import Place, Traced, Why, strongest
 from jaxlint.jaxapi import Transform
 
 _STAGING_MAPS = ("jax.pmap", "jax.shard_map", "jax.smap", "jax.checkpoint", "flax.nnx.pmap", "flax.nnx.shard_map")
+
+
+REVERSE_MODE = ("grad", "value_and_grad", "jacrev", "hessian", "vjp")
+"""Last parts of the names of transforms that differentiate backwards."""
+
+
+def undifferentiated(value: Value) -> Value:
+    """A value as a function with a derivative rule of its own sees it: what happens to it there is not differentiated."""
+    match value:
+        case Array(traced=Traced(reverse=True) as traced):
+            return Array(replace(traced, reverse=False), value.kind, value.ndim, value.dims)
+        case Tree(traced=Traced(reverse=True) as traced):
+            return Tree(replace(traced, reverse=False), value.origin)
+        case Tuple(items=items):
+            return Tuple(tuple(map(undifferentiated, items)))
+    return value
 
 
 def enter(frame: Frame, row: Transform, function: Value, place: Place) -> Boundary:
@@ -84,18 +101,23 @@ def trace_argument(frame: Frame, trace: Boundary, value: Value, name: str) -> Va
     if traced is None or traced.level != "full" or trace.level == "full":
         why = Why(name, f"`{name}` is an argument of `{trace.function}`, and {trace.why.message}", trace.why.place)
         traced = Traced(trace.level, why)
+    if trace.name.rpartition(".")[2].removeprefix("filter_") in REVERSE_MODE:
+        traced = replace(traced, reverse=True)
     return _trace(frame, trace, value, traced)
 
 
 def _trace(frame: Frame, trace: Boundary, value: Value, traced: Traced) -> Value:
+    inherited = tracing(value)
+    if inherited is not None and inherited.reverse and not traced.reverse:
+        traced = replace(traced, reverse=True)
     filtered = trace.name.startswith(("equinox.", "flax.nnx."))
     match value:
         case Const(value=bool() | int() | float() | complex() as number):
-            return value if filtered else Array(traced, _kind(number), 0)
+            return value if filtered else Array(traced, _kind(number), 0, ())
         case Static(kind=kind):
-            return value if filtered or kind == "str" else Array(traced, kind, 0)
-        case Array(kind=kind, ndim=ndim, length=length):
-            return Array(traced, kind, ndim, length)
+            return value if filtered or kind == "str" else Array(traced, kind, 0, ())
+        case Array(kind=kind, ndim=ndim, dims=dims):
+            return Array(traced, kind, ndim, dims)
         case HostArray(kind=kind):
             return Array(traced, kind)
         case Tree(origin=origin):
@@ -158,8 +180,8 @@ def _kind(number: object) -> str | None:
 def element(frame: Frame, value: Value, number: int) -> Value:
     """One slice of a value along its leading axis."""
     match value:
-        case Array(traced=traced, kind=kind, ndim=ndim):
-            return Array(traced, kind, ndim - 1 if ndim else None)
+        case Array():
+            return value.row(None)
         case HostArray(kind=kind):
             return HostArray(kind)
         case Keys(base=base, offset=offset, traced=traced):
@@ -186,14 +208,14 @@ def element(frame: Frame, value: Value, number: int) -> Value:
 
 def detach(frame: Frame, trace: Boundary, result: Value, args: Arguments) -> Value:
     """A result as the caller of a traced function sees it: concrete, or a tracer of a trace around."""
-    outer = frame.staged or any_tracing(args.values)
+    outer = strongest(frame.staged, any_tracing(args.values))
     return _detach(frame, trace, result, outer)
 
 
 def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -> Value:
     match value:
-        case Array(traced=traced, kind=kind, ndim=ndim, length=length):
-            return Array(outer, kind, ndim, length) if traced is not outer else value
+        case Array(traced=traced, kind=kind, ndim=ndim, dims=dims):
+            return Array(outer, kind, ndim, dims) if traced is not outer else value
         case Tree():
             return Tree(outer, value.origin) if outer is not None else value.origin or Unknown("result")
         case Const(value=bool() | int() | float() as number) if trace.stages:
@@ -213,4 +235,4 @@ def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -
     return value
 
 
-__all__ = ["detach", "element", "enter", "function_name", "parameter_names", "trace_argument"]
+__all__ = ["detach", "element", "enter", "function_name", "parameter_names", "trace_argument", "undifferentiated"]

@@ -8,7 +8,7 @@ from jaxlint.facts import access, classes, evidence, library, methods, transform
 from jaxlint.facts.arguments import Arguments, match
 from jaxlint.facts.expressions import EXPRESSIONS, evaluate
 from jaxlint.facts.frames import Boundary, Frame
-from jaxlint.facts.state import REST, join_states, summary
+from jaxlint.facts.state import OPTION, REST, Guard, join_states, summary
 from jaxlint.facts.statements import execute
 from jaxlint.facts.values import (
     NONE,
@@ -31,7 +31,7 @@ from jaxlint.facts.values import (
 )
 
 MAX_DEPTH = 24
-MAX_STEPS = 4000
+MAX_STEPS = 2500
 """Statements that are followed for one root, inlined calls included."""
 
 
@@ -120,8 +120,9 @@ def call(frame: Frame, callee: Value, args: Arguments, node: cst.CSTNode) -> Val
 def _call_options(frame: Frame, options: tuple[Value, ...], args: Arguments, node: cst.CSTNode) -> Value:
     results, ends = [], None
     before = frame.state
-    for option in options:
+    for number, option in enumerate(options):
         frame.tracer.state = before.fork()
+        frame.state.guards = (*before.guards, Guard(id(options), f"{OPTION} {number}", True, False))
         results.append(call(frame, option, args, node))
         ends = join_states(ends, frame.tracer.state)
     frame.tracer.state = ends
@@ -179,6 +180,10 @@ def invoke(
         guarded=len(frame.state.guards),
     )
     _bind_parameters(inner, function, args, matched)
+    if tracer.exhausted(inner):
+        frame.state.drop(inner)
+        havoc(frame, args)
+        return Unknown("not followed")
     known = tracer.replay(inner)
     return known if known is not None else run(inner)
 
@@ -233,7 +238,7 @@ def _bind_parameters(
             case _:
                 value = matched.get(parameter.name)
                 if value is None and args.exact:
-                    value = function.defaults.get(parameter.name)
+                    value = frame.tracer.defaults(function).get(parameter.name)
                 value = value if value is not None else Unknown(f"parameter {parameter.name}")
                 evidence.settle_annotated(frame, parameter, value)
                 contents[parameter.name] = value

@@ -30,6 +30,8 @@ Sort = Literal["plain", "dataclass", "namedtuple", "pytree", "module", "enum", "
 """pytree: registered, its fields are leaves. module: flax.linen, haiku (set up by a framework). mutable: flax.nnx,
 whose state may change in a trace. open: has bases that are not known."""
 
+Mutability = Literal["mutable", "frozen", "replace", "_replace"]
+
 _BASES: dict[str, Sort] = {
     "equinox.Module": "pytree", "equinox.nn.StatefulLayer": "pytree", "flax.linen.Module": "module",
     "haiku.Module": "module", "flax.nnx.Module": "mutable", "flax.nnx.Object": "mutable", "flax.nnx.Pytree": "mutable",
@@ -110,6 +112,27 @@ def sort_of(frame: Frame, definition: ClassDefinition) -> Sort:
                     verdict = "open" if verdict == "plain" else verdict
     if verdict in ("plain", "dataclass", "open") and definition in frame.tracer.registered:
         return "pytree"
+    return verdict
+
+
+_FROZEN: dict[str, Mutability] = {
+    "equinox.Module": "frozen", "equinox.nn.StatefulLayer": "frozen", "flax.linen.Module": "frozen",
+    "flax.struct.PyTreeNode": "replace", "flax.struct.dataclass": "replace", "typing.NamedTuple": "_replace",
+    "typing_extensions.NamedTuple": "_replace",
+}  # fmt: skip
+
+
+def mutability(frame: Frame, definition: ClassDefinition) -> Mutability:
+    """Whether attributes of an instance can be assigned, or else the method that makes a changed copy."""
+    verdict: Mutability = "mutable"
+    for cls in lineage(frame, definition):
+        for maker in (*frame.tracer.bases(cls), *frame.tracer.decorators(cls)):
+            plain = maker.function if isinstance(maker, Partial) else maker
+            options = dict(maker.kwargs) if isinstance(maker, Partial) else {}
+            if isinstance(plain, Library):
+                verdict = _FROZEN.get(plain.name, verdict)
+            if options.get("frozen", Const(False)) != Const(False):
+                verdict = "frozen"
     return verdict
 
 

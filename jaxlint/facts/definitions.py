@@ -32,13 +32,20 @@ class FunctionDefinition:
 
     module: Module
     chunk: Chunk
-    node: cst.FunctionDef | cst.Lambda
     qualname: str
     cls: ClassDefinition | None = None
+    _node: cst.FunctionDef | cst.Lambda | None = None
+
+    @cached_property
+    def node(self) -> cst.FunctionDef | cst.Lambda:
+        """The syntax: given, or that of the chunk, which is read now. Raises SourceError."""
+        if self._node is not None:
+            return self._node
+        return next(item for item in self.chunk.tree.body if isinstance(item, cst.FunctionDef))
 
     @property
     def name(self) -> str:
-        return self.node.name.value if isinstance(self.node, cst.FunctionDef) else "<lambda>"
+        return self.qualname.rpartition(".")[2]
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -119,23 +126,35 @@ def catches_tracer_errors(node: cst.Try | cst.TryStar) -> bool:
 def own_nodes(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The nodes of a body, not those in nested functions and classes (whose decorators and defaults do count)."""
     stack = [body]
+    pop, extend = stack.pop, stack.extend
     while stack:
-        node = stack.pop()
+        node = pop()
         yield node
-        if isinstance(node, cst.FunctionDef):
-            stack.extend(reversed([*node.decorators, *_defaults(node.params)]))
-        elif isinstance(node, cst.Lambda):
-            stack.extend(reversed(list(_defaults(node.params))))
-        elif isinstance(node, cst.ClassDef):
-            stack.extend(reversed([*node.decorators, *node.bases]))
+        kind = type(node)  # LibCST's classes are abstract, `isinstance` is slow on them
+        if kind is cst.Name:
+            continue
+        if kind is cst.FunctionDef:
+            extend(reversed([*node.decorators, *_defaults(node.params)]))  # type: ignore[attr-defined]
+        elif kind is cst.Lambda:
+            extend(reversed(list(_defaults(node.params))))  # type: ignore[attr-defined]
+        elif kind is cst.ClassDef:
+            extend(reversed([*node.decorators, *node.bases]))  # type: ignore[attr-defined]
         else:
-            stack.extend(reversed(list(children(node))))
+            extend(reversed(list(children(node))))
+
+
+_BINDERS = frozenset(
+    {cst.Assign, cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For, cst.FunctionDef, cst.ClassDef, cst.AsName,
+     cst.ImportAlias, cst.MatchAs, cst.MatchStar, cst.Del, cst.Global, cst.Nonlocal}
+)  # fmt: skip
 
 
 def scope_of(body: cst.CSTNode) -> Scope:
     """The names bound in a function, class or module body."""
     scope = Scope()
     for node in own_nodes(body):
+        if type(node) not in _BINDERS:
+            continue
         match node:
             case cst.Assign(targets=targets):
                 for target in targets:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import libcst as cst
 
@@ -57,17 +57,37 @@ class KeyReuse:
 
     ``kind``: by other code than before (again), by the same code in the next turn of a Python loop (loop) or of a
     traced body (body), in the next call of a function that holds the key (call), or it is bound in a partial or a
-    default argument (frozen). ``expression``: how the code at the place spells the key, if it does; ``name``: its text.
+    default argument (frozen). ``frame``: the activation in which the place is. ``expression``: how the code at the place spells the key, if it does; ``name``: its text.
     """
 
     name: str
     expression: cst.BaseExpression | None
     key: Value
     kind: ReuseKind
+    frame: Frame
     place: Place
     verb: str
     first: Place
     first_verb: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SharedKey:
+    """All rows of a mapped function draw from one key."""
+
+    name: str
+    verb: str
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RepeatedSeed:
+    """The same constant seed made two keys which the same function uses up; ``first``: where the other was made."""
+
+    seed: object
+    verb: str
+    first: Place
+    kind: ReuseKind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +117,51 @@ class CachedTracer:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class HostCall:
+    """A function or method which needs concrete values (``outcome`` fails), or answers without them (wrong), got a tracer.
+
+    ``name`` is canonical; methods are ``jax.Array.item`` of the tracer and ``numpy.ndarray.dot`` of the NumPy array that
+    got one. ``argument`` is the value that holds the tracer.
+    """
+
+    name: str
+    traced: Traced
+    outcome: Literal["fails", "wrong"]
+    argument: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookup:
+    """A Python container or NumPy array is indexed by a tracer. ``base`` and, where known, its items, at that time."""
+
+    base: Value
+    traced: Traced
+    items: tuple[Value, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hash:
+    """A jax array is hashed: as a key of a dict, an item of a set, by ``hash``. ``traced``: where it is a tracer.
+
+    ``base`` is the container, ``items`` what it holds by key where that is known.
+    """
+
+    array: Value
+    traced: Traced | None
+    how: Literal["key", "item", "hash"]
+    base: Value | None = None
+    items: tuple[tuple[Any, Value], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BufferStore:
+    """A tracer is stored into a NumPy array, or at an index that is a tracer."""
+
+    traced: Traced
+    part: Literal["value", "index"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Asked:
     """A builtin (``max``, ``any``, ``sorted`` …) asked for the truth of ``items``, or of comparisons between them."""
 
@@ -104,4 +169,7 @@ class Asked:
     items: tuple[Value, ...]
 
 
-Event = Capture | StaleCapture | Mutation | KeyReuse | ConstantKey | HostEffect | CachedTracer | Asked
+Event = (
+    Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer | Asked
+    | HostCall | Lookup | Hash | BufferStore
+)  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import access, assign, evidence, extents
+from jaxlint.facts import access, assign, evidence, extents, host
 from jaxlint.facts.definitions import FunctionDefinition
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.guards import guarded
@@ -66,12 +66,16 @@ def truth(value: Value) -> bool | None:
 
 
 def _constant(frame: Frame, node: cst.Integer | cst.Float | cst.Imaginary) -> Value:
-    return Const(node.evaluated_value)
+    return frame.tracer.once(_evaluated, node)
+
+
+def _evaluated(node: cst.Integer | cst.Float | cst.Imaginary | cst.SimpleString | cst.ConcatenatedString) -> Value:
+    value = node.evaluated_value
+    return Const(value) if value is not None else Static("str")
 
 
 def _string(frame: Frame, node: cst.SimpleString | cst.ConcatenatedString) -> Value:
-    value = node.evaluated_value
-    return Const(value) if value is not None else Static("str")
+    return frame.tracer.once(_evaluated, node)
 
 
 def _formatted(frame: Frame, node: cst.FormattedString) -> Value:
@@ -94,7 +98,9 @@ def _attribute(frame: Frame, node: cst.Attribute) -> Value:
 
 
 def _subscript(frame: Frame, node: cst.Subscript) -> Value:
-    return access.item(frame, evaluate(frame, node.value), index(frame, node), node)
+    base, where = evaluate(frame, node.value), index(frame, node)
+    host.note_lookup(frame, base, where, node)
+    return access.item(frame, base, where, node)
 
 
 def index(frame: Frame, node: cst.Subscript) -> Value:
@@ -276,6 +282,8 @@ def _comparison(frame: Frame, node: cst.Comparison) -> Value:
     results: list[Value] = []
     for item in node.comparisons:
         right = evaluate(frame, item.comparator)
+        if isinstance(item.operator, cst.In | cst.NotIn) and isinstance(right, Ref) and right.kind in ("dict", "set"):
+            host.note_hash(frame, left, "key" if right.kind == "dict" else "item", node, right)
         results.append(compare(frame, item.operator, left, right))
         frame.values[item] = results[-1]
         left = right
@@ -408,6 +416,8 @@ def _elements(frame: Frame, elements: Any) -> list[Value] | None:
 
 def _set(frame: Frame, node: cst.Set) -> Value:
     items = _elements(frame, node.elements) or [Unknown()]
+    for element, item in zip(node.elements, items, strict=False):
+        host.note_hash(frame, item, "item", element.value)
     ref = Ref("set", frame, place=frame.place(node))
     frame.state.replace(ref, {REST: summary(items)})
     return ref
@@ -420,6 +430,7 @@ def _dict(frame: Frame, node: cst.Dict) -> Value:
         value = evaluate(frame, element.value)
         if isinstance(element, cst.DictElement):
             key = evaluate(frame, element.key)
+            host.note_hash(frame, key, "key", element.key)
             contents[access.slot(key)] = value
         else:
             contents.update(frame.state.contents(value) if isinstance(value, Ref) else {REST: Unknown()})
@@ -434,6 +445,7 @@ def _comprehension(frame: Frame, node: cst.ListComp | cst.SetComp | cst.Generato
     def emit() -> None:
         if isinstance(node, cst.DictComp):
             keys.append(evaluate(frame, node.key))
+            host.note_hash(frame, keys[-1], "key", node.key)
             results.append(evaluate(frame, node.value))
         else:
             results.append(evaluate(frame, node.elt))

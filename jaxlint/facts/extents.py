@@ -1,4 +1,4 @@
-"""What is known of an array's shape: the number of its axes and the length of the first."""
+"""What is known of an array's shape: the number of its axes and their lengths."""
 
 from __future__ import annotations
 
@@ -7,65 +7,78 @@ from jaxlint.facts.frames import Frame
 from jaxlint.facts.values import Array, Const, Ref, Static, Tuple, Value
 from jaxlint.jaxapi import Function
 
-Extents = tuple[int | None, int | None]
-"""The number of axes and the length of the first one, None where not known."""
+Dims = tuple[int | None, ...]
+Extents = tuple[int | None, Dims | None]
+"""The number of axes and the lengths of all, or of the first ones, None where not known."""
+
+_UNKNOWN: Extents = (None, None)
+_SCALAR: Extents = (0, ())
 
 
 def of_call(frame: Frame, row: Function, bound: dict[str, Value]) -> Extents:
     """Of the result of a library function that states or keeps them."""
     match row.name.rpartition(".")[2], bound:
         case "array", {"ndmin": _}:
-            return None, None
-        case "array" | "asarray", {"object": first} | {"a": first}:
-            return _of_literal(frame, first)
+            return _UNKNOWN
+        case "array" | "asarray", {"object": literal} | {"a": literal}:
+            return _known(_of_literal(frame, literal))
         case "stack", {"arrays": arrays, **rest} if "axis" not in rest:
-            items = access.exact_items(frame, arrays)
-            return None, len(items) if items is not None else None
+            dims, items = _of_literal(frame, arrays), access.exact_items(frame, arrays)
+            return _known(dims) if dims is not None or items is None else (None, (len(items),))
         case "arange", {"start": Const(value=int() as stop), **rest} if not rest:
-            return 1, stop
-        case "arange", _:
-            return 1, None
+            return _known((stop,))
+        case "linspace", {"num": Const(value=int() as num)}:
+            return _known((num,))
+        case "arange" | "linspace", _:
+            return _known((None,))
+        case "eye" | "identity", {"N": size} | {"n": size}:
+            return _known((_length(size), _length(bound.get("M", size))))
         case _, {"shape": shape}:
-            return _stated(shape)
+            return _known(_stated(shape))
     operand = next(iter(bound.values()), None)
     if row.params == ("x",) and isinstance(operand, Array):
-        return operand.ndim, operand.length
-    return None, None
+        return operand.ndim, operand.dims
+    return _UNKNOWN
 
 
-def _of_literal(frame: Frame, value: Value) -> Extents:
-    """Of a (nested) list of numbers."""
+def _known(dims: Dims | None) -> Extents:
+    return (len(dims), dims) if dims is not None else _UNKNOWN
+
+
+def _length(value: Value) -> int | None:
+    return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
+
+
+def _of_literal(frame: Frame, value: Value) -> Dims | None:
+    """Of a (nested) list of numbers or arrays."""
     if isinstance(value, Const | Static):
-        return 0, None
+        return ()
     if isinstance(value, Array):
-        return value.ndim, value.length
+        return value.dims
     items = access.exact_items(frame, value) if isinstance(value, Ref | Tuple) else None
-    if items is None:
-        return None, None
-    inner = _of_literal(frame, items[0])[0] if items else 0
-    return inner + 1 if inner is not None else None, len(items)
+    inner = _of_literal(frame, items[0]) if items else None
+    return (len(items), *inner) if items is not None and inner is not None else None
 
 
-def _stated(shape: Value) -> Extents:
+def _stated(shape: Value) -> Dims | None:
     """Of a shape argument."""
     match shape:
         case Const(value=int() as length):
-            return 1, length
+            return (length,)
         case Static(kind="int"):
-            return 1, None
+            return (None,)
         case Tuple(items=items):
-            first = items[0].value if items and isinstance(items[0], Const) else None
-            return len(items), first if isinstance(first, int) else None
-    return None, None
+            return tuple(map(_length, items))
+    return None
 
 
 def of_operation(left: Value, right: Value) -> Extents:
     """Of ``left op right``, where both sides are alike or one is a scalar."""
     sizes = [
-        (0, None) if isinstance(side, Const | Static) else (side.ndim, side.length)
+        _SCALAR if isinstance(side, Const | Static) else (side.ndim, side.dims)
         for side in (left, right)
         if isinstance(side, Const | Static | Array)
     ]
-    if len(sizes) < 2 or (sizes[0] != sizes[1] and (0, None) not in sizes):
-        return None, None
-    return sizes[0] if sizes[0] != (0, None) else sizes[1]
+    if len(sizes) < 2 or (sizes[0] != sizes[1] and _SCALAR not in sizes):
+        return _UNKNOWN
+    return sizes[0] if sizes[0] != _SCALAR else sizes[1]

@@ -77,10 +77,7 @@ class Loop:
 
 @dataclass(eq=False)
 class Frame:
-    """An activation. ``values`` holds what every expression evaluated to, the strongest claim if it ran repeatedly.
-
-    ``guarded`` counts the conditions under which it was entered.
-    """
+    """An activation. ``values`` holds what every expression evaluated to, the strongest claim if it ran repeatedly."""
 
     tracer: Tracer
     module: Module

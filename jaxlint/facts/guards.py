@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -12,10 +12,13 @@ from jaxlint.facts.definitions import own_nodes
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import Guard
 
+if TYPE_CHECKING:
+    from jaxlint.facts.view import View
+
 
 def guard(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
     """The current path goes on where a test came out so."""
-    text, names, negated = _condition(test)
+    text, names, negated = frame.tracer.once(_condition, test)
     varies = any(names & changed for changed in frame.varying)
     state = frame.state
     state.guards = (*state.guards, Guard(id(frame), text, outcome is not negated, varies))
@@ -31,7 +34,6 @@ def guarded(frame: Frame, test: cst.BaseExpression, outcome: bool) -> Iterator[N
         frame.state.guards = before
 
 
-@cache
 def _condition(test: cst.BaseExpression) -> tuple[str, frozenset[str], bool]:
     """A test without its outer `not`s: its text, the names in it, and whether the `not`s negate it."""
     negated = False
@@ -39,3 +41,24 @@ def _condition(test: cst.BaseExpression) -> tuple[str, frozenset[str], bool]:
         test, negated = test.expression, not negated
     names = frozenset(node.value for node in own_nodes(test) if isinstance(node, cst.Name))
     return cst.Module(()).code_for_node(test), names, negated
+
+
+def expects_failure(ctx: View, node: cst.CSTNode) -> bool:
+    """True for code whose exception is expected: in a ``try`` with handlers, or under ``pytest.raises``."""
+    if ctx.frame.caught:
+        return True
+    child = node
+    for above in ctx.ancestors(node):
+        match above:
+            case cst.Try(body=body, handlers=[_, *_]) | cst.TryStar(body=body, handlers=[_, *_]) if body is child:
+                return True
+            case cst.With(items=items) if any(_raises(ctx, item.item) for item in items):
+                return True
+        child = above
+    return False
+
+
+def _raises(ctx: View, manager: cst.BaseExpression) -> bool:
+    name = manager.func if isinstance(manager, cst.Call) else manager
+    last = name.attr.value if isinstance(name, cst.Attribute) else ctx.code(name)
+    return last in ("raises", "suppress") or last.lower().startswith("assert")

@@ -41,8 +41,8 @@ def _turn(frame: Frame, source: Value, number: int) -> Value:
     match source:
         case Keys(base=base, offset=offset, traced=traced):
             return state.part(base, offset + number, lambda: Key(traced))  # type: ignore[arg-type]
-        case Array(traced=traced, kind=kind, ndim=ndim):
-            return Array(traced or frame.staged, kind, ndim - 1 if ndim else None)
+        case Array():
+            return source.row(frame.staged)
         case HostArray(kind=kind):
             return HostArray(kind)
         case Tree(traced=traced):

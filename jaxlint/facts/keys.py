@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import reuse
+from jaxlint.facts import reuse, rows
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.events import ConstantKey
 from jaxlint.facts.frames import Frame
-from jaxlint.facts.state import Use
+from jaxlint.facts.state import OPTION, Use
 from jaxlint.facts.values import Array, Const, Either, Key, Keys, Tree, Unknown, Value, identity
 
 INITIALIZER = "jaxlint.initializer"
@@ -49,13 +49,26 @@ def consume(frame: Frame, value: Value, node: cst.CSTNode, verb: str) -> None:
     if isinstance(key, Key):
         _note_constant(frame, key)
     frame.tracer.note_consumer()
-    use = Use(frame.place(node), frame, verb, frame.state.guards, frame.tracer.turns)
+    use = Use(tuple(reuse.steps(frame, node, key)), verb, frame.state.guards, frame.tracer.turns)
+    frame.tracer.uses[key].append(use)
     before = frame.state.used(key)
     first = next((known for known in before if _feasible(known, use)), None)
     if first is not None:
         reuse.report(frame, key, first, use)
+    rows.note_shared(frame, key, use)
+    if isinstance(key, Key) and key.seed is not None:
+        _note_seed(frame, key, key.seed, use)
     if first is None or len(before) < 3:
         frame.state.uses[key] = (*before, use)
+
+
+def _note_seed(frame: Frame, key: Key, seed: Const, use: Use) -> None:
+    seen = frame.state.seeds.get(seed, ())
+    for other, known in seen:
+        if other is not key and known.verb == use.verb and _feasible(known, use) and other.place and key.place:
+            reuse.report_seed(frame, key, seed, known, use, other.place)
+            break
+    frame.state.seeds[seed] = (*seen[:3], (key, use))
 
 
 def is_key(value: Value) -> bool:
@@ -87,8 +100,15 @@ def _note_constant(frame: Frame, key: Key) -> None:
 
 def _feasible(first: Use, second: Use) -> bool:
     """False if no single run takes both paths, as far as the guards tell."""
+    if _options(first) != _options(second):
+        return False
     crosses = first.turn != second.turn
     if crosses and any(guard.varies for guard in (*first.guards, *second.guards)):
         return False
     outcomes = {(guard.frame, guard.text): guard.outcome for guard in first.guards}
     return all(outcomes.get((guard.frame, guard.text), guard.outcome) == guard.outcome for guard in second.guards)
+
+
+def _options(use: Use) -> set[tuple[int, str]]:
+    """The choices among possible callees under which a use happens: that one of them is called is no proof."""
+    return {(guard.frame, guard.text) for guard in use.guards if guard.text.startswith(OPTION)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access, evidence, extents, keys, python, transforms
+from jaxlint.facts import access, evidence, extents, host, keys, python, transforms
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.events import CachedTracer, HostEffect
 from jaxlint.facts.frames import Frame
@@ -50,6 +50,8 @@ def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) ->
         return keys.initialize(frame, args, node)
     if (row := transform(name)) is not None and name not in python.SPECIAL:
         return transforms.call_transform(frame, row, args, node)
+    if frame.boundary is not None and host_effect(name) is None:
+        host.note_call(frame, name, args, node)
     if (handler := python.SPECIAL.get(name)) is not None:
         return handler(frame, args, node)
     if (category := host_effect(name)) is not None and frame.boundary is not None:
@@ -96,8 +98,10 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
     evidence.settle_passed(frame, row.name, bound)
     traced = strongest(deep_tracing(frame, args.values), frame.staged)
     match row.returns:
+        case "array" if row.name == "jax.numpy.where" and "x" not in bound:
+            return Many(Array(traced, "int"))
         case "array" | "bool" | "int" | "float" | "complex":
-            kind = _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(args)
+            kind = _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(frame, row, args)
             return Array(traced, kind, *extents.of_call(frame, row, bound))
         case "same":
             first = args.positional[0] if args.positional else Unknown()
@@ -105,7 +109,7 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
                 return Array(traced, first.kind if isinstance(first, Array | HostArray) else None)
             return first
         case "arrays":
-            return Many(Array(traced))
+            return Many(Array(traced, "int" if row.name == "jax.numpy.nonzero" else None))
         case "key" if row.name == "jax.random.fold_in":
             return keys.fold(frame, bound.get("key", Unknown()), bound.get("data"), node)
         case "key" if row.key is None:
@@ -135,9 +139,33 @@ def _dtype(value: Value | None) -> Kind:
     return None
 
 
-def _literal(args: Arguments) -> Kind:
-    first = args.positional[0] if len(args.positional) == 1 else None
-    return first.kind if isinstance(first, Array | HostArray) else None
+_KEEPS_KIND = frozenset(
+    """array asarray copy reshape ravel squeeze transpose swapaxes moveaxis expand_dims flip fliplr flipud roll rot90 sort tile
+    repeat broadcast_to atleast_1d atleast_2d atleast_3d concatenate stack negative positive abs absolute max min diag tril
+    triu take delete pad clip maximum minimum""".split()  # noqa: SIM905
+)
+
+
+def _literal(frame: Frame, row: Function, args: Arguments) -> Kind:
+    """The kind of the first argument, for functions that keep it."""
+    first = args.positional[0] if args.positional else None
+    keeps = row.name.removeprefix("jax.numpy.") in _KEEPS_KIND and (len(args.positional) == 1 or row.params[:1] == ("a",))
+    return _leaf_kind(frame, first) if keeps and first is not None else None
+
+
+def _leaf_kind(frame: Frame, value: Value) -> Kind:
+    """The kind of an array, or of the numbers in a (nested) list if they are all of one kind."""
+    items = access.exact_items(frame, value) if isinstance(value, Ref | Tuple) else None
+    if items is None:
+        return value.kind if isinstance(value, Array | HostArray | Static) else _constant_kind(value)
+    kinds = {_leaf_kind(frame, item) for item in items}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _constant_kind(value: Value) -> Kind:
+    constant = value.value if isinstance(value, Const) else None
+    kinds: dict[type, Kind] = {bool: "bool", int: "int", float: "float", complex: "complex"}
+    return kinds.get(type(constant))
 
 
 def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, Value]) -> Value:

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import access, assign, captures, classes, keys
+from jaxlint.facts import access, assign, captures, classes, host, keys
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.history import CONTENTS
@@ -45,6 +45,8 @@ MUTATORS = frozenset(
 
 def call_method(frame: Frame, base: Value, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     """The value of ``base.name(...)`` where the attribute itself is no project function."""
+    if isinstance(base, Array | HostArray):
+        host.note_method(frame, base, name, args, node)
     match base:
         case Array():
             return _array_method(frame, base, name, args)
@@ -115,6 +117,9 @@ def _host_method(base: HostArray, name: str, args: Arguments) -> Value:
         keeps_view = name in ("reshape", "ravel", "transpose", "view", "squeeze", "swapaxes")
         return HostArray(_RESULTS[kind], base.view_of if keeps_view else None)
     return NONE if kind == "absent" else Unknown()
+
+
+_HASHING = {"dict": ("get", "pop", "setdefault"), "set": ("add", "discard", "remove")}
 
 
 def _container_method(frame: Frame, base: Ref, name: str, args: Arguments, node: cst.CSTNode) -> Value:

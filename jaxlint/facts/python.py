@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
 from jaxlint.facts import access, captures
 from jaxlint.facts.arguments import Arguments
+from jaxlint.facts.boundary import undifferentiated
 from jaxlint.facts.events import Asked, HostEffect
 from jaxlint.facts.expressions import truth
 from jaxlint.facts.frames import Frame
@@ -23,6 +25,7 @@ from jaxlint.facts.values import (
     Cached,
     Class,
     Const,
+    Either,
     Function,
     HostArray,
     Keys,
@@ -40,7 +43,7 @@ from jaxlint.facts.values import (
     any_tracing,
     identity,
 )
-from jaxlint.facts.why import strongest
+from jaxlint.facts.why import Traced, strongest
 from jaxlint.jaxapi import array_attribute
 
 Handler = Callable[[Frame, Arguments, cst.CSTNode], Value]
@@ -85,31 +88,48 @@ def _static(kind: Kind) -> Handler:
     return lambda frame, args, node: Static(kind)
 
 
-_HOST_TYPES = frozenset(
-    {"builtins.int", "builtins.float", "builtins.complex", "builtins.bool", "builtins.str", "numpy.ndarray",
-     "numpy.generic", "numbers.Number", "numbers.Real", "numbers.Integral"}
+_NOT_OF_JAX = frozenset(
+    {"numpy.ndarray", "numpy.generic", "numpy.number", "numpy.bool_", "numpy.integer", "numpy.floating", "numbers.Number",
+     "numbers.Integral", "numbers.Real", "builtins.int", "builtins.float", "builtins.complex", "builtins.bool",
+     "builtins.str", "builtins.list", "builtins.tuple", "builtins.dict", "builtins.set"}
 )  # fmt: skip
+"""Types which no jax array is an instance of."""
 _CONTAINERS = frozenset({"builtins.list", "builtins.tuple", "builtins.dict", "builtins.set"})
-_TRACER_TYPES = frozenset({"jax.core.Tracer", "jax.extend.core.Tracer"})
-_ARRAY_TYPES = frozenset({"jax.Array", "jax.numpy.ndarray", "chex.Array", "jaxtyping.Array"})
+_OF_JAX = frozenset({"jax.Array", "jax.numpy.ndarray", "jaxtyping.Array"})
+_TRACERS = frozenset({"jax.core.Tracer", "jax.extend.core.Tracer"})
 
 
 def _isinstance(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
-    """A tracer is a jax array, and no number, NumPy array or container."""
-    match args.positional:
-        case (value, kinds):
-            options = access.exact_items(frame, kinds) or [kinds]
-            names = {option.name if isinstance(option, Library) else "" for option in options}
-        case _:
-            return Static("bool")
-    arraylike = isinstance(value, Array) and (value.traced is not None or names <= _ARRAY_TYPES | _HOST_TYPES | _CONTAINERS)
-    if arraylike and names & _ARRAY_TYPES or isinstance(value, Array) and value.traced and names & _TRACER_TYPES:
+    if len(args.positional) != 2:
+        return Static("bool")
+    value, wanted = args.positional
+    types = access.exact_items(frame, wanted) or [wanted]
+    verdicts = [_is_instance(value, kind) for kind in types]
+    if any(verdicts):
         return Const(True)
-    if arraylike and names <= _HOST_TYPES | _CONTAINERS or isinstance(value, Tree) and names <= _HOST_TYPES:
-        return Const(False)
-    if isinstance(value, HostArray) and not value.scalar and names <= _ARRAY_TYPES | _TRACER_TYPES | _CONTAINERS:
-        return Const(False)
-    return Static("bool")
+    return Const(False) if all(verdict is False for verdict in verdicts) else Static("bool")
+
+
+def _is_instance(value: Value, kind: Value) -> bool | None:
+    """Whether a value is an instance of one type; None if that is not known."""
+    if not isinstance(kind, Library):
+        return None
+    match value:
+        case Array(traced=traced):
+            if kind.name in _TRACERS:
+                return traced is not None or None
+            return True if kind.name in _OF_JAX else False if kind.name in _NOT_OF_JAX else None
+        case Tree() if kind.name in _NOT_OF_JAX and kind.name not in _CONTAINERS:
+            return False
+        case HostArray(scalar=False) if kind.name in _OF_JAX | _TRACERS | _CONTAINERS:
+            return False
+        case Either(options=options):
+            verdicts = {_is_instance(option, kind) for option in options}
+            return verdicts.pop() if len(verdicts) == 1 else None
+        case Const(value=constant) if kind.name.startswith("builtins."):
+            cls = getattr(builtins, kind.name.removeprefix("builtins."), None)
+            return isinstance(constant, cls) if isinstance(cls, type) else None
+    return None
 
 
 def _hasattr(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
@@ -286,7 +306,7 @@ def _asked(frame: Frame, args: Arguments, *, compares: bool) -> list[Value]:
     (source,) = args.positional
     items = access.exact_items(frame, source)
     if items is None and isinstance(source, Array) and source.length is not None:
-        items = [access.any_item(frame, source)] * source.length
+        items = [access.any_item(frame, source)] * min(source.length, 2)
     if items is not None:
         return items if len(items) > compares else []
     return [turns(frame, source)[0]] if isinstance(source, Array | Tree | Many | Ref) else []
@@ -343,6 +363,17 @@ def _leaves(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
 
 def _flatten(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return Tuple((_leaves(frame, args, node), Unknown("treedef")))
+
+
+def _stop_gradient(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    """What has no tangent is no tracer under eager ``grad``."""
+    match args.positional:
+        case (Array(traced=Traced() as traced) as array,):
+            kept = frame.staged if traced.level == "grad" else replace(traced, reverse=False)
+            return Array(kept, array.kind, array.ndim, array.dims)
+        case (value, *_):
+            return undifferentiated(value)
+    return Unknown()
 
 
 def _none(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
@@ -405,6 +436,6 @@ SPECIAL: dict[str, Handler] = {
     "jax.tree.flatten": _flatten,
     "jax.tree_util.tree_flatten": _flatten,
     "jax.block_until_ready": _identity,
-    "jax.lax.stop_gradient": _identity,
+    "jax.lax.stop_gradient": _stop_gradient,
     "builtins.setattr": _none,
 }

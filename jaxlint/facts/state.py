@@ -6,8 +6,10 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import libcst as cst
+
 from jaxlint.facts.history import History
-from jaxlint.facts.values import Ref, Unknown, Value, join
+from jaxlint.facts.values import Key, Ref, Unknown, Value, join
 from jaxlint.facts.why import Place
 
 if TYPE_CHECKING:
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
 
 REST = "…"
 """In the contents of a list or dict: what is known of all items that have no entry of their own."""
+
+
+OPTION = "option"
+"""Starts the text of a guard that says which of several possible callees is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +35,24 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Use:
-    """That a key was consumed: where, by which activation, under which guards, in which turns of which loops."""
+class Step:
+    """An activation around a use of a key, the place in it where the use happens, and how the key is spelled there."""
 
-    place: Place
     frame: Frame
+    place: Place
+    expression: cst.BaseExpression | None
+
+    @property
+    def is_function(self) -> bool:
+        """False for a module, and for the stand-in between a transform and the function that it calls."""
+        return self.frame.definition is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """That a key was consumed: by what, in which activations (innermost first), under which guards, in which turn."""
+
+    steps: tuple[Step, ...]
     verb: str
     guards: tuple[Guard, ...]
     turn: int
@@ -42,25 +61,27 @@ class Use:
 class State:
     """A mapping from frames and `Ref`s to their contents, copied on write when forked."""
 
-    __slots__ = ("_owned", "_parts", "base", "cells", "derived", "guards", "history", "uses")
+    __slots__ = ("_owned", "_parts", "_wholes", "base", "cells", "derived", "guards", "history", "seeds", "uses")
 
     def __init__(self, base: State | None = None) -> None:
         self.base = base
         self.cells: dict[object, dict[Any, Value]] = {}
         self.uses: dict[Value, tuple[Use, ...]] = {}
+        self.seeds: dict[Value, tuple[tuple[Key, Use], ...]] = {}
         self.derived: dict[tuple[object, Hashable], Value] = {}
         self.guards: tuple[Guard, ...] = ()
         self.history = History()
         self._owned: set[object] = set()
         self._parts: dict[tuple[object, Hashable], Value] = {}
+        self._wholes: dict[object, object] = {}
 
     def fork(self) -> State:
         """An independent copy; contents are shared until one side writes."""
         twin = State(self.base)
-        twin.cells, twin.uses = dict(self.cells), dict(self.uses)
+        twin.cells, twin.uses, twin.seeds = dict(self.cells), dict(self.uses), dict(self.seeds)
         twin.derived, twin.guards = dict(self.derived), self.guards
         twin.history = self.history.fork()
-        twin._parts = self._parts
+        twin._parts, twin._wholes = self._parts, self._wholes
         self._owned.clear()
         return twin
 
@@ -102,7 +123,13 @@ class State:
             # Shared by all paths, so that a part that two branches look at is one part after them.
             found = self._parts.get((whole, tag)) or self._parts.setdefault((whole, tag), make())
             self.derived[whole, tag] = found
+            if not isinstance(tag, tuple) or tag[0] != "attribute":
+                self._wholes[found] = whole
         return found
+
+    def whole(self, part: object) -> object | None:
+        """What a value is an item of; None for what is no item."""
+        return self._wholes.get(part)
 
     def used(self, key: Value) -> tuple[Use, ...]:
         """The consumptions of a key on this path, the first ones."""

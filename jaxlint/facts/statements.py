@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from typing import Any
 
 import libcst as cst
@@ -113,7 +112,6 @@ def _else(frame: Frame, node: cst.Else | cst.Finally) -> None:
     execute(frame, [node.body])
 
 
-@cache
 def _changed(loop: cst.For | cst.While) -> frozenset[str]:
     """The names that a loop binds."""
     targets = set(bound_names(loop.target)) if isinstance(loop, cst.For) else set()
@@ -122,7 +120,7 @@ def _changed(loop: cst.For | cst.While) -> frozenset[str]:
 
 def _for(frame: Frame, node: cst.For) -> None:
     source = evaluate(frame, node.iter)
-    changed = _changed(node)
+    changed = frame.tracer.once(_changed, node)
 
     def turn(item: Value) -> Callable[[], None]:
         def run() -> None:
@@ -135,7 +133,7 @@ def _for(frame: Frame, node: cst.For) -> None:
 
 
 def _while(frame: Frame, node: cst.While) -> None:
-    changed = _changed(node)
+    changed = frame.tracer.once(_changed, node)
 
     def run() -> None:
         if truth(evaluate(frame, node.test)) is False:

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import libcst as cst
 
@@ -21,10 +22,12 @@ from jaxlint.facts import access, boundary, calls, classes
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, scope_of
 from jaxlint.facts.events import Event
+from jaxlint.facts.expressions import defaults
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.history import History
 from jaxlint.facts.project import Project
-from jaxlint.facts.state import Guard, State
+from jaxlint.facts.screen import Screen
+from jaxlint.facts.state import Guard, State, Use
 from jaxlint.facts.statements import execute
 from jaxlint.facts.values import (
     Array,
@@ -51,12 +54,17 @@ from jaxlint.facts.values import (
     tracing,
 )
 from jaxlint.facts.why import Place
-from jaxlint.source import Chunk, Module
+from jaxlint.source import Chunk, Module, SourceError
+
+N = TypeVar("N", bound=cst.CSTNode)
+T = TypeVar("T")
 
 MAX_ACTIVATIONS = 6
 """Contexts of one function that are kept for the rules."""
 MAX_FOLLOWED = 4
 """How often a function is followed in one and the same context."""
+MAX_ENTERED = 40
+"""How often a function is entered at all by callers that pass the same sorts of arguments."""
 
 
 class Tracer:
@@ -65,7 +73,7 @@ class Tracer:
     ``environment``: the environment variables that the project sets.
     """
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, *, everything: bool = False) -> None:
         self.project = project
         self._state: State | None = State()
         self._limbo = State()
@@ -95,6 +103,14 @@ class Tracer:
         self._done: set[tuple[object, ...]] = set()
         self.settled: set[Value] = set()
         self._consumers: set[FunctionDefinition] = set()
+        self._made: dict[tuple[object, cst.CSTNode], object] = {}
+        self.reused: set[Value] = set()
+        self.uses: dict[Value, list[Use]] = defaultdict(list)
+        self._entered: dict[FunctionDefinition | None, int] = defaultdict(int)
+        self._sorts: set[tuple[object, ...]] = set()
+        self._evaluated: set[FunctionDefinition] = set()
+        self.screen = Screen(project.modules, everything=everything)
+        self.unread: list[tuple[str, SourceError]] = []
 
     @property
     def state(self) -> State | None:
@@ -125,6 +141,8 @@ class Tracer:
         self.base = base
         prototypes = {definition: self._prototype(definition, base) for definition in list(self._bodies)}
         for frame, function, _ in defined:
+            if not self.screen.worth(function.definition.name):
+                continue
             self._root(base, lambda f=function, o=frame: self._generic(f, o, prototypes))  # type: ignore[misc]
         for transformed, _ in wrapped:
             self._root(base, lambda t=transformed: self._generic_transformed(t, None))  # type: ignore[misc]
@@ -209,6 +227,13 @@ class Tracer:
                 positional.append(value)
         return Arguments(tuple(positional), keywords, exact=False)  # type: ignore[arg-type]
 
+    def once(self, make: Callable[[N], T], node: N) -> T:
+        """``make(node)``, computed once."""
+        found = self._made.get((make, node))
+        if found is None:
+            found = self._made[make, node] = make(node)
+        return found  # type: ignore[return-value]
+
     # --- modules, functions, classes -----------------------------------------------------------------------------
 
     def module_frame(self, module: Module) -> Frame:
@@ -221,10 +246,36 @@ class Tracer:
             self.activations[module].append(frame)
             for chunk in module.chunks:
                 frame.chunk = chunk
-                execute(frame, chunk.tree.body)
-                if self.state is None:
-                    self.revive()
+                self._run_chunk(frame, chunk)
         return frame
+
+    def _run_chunk(self, frame: Frame, chunk: Chunk) -> None:
+        """Execute top-level statements; a plain function is bound without being read."""
+        entry = self.screen.plain_function(frame.module, chunk)
+        if entry is None:
+            try:
+                execute(frame, chunk.tree.body)
+            except SourceError as error:
+                self.unread.append((frame.module.path, error))
+            if self.state is None:
+                self.revive()
+            return
+        function = Function(FunctionDefinition(frame.module, chunk, entry.name), frame)
+        assert self.state is not None
+        self.state.store(frame, entry.name, function)
+        if self.screen.worth(entry.name):
+            self.defined(frame, function)
+
+    def defaults(self, function: Function) -> dict[str, Value]:
+        """The values of a function's defaults; those of a function bound without being read are evaluated now."""
+        definition = function.definition
+        if definition not in self._evaluated and definition._node is None:
+            frame = function.closure
+            chunk, frame.chunk = frame.chunk, definition.chunk
+            function.defaults.update(defaults(frame, definition))
+            frame.chunk = chunk
+        self._evaluated.add(definition)
+        return function.defaults
 
     def global_(self, module: Module, name: str) -> Value | None:
         """A global variable of a module."""
@@ -253,7 +304,7 @@ class Tracer:
         if found is None:
             name = node.name.value if isinstance(node, cst.FunctionDef) else "<lambda>"
             cls = self._class_frames.get(frame)
-            found = self._definitions[node] = FunctionDefinition(frame.module, frame.chunk, node, name, cls)
+            found = self._definitions[node] = FunctionDefinition(frame.module, frame.chunk, name, cls, node)
         return found
 
     def class_(self, frame: Frame, node: cst.ClassDef) -> ClassDefinition:
@@ -340,6 +391,14 @@ class Tracer:
             return None
         return entry[1] if _repeatable(entry[1]) else Unknown("replayed")
 
+    def exhausted(self, frame: Frame) -> bool:
+        """True for a function that was entered very often, and by one more caller that brings nothing new."""
+        sort = (frame.definition, *_context(frame)[2:])
+        entered = self._entered[frame.definition] = self._entered[frame.definition] + 1
+        known = sort in self._sorts
+        self._sorts.add(sort)
+        return known and entered > MAX_ENTERED
+
     def note_consumer(self) -> None:
         """The functions that are being followed use up a key."""
         self._consumers.update(self._stack)
@@ -365,10 +424,10 @@ class Tracer:
         yield
         self._partials.pop()
 
-    def frozen_in(self, key: Value) -> Place | None:
-        """Where a key was bound into a partial that is being called now."""
+    def frozen_in(self, links: list[object]) -> Place | None:
+        """Where a key, or what it is an item of, was bound into a partial that is being called now."""
         for partial in self._partials:
-            if any(identity(value) is key for value in (*partial.args, *dict(partial.kwargs).values())):
+            if any(_links(value, links) for value in (*partial.args, *dict(partial.kwargs).values())):
                 return partial.place
         return None
 
@@ -403,6 +462,11 @@ class Tracer:
     def is_argument(self, base: Value, trace: Boundary) -> bool:
         """True for a container that is (part of) an argument of the traced function."""
         return self._arguments.get(base) is trace
+
+
+def _links(value: Value, links: list[object]) -> bool:
+    held = identity(value)
+    return held in links or (isinstance(held, Keys) and held.base in links)
 
 
 def _context(frame: Frame) -> tuple[object, ...]:

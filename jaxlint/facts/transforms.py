@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access, boundary, library
+from jaxlint.facts import access, boundary, host, library
 from jaxlint.facts.arguments import Arguments, constant_ints, constant_strings
-from jaxlint.facts.boundary import detach, element, enter, trace_argument
+from jaxlint.facts.boundary import detach, element, enter, trace_argument, undifferentiated
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.state import join_states, summary
 from jaxlint.facts.values import (
@@ -42,7 +42,7 @@ def call_transform(frame: Frame, row: Transform, args: Arguments, node: cst.CSTN
     if function is None:
         return Partial(Library(row.name), (), tuple(args.keywords.items()), frame.place(node))
     if row.kind == "opaque":
-        return Unknown(row.name)
+        return Transformed(row, row.name, function, bound, frame.place(node))
     if row.kind == "neutral" and row.level == "none":
         return function
     value = Transformed(row, row.name, function, bound, frame.place(node))
@@ -53,9 +53,18 @@ def call_transform(frame: Frame, row: Transform, args: Arguments, node: cst.CSTN
 def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: cst.CSTNode) -> Value:
     """The value of calling a function that a transform returned."""
     row = callee.transform
-    if row.level == "none" or not args.exact and row.kind == "opaque":
-        if row.kind == "kernel":
-            return _kernel(frame, callee, args, node)
+    if row.kind == "opaque":
+        host.note_opaque(frame, row.name, args, node)
+        return Unknown(row.name)
+    if row.kind == "kernel":
+        return _kernel(frame, callee, args, node)
+    if row.level == "none":
+        if row.kind == "rule":
+            args = Arguments(
+                tuple(map(undifferentiated, args.positional)),
+                {name: undifferentiated(value) for name, value in args.keywords.items()},
+                args.exact,
+            )
         return frame.tracer.call(frame, callee.function, args, node)
     trace = enter(frame, row, callee.function, callee.place)
     inner = frame.within(trace, frame.place(node))
@@ -64,6 +73,9 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
         {name: _keyword(inner, callee, trace, name, value) for name, value in args.keywords.items()},
         args.exact,
     )
+    inner.arguments = {
+        str(number): value for number, value in enumerate(args.positional) if value is traced.positional[number]
+    }
     result = inner.tracer.call(inner, callee.function, traced, node)
     return _result(frame, row, detach(frame, trace, result, args), args)
 
@@ -111,6 +123,9 @@ def _is_static(frame: Frame, callee: Transformed, number: int, name: str) -> boo
     names = constant_strings(*_option(frame, callee, row.static_argnames))
     if numbers is None or names is None:
         return True
+    excluded, items = _option(frame, callee, "excluded")  # of `jnp.vectorize`
+    if excluded is not None:
+        return items is None or any(item in (Const(number), Const(name)) for item in items)
     every = boundary.parameter_names(callee.function)
     from_end = number - len(every)
     return number in numbers or from_end in numbers or name in names
@@ -182,11 +197,13 @@ def _run(
         for feed in wanted.feeds:
             for value in _sources(frame, row, feed, args, bound):
                 source = carry if feed.how == "carry" and carry is not None else value
+                source = undifferentiated(source) if row.kind == "rule" else source
                 fed.append(_fed(inner, trace, feed, source, number, _name(function, len(fed))))
         result = inner.tracer.call(inner, function, Arguments(tuple(fed)), node)
         if frame.tracer.state is None:
             break
-        carry = _next_carry(row, result)
+        if wanted is row.functions[-1]:  # what a condition returns is no carry
+            carry = _next_carry(row, result)
     return detach(frame, trace, result, args) if trace is not None else result
 
 

@@ -11,7 +11,7 @@ from jaxlint.facts.why import Why
 
 def undecidable(ctx: View, test: cst.BaseExpression) -> Why | None:
     """Why evaluating an expression and testing it for truth needs the value of a tracer; None if it may not."""
-    return _tested(ctx, test) if not caught(ctx, test) else None
+    return _tested(ctx, test) if not ctx.caught(test) else None
 
 
 def asked(ctx: View, node: cst.BaseExpression) -> Why | None:
@@ -22,7 +22,7 @@ def asked(ctx: View, node: cst.BaseExpression) -> Why | None:
         case cst.UnaryOperation(operator=cst.Not(), expression=inner):
             return undecidable(ctx, inner)
         case cst.Comparison():
-            return _links(ctx, node) if not caught(ctx, node) else None
+            return _links(ctx, node) if not ctx.caught(node) else None
     return None
 
 
@@ -70,30 +70,3 @@ def _is_number(value: Value) -> bool:
     return isinstance(value, Array) or (
         isinstance(value, Const | Static) and not isinstance(getattr(value, "value", 0), str | None)
     )
-
-
-def caught(ctx: View, node: cst.CSTNode) -> bool:
-    """True inside of a ``try`` that catches the error which a tracer would raise."""
-    inner: cst.CSTNode = node
-    for above in ctx.ancestors(node):
-        if isinstance(above, cst.FunctionDef | cst.Lambda):
-            return False
-        if isinstance(above, cst.Try) and inner is above.body and any(map(_catches, above.handlers)):
-            return True
-        inner = above
-    return False
-
-
-def _catches(handler: cst.ExceptHandler) -> bool:
-    match handler.type:
-        case None:
-            return True
-        case cst.Tuple(elements=elements):
-            return any(_is_tracer_error(element.value) for element in elements)
-    return _is_tracer_error(handler.type)
-
-
-def _is_tracer_error(node: cst.BaseExpression) -> bool:
-    name = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
-    broad = ("Exception", "BaseException", "TypeError", "JAXTypeError", "JAXIndexError", "IndexError")
-    return name in broad or name.startswith(("Tracer", "Concretization", "NonConcrete"))

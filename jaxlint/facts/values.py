@@ -64,12 +64,22 @@ class Static:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Array:
-    """A jax array; ``traced`` says whether it is certainly a tracer. ``length``: of the first axis, if known."""
+    """A jax array; ``traced`` says whether it is certainly a tracer. ``dims``: the lengths of its axes, of
+    the first ones only if ``ndim`` is not known."""
 
     traced: Traced | None = None
     kind: Kind = None
     ndim: int | None = None
-    length: int | None = None
+    dims: tuple[int | None, ...] | None = None
+
+    @property
+    def length(self) -> int | None:
+        """The length of the first axis, if known."""
+        return self.dims[0] if self.dims else None
+
+    def row(self, staged: Traced | None) -> Array:
+        """One item along the first axis; ``staged``: why every operation here gives a tracer."""
+        return Array(self.traced or staged, self.kind, self.ndim - 1 if self.ndim else None, self.dims[1:] if self.dims else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -299,7 +309,7 @@ def _join_arrays(first: Array, second: Array) -> Array:
         both,
         first.kind if first.kind == second.kind else None,
         first.ndim if first.ndim == second.ndim else None,
-        first.length if first.length == second.length else None,
+        first.dims if first.dims == second.dims else None,
     )
 
 

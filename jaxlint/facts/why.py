@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import libcst as cst
@@ -58,18 +58,22 @@ class Why:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Traced:
-    """That a value is a tracer, of which level, and the proof."""
+    """That a value is a tracer, of which level, and the proof.
+
+    ``reverse``: it depends on an argument of a function that is differentiated in reverse mode.
+    """
 
     level: Level
     why: Why
+    reverse: bool = False
 
 
 def strongest(*tracings: Traced | None) -> Traced | None:
     """The first full tracing, else the first of any level."""
-    found = None
+    found, reverse = None, False
     for tracing in tracings:
         if tracing is not None:
-            if tracing.level == "full":
-                return tracing
-            found = found or tracing
-    return found
+            reverse = reverse or tracing.reverse
+            if found is None or (found.level != "full" and tracing.level == "full"):
+                found = tracing
+    return replace(found, reverse=True) if found is not None and reverse and not found.reverse else found

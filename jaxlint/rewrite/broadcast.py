@@ -36,7 +36,9 @@ def _items(ctx: View, clause: cst.CompFor) -> dict[str, str] | None:
     match clause.target, clause.iter:
         case cst.Name(value=target), source if _is_array(ctx, source):
             return {target: ctx.code(source)}
-        case cst.Tuple(elements=targets), cst.Call(func=function, args=arguments) if ctx.name(function) == "builtins.zip":
+        case cst.Tuple(elements=targets), cst.Call(func=function, args=arguments) if (
+            ctx.name(function) == "builtins.zip"
+        ):
             sources = [argument.value for argument in arguments if not argument.star and argument.keyword is None]
             names = [target.value.value for target in targets if isinstance(target.value, cst.Name)]
             if len(sources) == len(arguments) == len(names) == len(targets) and all(_is_array(ctx, s) for s in sources):

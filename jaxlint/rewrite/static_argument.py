@@ -11,7 +11,6 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
-from jaxlint.facts.values import Function, Library, Partial, Transformed, Value
 from jaxlint.facts.view import View
 from jaxlint.facts.why import Place
 
@@ -26,8 +25,6 @@ def make_static(ctx: View, node: cst.BaseExpression) -> Fix | Decline:
         return Decline(f"`{ctx.code(node)}` is computed from traced values: only a parameter can be made static")
     if boundary is None or boundary.name != _JIT or not _is_jitted_here(ctx, boundary.why.place):
         return Decline(f"`{node.value}` does not come straight from a caller of `jax.jit`")
-    if node.value in function.scope.rebound if hasattr(function.scope, "rebound") else False:
-        return Decline(f"`{node.value}` is rebound")
     return _declare(ctx, node.value, boundary.why.place)
 
 
@@ -68,10 +65,7 @@ def _extended(ctx: View, name: str, value: cst.BaseExpression, place: Place, mes
         case _:
             return Decline("the static arguments are not written out")
     opening, closing = "[]" if isinstance(value, cst.List) else "()"
+    items = ", ".join([*old, f'"{name}"'])
     start, end = place.chunk.span(value)
-    if value.lpar and isinstance(value, cst.Tuple):
-        pass
-    return Fix(message, (Edit(start, end, f'{opening}{", ".join([*old, chr(34) + name + chr(34)])}{closing}'),), "unsafe")
-
-
-__all__ = ["Function", "Library", "Partial", "Transformed", "Value", "make_static"]
+    bare = isinstance(value, cst.Tuple) and bool(value.lpar)  # its parentheses stay
+    return Fix(message, (Edit(start, end, items if bare else f"{opening}{items}{closing}"),), "unsafe")

@@ -6,7 +6,7 @@ import libcst as cst
 
 from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.facts.definitions import own_nodes
-from jaxlint.facts.truth import caught, undecidable
+from jaxlint.facts.truth import undecidable
 from jaxlint.facts.view import View
 from jaxlint.rewrite.selection import select
 from jaxlint.rules import rule
@@ -36,7 +36,7 @@ def _fix(ctx: View, node: cst.CSTNode) -> Fix | Decline:
 def _match(ctx: View, node: cst.Match) -> Iterator[Finding]:
     """A value pattern compares with ``==`` and asks for the truth of it; a guard is a test."""
     patterns = [part for case in node.cases for part in own_nodes(case.pattern)]
-    why = ctx.traced(node.subject) if not caught(ctx, node) else None
+    why = ctx.traced(node.subject) if not ctx.caught(node) else None
     decline = Decline("`lax.switch` takes a function for each case")
     if why and any(isinstance(part, cst.MatchValue) for part in patterns):
         yield Finding(node.subject, f"`match` compares with each case, but {why}", decline, why)

@@ -7,7 +7,6 @@ import libcst as cst
 
 from jaxlint.edits import Decline, Finding, Fix, replace
 from jaxlint.facts.events import Asked
-from jaxlint.facts.truth import caught
 from jaxlint.facts.values import Array, Const, Either, HostArray, Static, Value
 from jaxlint.facts.view import View
 from jaxlint.rewrite.broadcast import whole
@@ -21,7 +20,7 @@ _REDUCTIONS = {"max": "jax.numpy.max", "min": "jax.numpy.min", "any": "jax.numpy
 @rule("JAX404", since="0.1", fix="unsafe")
 def traced_builtin(ctx: View, event: Asked) -> Iterator[Finding]:
     proofs = [proof for item in event.items if (proof := ctx.proof(item)) and proof.level == "full"]
-    if not proofs or caught(ctx, ctx.node) or not isinstance(ctx.node, cst.Call):
+    if not proofs or ctx.caught(ctx.node) or not isinstance(ctx.node, cst.Call):
         return
     verb = "asks for the truth of each item" if event.name in ("any", "all") else "compares with `bool()`"
     why = proofs[0].why
@@ -54,7 +53,9 @@ def _reduction(ctx: View, name: str, source: cst.BaseExpression) -> Text | Decli
     if rows is None and ctx.jax_array(source):
         rows = quoted(ctx, source)
     if rows is None:
-        return Decline(f"the items are perhaps not the rows of one array, as `{ctx.spell(_REDUCTIONS[name])}` wants them")
+        return Decline(
+            f"the items are perhaps not the rows of one array, as `{ctx.spell(_REDUCTIONS[name])}` wants them"
+        )
     return call(ctx, _REDUCTIONS[name], rows)
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jaxlint.source.gate import excess
 from jaxlint.source.index import ModuleIndex, index_outline
 from jaxlint.source.outline import Piece, outline
 from jaxlint.source.text import SourceError, SourceText
@@ -100,11 +99,8 @@ def parse_module(source: SourceText, name: str = "__main__") -> Module:
 
 def _broken(chunk: Chunk, piece: Piece) -> SourceError | None:
     """Why a chunk cannot be read. LibCST has the last word: it knows syntax that the running Python does not."""
-    deep = excess(chunk.text)
-    if deep is not None:
-        return SourceError("too deeply nested to analyse safely", *chunk.source.position(chunk.start + deep))
-    if piece.error is None:
-        return None
+    if piece.deep or piece.error is None:
+        return piece.deep
     try:
         _ = chunk.tree
     except SourceError:

@@ -8,9 +8,10 @@ newer than the running Python) is a piece of its own with its error; it does not
 import ast
 import re
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from jaxlint.source.gate import excess
 from jaxlint.source.lexer import tokens
 from jaxlint.source.text import SourceError, SourceText
 
@@ -24,12 +25,16 @@ _DEFINITION = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """``text[start:end]`` of a module; ``name`` is that of a function or class."""
+    """``text[start:end]`` of a module; ``name`` is that of a function or class.
+
+    ``error`` is why `ast` refused it, ``deep`` is why LibCST must not see it.
+    """
 
     start: int
     end: int
     name: str | None = None
     error: SourceError | None = None
+    deep: SourceError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ def outline(source: SourceText) -> Outline:
         tree = parse(source.text)
     except SourceError:
         return _recovered(source)
-    return Outline(tuple(_joined(source.text, _stated(source, tree))), (tree,))
+    return Outline(tuple(_joined(source, _stated(source, tree))), (tree,))
 
 
 def parse(text: str, line: int = 1) -> ast.Module:
@@ -57,8 +62,9 @@ def parse(text: str, line: int = 1) -> ast.Module:
             return ast.parse("\n" * (line - 1) + text)
     except SyntaxError as error:
         raise SourceError(error.msg, error.lineno or line, max(error.offset or 1, 1)) from None
-    except UnicodeEncodeError:
-        raise SourceError("holds a lone surrogate, which is no character", line) from None
+    except UnicodeEncodeError as error:
+        line, column = SourceText("", error.object).position(error.start)
+        raise SourceError("holds a lone surrogate, which is no character", line, column) from None
     except (ValueError, RecursionError, MemoryError):
         raise SourceError("nested too deeply for Python's own parser", line) from None
 
@@ -103,13 +109,13 @@ def _with_footer(text: str, start: int, end: int) -> int:
     return footer.end() if lines and lines[-1] in " \t\f" else end
 
 
-def _joined(text: str, statements: Iterator[Piece]) -> Iterator[Piece]:
+def _joined(source: SourceText, statements: Iterable[Piece]) -> Iterator[Piece]:
     """Makes one piece of neighbouring statements without a name, and one of what follows the last statement."""
     run: Piece | None = None
     end = 0
-    for piece in statements:
+    for piece in (_gated(source, statement) for statement in statements):
         end = piece.end
-        if piece.name is None and piece.error is None:
+        if piece.name is None and piece.error is None and piece.deep is None:
             run = Piece(run.start if run else piece.start, piece.end)
             continue
         if run:
@@ -118,8 +124,15 @@ def _joined(text: str, statements: Iterator[Piece]) -> Iterator[Piece]:
         yield piece
     if run:
         yield run
-    if end < len(text) or not text:
-        yield Piece(end, len(text))
+    if end < len(source.text) or not source.text:
+        yield Piece(end, len(source.text))
+
+
+def _gated(source: SourceText, piece: Piece) -> Piece:
+    at = excess(source.text[piece.start : piece.end])
+    if at is None:
+        return piece
+    return replace(piece, deep=SourceError("too deeply nested to analyse safely", *source.position(piece.start + at)))
 
 
 def _recovered(source: SourceText) -> Outline:
@@ -132,8 +145,8 @@ def _recovered(source: SourceText) -> Outline:
             trees.append(parse(source.text[piece.start : piece.end], line))
             pieces.append(piece)
         except SourceError as error:
-            pieces.append(Piece(piece.start, piece.end, piece.name, error))
-    return Outline(tuple(_joined(source.text, iter(pieces))), tuple(trees))
+            pieces.append(replace(piece, error=error))
+    return Outline(tuple(_joined(source, pieces)), tuple(trees))
 
 
 def _scanned(text: str) -> Iterator[Piece]:

@@ -13,9 +13,10 @@ from jaxlint.source.text import SourceText
 class Suppression:
     """One directive in a comment.
 
-    ``codes`` are codes or prefixes of codes, None means all. ``line`` is the comment's line, ``target`` the line of
-    code that it is about: the same, or the next one with code where the comment has its line to itself (1-based both).
-    ``start`` and ``end`` are the offsets of the directive with its reason, from its ``#``.
+    ``codes`` are codes, prefixes of codes or names (``traced-branch``), None means all. ``line`` is the comment's
+    line, ``target`` the line of code that it is about: the same, or the next one with code where the comment has its
+    line to itself (1-based both). ``start`` and ``end`` are the offsets of the directive with its reason, from its
+    ``#``.
     """
 
     line: int
@@ -27,12 +28,6 @@ class Suppression:
     kind: Literal["jaxlint", "noqa"]
     reason: str = ""
 
-    def covers(self, code: str, line: int) -> bool:
-        """Whether a finding with this code on this line is silenced."""
-        if self.scope == "line" and line not in (self.line, self.target):
-            return False
-        return self.codes is None or code.startswith(self.codes)
-
 
 _WORD = re.compile(r"jaxlint\s*:|noqa", re.IGNORECASE)
 _DIRECTIVE = re.compile(
@@ -40,7 +35,9 @@ _DIRECTIVE = re.compile(
     r"|noqa\b(?:\s*:\s*(?P<noqa>[A-Za-z]+[0-9]+(?:[\s,]+[A-Za-z]+[0-9]+)*))?(?P<text>[^#]*))",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"[A-Z]+[0-9]*")
+_CODE = re.compile(r"[A-Z]+[0-9]+")
+_SELECTOR = re.compile(r"[A-Za-z][\w-]*")
+_OURS = re.compile(r"JAX[0-9]*|ALL", re.IGNORECASE)
 _CODELESS = re.compile(r"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\n|\r|\Z)")
 
 
@@ -61,16 +58,18 @@ def _directives(source: SourceText, start: int, end: int) -> Iterator[Suppressio
         reason = (match["reason"] or match["text"] or "").strip()
         if match["scope"]:
             scope: Literal["line", "file"] = "file" if match["scope"].lower() == "file-ignore" else "line"
-            codes = None if match["codes"] is None else _codes(match["codes"])
+            codes = None if match["codes"] is None else _selectors(match["codes"])
             yield Suppression(line, target, codes, scope, *where, "jaxlint", reason)
         elif match["noqa"] is None:
             yield Suppression(line, target, None, "line", *where, "noqa", reason)
-        elif ours := tuple(code for code in _codes(match["noqa"]) if code.startswith("JAX")):
+        elif ours := tuple(code for code in _CODE.findall(match["noqa"].upper()) if code.startswith("JAX")):
             yield Suppression(line, target, ours, "line", *where, "noqa", reason)
 
 
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(_CODE.findall(text.upper()))
+def _selectors(text: str) -> tuple[str, ...]:
+    """Codes in capitals, names in small letters, however they are written."""
+    words = _SELECTOR.findall(text)
+    return tuple(word.upper() if _OURS.fullmatch(word) else word.lower() for word in words)
 
 
 def _next_code(source: SourceText, line: int) -> int:

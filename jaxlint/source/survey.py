@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 Trigger = Literal[
     "branch", "loop", "comprehension", "subscript", "slice", "subscript-store", "attribute-store", "global",
-    "conversion", "fstring", "try", "yield",
+    "conversion", "discard", "fstring", "out", "try", "yield",
 ]  # fmt: skip
 TRIGGERS: frozenset[Trigger] = frozenset(get_args(Trigger))
 
@@ -103,7 +103,14 @@ def _chain(node: ast.expr) -> tuple[str, ast.expr | None]:
     return ".".join(parts), root
 
 
+def _expression(survey: Survey, node: ast.Expr) -> None:
+    if isinstance(node.value, ast.Call):
+        survey.triggers.add("discard")
+
+
 def _call(survey: Survey, node: ast.Call) -> None:
+    if any(keyword.arg == "out" for keyword in node.keywords):
+        survey.triggers.add("out")
     name = dotted(node.func)
     if not name:
         return
@@ -168,6 +175,7 @@ def _always(trigger: Trigger) -> Callable[[Survey, ast.AST], None]:
 
 _CHECKS: dict[type, Callable[[Survey, Any], None]] = {
     ast.Call: _call,
+    ast.Expr: _expression,
     ast.Subscript: _subscript,
     ast.If: _test,
     ast.While: _test,

@@ -26,6 +26,7 @@ _TRIVIA = frozenset(
 _ORDER = {
     "FunctionDef": ("decorators", "name", "type_parameters", "params", "returns", "body"),
     "ClassDef": ("decorators", "name", "type_parameters", "bases", "keywords", "body"),
+    "Arg": ("keyword", "value"),
     "Parameters": ("posonly_params", "posonly_ind", "params", "star_arg", "kwonly_params", "star_kwarg"),
     "IfExp": ("body", "test", "orelse"),
     "ExceptHandler": ("type", "name", "body"),

@@ -50,7 +50,7 @@ def projects() -> list[Path]:
 @pytest.mark.parametrize("program", projects(), ids=lambda path: path.stem)
 def test_program(program: Path) -> None:
     files = [program] if program.is_file() else sorted(program.rglob("*.py"))
-    tracer = Tracer(load(read(path) for path in files))
+    tracer = Tracer(load(read(path) for path in files), everything=True)
     tracer.run()
     stated = [claim for path in files for claim in claims(path)]
     assert stated

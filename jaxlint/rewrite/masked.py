@@ -1,0 +1,137 @@
+"""``x[mask] = v``  ->  ``x = jnp.where(mask, v, x)`` where the mask is traced: ``.at[mask]`` would raise there.
+
+The value must be the same for all places (a scalar), or be computed elementwise from arrays under the same mask:
+``x[m] = 2 * y[m]``  ->  ``x = jnp.where(m, 2 * y, x)``.
+"""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from jaxlint.edits import Decline, Edit, Fix
+from jaxlint.facts.values import Array, Const, HostArray, Static
+from jaxlint.facts.view import View
+from jaxlint.rewrite.rebind import Rebind
+from jaxlint.rewrite.uses import origins
+from jaxlint.source import walk
+
+WHERE = "jax.numpy.where"
+
+
+def as_where(
+    ctx: View, target: cst.Subscript, array: cst.BaseExpression, bound: Rebind, statement: cst.Assign | cst.AugAssign
+) -> Fix | Decline:
+    """The statement that chooses between the new value and the old array, place by place."""
+    mask = _mask(target)
+    if mask is None or target.value is not array:
+        return Decline("a traced mask beside other indices has no counterpart: build a mask of the array's shape for `jnp.where`")
+    start, end = ctx.span(statement)
+    if "#" in ctx.chunk.source.text[start:end]:
+        return Decline("there is a comment inside the statement")
+    value = _unmasked(ctx, mask, statement.value)
+    if isinstance(value, Decline):
+        return value
+    base = ctx.code(array)
+    if isinstance(statement, cst.AugAssign):
+        operator = ctx.code(statement.operator).strip().removesuffix("=")
+        plain = ctx.grouped(statement.value) == ctx.code(statement.value)
+        value = f"{base} {operator} {value if plain else f'({value})'}"
+    text = f"{bound.before}{ctx.spell(WHERE)}({ctx.code(mask)}, {value}, {base}){bound.after}"
+    notes = [note for note in (bound.note, _shape_note(ctx, mask, array, statement)) if note]
+    message = f"Choose between the new value and `{base}` with `{ctx.spell(WHERE)}`" + "".join(f"; {n}" for n in notes)
+    edits = (*bound.edits, Edit(start, end, text))
+    return Fix(message, edits, "unsafe" if notes else "safe", (WHERE, *bound.uses))
+
+
+def _mask(target: cst.Subscript) -> cst.BaseExpression | None:
+    match target.slice:
+        case [cst.SubscriptElement(slice=cst.Index(value=mask), comma=cst.MaybeSentinel())]:
+            return mask
+    return None
+
+
+def _unmasked(ctx: View, mask: cst.BaseExpression, value: cst.BaseExpression) -> str | Decline:
+    """The value's text for every place, the mask taken away."""
+    if _is_scalar(ctx, value):
+        return ctx.code(value)
+    start = ctx.span(value)[0]
+    text, cuts = ctx.code(value), []
+    for node in walk(value):
+        if isinstance(node, cst.Subscript) and (inner := _mask(node)) is not None and ctx.code(inner) == ctx.code(mask):
+            cuts.append((ctx.span(node.value)[1] - start, ctx.span(node)[1] - start))
+    if not _is_elementwise(ctx, mask, value):
+        return Decline(
+            f"`{text}` may hold one value for each place where `{ctx.code(mask)}` is true; their number is not known "
+            "while tracing: give `jnp.where` a value for every place"
+        )
+    for begin, end in sorted(cuts, reverse=True):
+        text = text[:begin] + text[end:]
+    return text
+
+
+def _is_scalar(ctx: View, node: cst.BaseExpression) -> bool:
+    match ctx.value(node):
+        case Const(value=bool() | int() | float() | complex()) | Static() | Array(ndim=0) | HostArray(scalar=True):
+            return True
+    return False
+
+
+def _is_elementwise(ctx: View, mask: cst.BaseExpression, node: cst.BaseExpression) -> bool:
+    """True for operators on scalars and on arrays under the same mask."""
+    if _is_scalar(ctx, node):
+        return True
+    match node:
+        case cst.Subscript():
+            inner = _mask(node)
+            return inner is not None and ctx.code(inner) == ctx.code(mask)
+        case cst.UnaryOperation(expression=inner):
+            return _is_elementwise(ctx, mask, inner)
+        case cst.BinaryOperation(operator=operator, left=left, right=right):
+            plain = not isinstance(operator, cst.MatrixMultiply)
+            return plain and _is_elementwise(ctx, mask, left) and _is_elementwise(ctx, mask, right)
+        case cst.Call(func=function, args=args):
+            return ctx.name(function) in ELEMENTWISE and all(_is_elementwise(ctx, mask, arg.value) for arg in args)
+    return False
+
+
+ELEMENTWISE = frozenset(
+    f"jax.numpy.{name}"
+    for name in (
+        "abs", "absolute", "add", "arccos", "arcsin", "arctan", "arctan2", "cbrt", "ceil", "clip", "conj", "cos", "cosh", "divide",
+        "exp", "exp2", "expm1", "floor", "hypot", "isfinite", "isinf", "isnan", "log", "log10", "log1p", "log2", "logical_and",
+        "logical_not", "logical_or", "maximum", "minimum", "multiply", "negative",
+        "power", "reciprocal", "round", "sign", "sin", "sinh", "sqrt", "square", "subtract", "tan", "tanh", "where",
+    )
+)  # fmt: skip
+"""Functions that give at each place what they would give there alone."""
+
+
+def _is_like(ctx: View, node: cst.BaseExpression, base: str) -> bool:
+    """True for what is computed elementwise from an array, and so has its shape."""
+    if ctx.code(node) == base:
+        return True
+    match node:
+        case cst.UnaryOperation(expression=inner):
+            return _is_like(ctx, inner, base)
+        case cst.BinaryOperation(operator=operator, left=left, right=right):
+            plain = not isinstance(operator, cst.MatrixMultiply)
+            return plain and (_is_like(ctx, left, base) or _is_like(ctx, right, base))
+        case cst.Comparison(left=left, comparisons=[item]):
+            return _is_like(ctx, left, base) or _is_like(ctx, item.comparator, base)
+        case cst.Call(func=function, args=args) if ctx.name(function) in ELEMENTWISE:
+            return any(_is_like(ctx, arg.value, base) for arg in args)
+    return False
+
+
+def _shape_note(ctx: View, mask: cst.BaseExpression, array: cst.BaseExpression, statement: cst.CSTNode) -> str:
+    """A warning unless the mask certainly has the array's shape; NumPy also takes one with fewer axes."""
+    base = ctx.code(array)
+    sources = [mask]
+    if isinstance(mask, cst.Name):
+        sources = [source for _, source, direct in origins(ctx, mask.value, statement)[1] if direct]
+    if sources and all(_is_like(ctx, source, base) for source in sources):
+        return ""
+    shown, masked = ctx.value(array), ctx.value(mask)
+    if isinstance(shown, Array) and isinstance(masked, Array) and shown.ndim is not None and shown.ndim == masked.ndim:
+        return ""
+    return f"`{ctx.code(mask)}` must have as many axes as `{base}`"

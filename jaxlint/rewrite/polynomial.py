@@ -1,0 +1,85 @@
+"""Differences of index expressions: `(i + 1) * n - i * n` is `n`, whatever `i` is."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import libcst as cst
+
+from jaxlint.facts.values import Const
+from jaxlint.facts.view import View
+
+Monomial = tuple[str, ...]
+Polynomial = dict[Monomial, int]
+"""Coefficient of each product of names; the empty product is the constant term."""
+
+
+def difference(ctx: View, upper: cst.BaseExpression, lower: cst.BaseExpression) -> str | None:
+    """``upper - lower`` as text, if that needs no traced value; else None."""
+    first, second = _polynomial(ctx, upper), _polynomial(ctx, lower)
+    if first is None or second is None:
+        return None
+    nodes = {**_atoms(upper, ctx), **_atoms(lower, ctx)}
+    rest = _sum(first, second, -1)
+    if not rest or any(not ctx.static(nodes[name]) for monomial in rest for name in monomial):
+        return None
+    return _written(rest)
+
+
+def _polynomial(ctx: View, node: cst.BaseExpression) -> Polynomial | None:
+    match node:
+        case cst.Integer():
+            return {(): node.evaluated_value}
+        case cst.Name() | cst.Attribute():
+            value = ctx.value(node)
+            return (
+                {(): value.value} if isinstance(value, Const) and type(value.value) is int else {(ctx.code(node),): 1}
+            )
+        case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
+            found = _polynomial(ctx, inner)
+            return _sum({}, found, -1) if found is not None else None
+        case cst.BinaryOperation(operator=operator, left=left, right=right):
+            a, b = _polynomial(ctx, left), _polynomial(ctx, right)
+            if a is None or b is None:
+                return None
+            if isinstance(operator, cst.Add | cst.Subtract):
+                return _sum(a, b, 1 if isinstance(operator, cst.Add) else -1)
+            return _product(a, b) if isinstance(operator, cst.Multiply) else None
+    return None
+
+
+def _atoms(node: cst.BaseExpression, ctx: View) -> dict[str, cst.BaseExpression]:
+    match node:
+        case cst.Name() | cst.Attribute():
+            return {ctx.code(node): node}
+        case cst.UnaryOperation(expression=inner):
+            return _atoms(inner, ctx)
+        case cst.BinaryOperation(left=left, right=right):
+            return {**_atoms(left, ctx), **_atoms(right, ctx)}
+    return {}
+
+
+def _sum(a: Polynomial, b: Polynomial, sign: int) -> Polynomial:
+    total = Counter(a)
+    for monomial, coefficient in b.items():
+        total[monomial] += sign * coefficient
+    return {monomial: coefficient for monomial, coefficient in total.items() if coefficient}
+
+
+def _product(a: Polynomial, b: Polynomial) -> Polynomial:
+    total: Counter[Monomial] = Counter()
+    for left, x in a.items():
+        for right, y in b.items():
+            total[tuple(sorted((*left, *right)))] += x * y
+    return {monomial: coefficient for monomial, coefficient in total.items() if coefficient}
+
+
+def _written(polynomial: Polynomial) -> str:
+    """``2 * n - 1``, positive terms first."""
+    text = ""
+    for monomial, coefficient in sorted(polynomial.items(), key=lambda term: (term[1] < 0, not term[0], term[0])):
+        size = abs(coefficient)
+        factors = [*([str(size)] if size != 1 or not monomial else []), *monomial]
+        sign = ("-" if coefficient < 0 else "") if not text else (" - " if coefficient < 0 else " + ")
+        text += sign + " * ".join(factors)
+    return text

@@ -1,0 +1,54 @@
+"""A function whose result's shape depends on values, in a trace.  Page: rules/value_dependent_shape.md"""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from jaxlint.edits import Decline, Finding
+from jaxlint.facts.passed import Passed, passed
+from jaxlint.facts.values import NONE, any_tracing
+from jaxlint.facts.view import View
+from jaxlint.facts.why import Why
+from jaxlint.jaxapi import Sized
+from jaxlint.rules import rule
+
+
+@rule("JAX501", since="0.1")
+def value_dependent_shape(ctx: View, node: cst.Call) -> Iterator[Finding]:
+    call = passed(ctx, node)
+    if call is None or call.function.sized is None or ctx.caught(node) or _is_sized(ctx, call, call.function.sized):
+        return
+    if why := _why(ctx, call):
+        parameter = call.function.sized.param
+        advice = (
+            f"pass `{parameter}=`, an upper bound" if parameter else "there is no way to bound it: work with a mask"
+        )
+        message = (
+            f"the shape of `{call.short}`'s result depends on values, which a trace does not have ({why}); {advice}"
+        )
+        yield Finding(
+            node, message, Decline("only you know an upper bound of the size, and a value to fill up with"), why
+        )
+
+
+def _is_sized(ctx: View, call: Passed, sized: Sized) -> bool:
+    """True if the call states the size, or passes what makes the question void (`where` with `x`)."""
+    if sized.unless is not None and sized.unless in call.arguments:
+        return True
+    stated = call.single(sized.param) if sized.param is not None else None
+    return stated is not None and ctx.value(stated) != NONE
+
+
+def _why(ctx: View, call: Passed) -> Why | None:
+    """A trace that stages makes a tracer of everything; elsewhere the argument itself must be one."""
+    if call.short == "repeat":
+        repeats = call.arguments.get("repeats", ())
+        return _traced(ctx, repeats)
+    staging = ctx.boundary.staging if ctx.boundary is not None else None
+    arguments = [node for nodes in call.arguments.values() for node in nodes]
+    return _traced(ctx, tuple(arguments)) or (staging.why if staging is not None else None)
+
+
+def _traced(ctx: View, nodes: tuple[cst.BaseExpression, ...]) -> Why | None:
+    proof = any_tracing([ctx.value(node) for node in nodes])
+    return proof.why if proof is not None and proof.level == "full" else None
