@@ -33,6 +33,12 @@ def read_attribute(frame: Frame, owner: Value, node: cst.CSTNode, name: str, val
         _read_contents(frame, node, name, value, outside)
 
 
+def read_item(frame: Frame, owner: Ref, node: cst.CSTNode, value: Value) -> None:
+    """An item of a container is read, which may be a container itself."""
+    if frame.boundary is not None and isinstance(value, Ref):
+        _read_contents(frame, node, "an item", value, owner.born.boundary)
+
+
 def _read_contents(frame: Frame, node: cst.CSTNode, name: str, value: Value, outside: Boundary | None) -> None:
     if is_container(value) and not _is_argument(frame, value):
         _read(frame, node, name, (value, CONTENTS), value.born.boundary if isinstance(value, Ref) else outside)
