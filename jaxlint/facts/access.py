@@ -185,7 +185,9 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
         case Tuple(items=items):
             return _sequence_item(items, index)
         case Ref():
-            return _container_item(frame, base, index)
+            part = _container_item(frame, base, index)
+            captures.read_item(frame, base, node, part)
+            return part
         case Array(traced=traced, kind=kind):
             if isinstance(index, Const) and isinstance(index.value, int) and base.ndim:
                 return base.row(frame.staged)
