@@ -7,8 +7,8 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import classes, evidence
-from jaxlint.facts.events import Capture, HostEffect
+from jaxlint.facts import captures, classes, evidence
+from jaxlint.facts.events import HostEffect
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
@@ -57,22 +57,16 @@ def lookup(frame: Frame, node: cst.Name) -> Value:
     while scope is not None:
         found = frame.state.contents(scope).get(name)
         if found is not None:
-            _note_capture(frame, scope, node, found)
+            captures.read_variable(frame, scope, node, name, found)
             return found
         if scope is frame and name in frame.scope.bound and frame.definition is not None:
             return Unknown("unbound")
         scope = scope.closure
     found = frame.tracer.global_(frame.module, name)
     if found is not None:
-        _note_capture(frame, frame.tracer.module_frame(frame.module), node, found)
+        captures.read_variable(frame, frame.tracer.module_frame(frame.module), node, name, found)
         return found
     return Library(f"builtins.{name}") if name in frame.tracer.builtins else Unknown(name)
-
-
-def _note_capture(frame: Frame, owner: Frame, node: cst.Name, value: Value) -> None:
-    """Remember a read of a variable that was bound outside of the trace that reads it."""
-    if frame.boundary is not None and owner.boundary is not frame.boundary and frame.boundary.stages:
-        frame.tracer.record(frame, node, Capture(node.value, owner, value, frame.boundary))
 
 
 def attribute(frame: Frame, base: Value, name: str, node: cst.CSTNode) -> Value:
@@ -82,11 +76,16 @@ def attribute(frame: Frame, base: Value, name: str, node: cst.CSTNode) -> Value:
             return _library_attribute(library, name)
         case ProjectModule(module=module):
             found = frame.tracer.global_(module, name)
+            if found is not None:
+                captures.read_variable(frame, frame.tracer.module_frame(module), node, name, found)
             return found if found is not None else frame.tracer.submodule(module, name) or Unknown(name)
         case Ref(kind="object"):
             return _object_attribute(frame, base, name, node)
         case Class(definition=definition):
             found = classes.class_attribute(frame, definition, name)
+            body = frame.tracer.class_frame(definition)
+            if found is not None and body is not None:
+                captures.read_variable(frame, body, node, name, found)
             return found if found is not None else _part(frame, base, ("attribute", name))
         case Array(traced=traced, kind=kind):
             return _array_attribute(frame, base, name)
@@ -97,7 +96,10 @@ def attribute(frame: Frame, base: Value, name: str, node: cst.CSTNode) -> Value:
         case Either(options=options):
             return summary([attribute(frame, option, name, node) for option in options if option != Const(None)])
         case Unknown():
-            return _part(frame, base, ("attribute", name))
+            part = _part(frame, base, ("attribute", name))
+            if frame.boundary is not None and captures.from_outside(frame, node):
+                captures.read_attribute(frame, base, node, name, part)
+            return part
         case Partial(function=function) if name == "func":
             return function
     return Member(base, name)
@@ -118,6 +120,7 @@ def _part(frame: Frame, whole: Value, tag: Hashable) -> Value:
 def _object_attribute(frame: Frame, base: Ref, name: str, node: cst.CSTNode) -> Value:
     contents = frame.state.contents(base)
     if name in contents:
+        captures.read_attribute(frame, base, node, name, contents[name])
         return contents[name]
     found = classes.class_attribute(frame, base.cls, name) if base.cls is not None else None
     if found is None:
@@ -151,7 +154,7 @@ def shape(array: Array | HostArray) -> Value:
     """The value of an array's ``shape``."""
     if isinstance(array, HostArray) or array.ndim is None:
         return Many(EXTENT)
-    dims = array.dims or (None,) * array.ndim
+    dims = array.dims if array.dims is not None else (None,) * array.ndim
     return Tuple(tuple(EXTENT if length is None else Const(length) for length in dims))
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access, host
+from jaxlint.facts import access, captures, host
 from jaxlint.facts.events import Mutation
 from jaxlint.facts.frames import Boundary, Frame
+from jaxlint.facts.history import CONTENTS, is_container
 from jaxlint.facts.leaks import escaping, leaves_trace
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
     Array,
+    Class,
     Const,
     Either,
     Key,
     Keys,
     Library,
     Many,
+    ProjectModule,
     Ref,
     Tree,
     Tuple,
@@ -61,6 +64,10 @@ def bind(frame: Frame, name: str, value: Value, node: cst.CSTNode | None = None)
         frame.tracer.record(
             frame, node, Mutation(name, f"{kind} {name}", frame.boundary, leaked, kind, owner=owner)  # type: ignore[arg-type]
         )
+    if node is not None:
+        captures.changed(frame, owner, name, node)
+        if kind is not None:
+            captures.rebound(frame, owner, name, node)
     frame.state.store(owner, name, value)
 
 
@@ -120,6 +127,8 @@ def _store_item(frame: Frame, target: cst.Subscript, value: Value) -> None:
     where = index(frame, target)
     frame.tracer.stored(frame, target, base, where, value)
     host.note_store(frame, target, base, where, value)
+    if is_container(base):
+        captures.changed(frame, base, CONTENTS, target)
     match base:
         case Library(name="os.environ") if isinstance(where, Const):
             frame.tracer.environment.add(str(where.value))
@@ -145,10 +154,27 @@ def _store_attribute(frame: Frame, target: cst.Attribute, value: Value) -> None:
     match base:
         case Ref(kind="object"):
             note_mutation(frame, target, base, [value], "attribute")
+            captures.changed(frame, base, name, target)
+            if frame.definition is not None and frame.definition.cls is not None:
+                captures.rebound(frame, base, name, target)
             frame.state.store(base, name, value)
+        case ProjectModule() | Class():
+            owner = _namespace(frame, base)
+            if owner is not None:
+                captures.changed(frame, owner, name, target)
+                captures.rebound(frame, owner, name, target)
+                frame.state.store(owner, name, value)
         case Unknown() | Tree():
+            captures.changed(frame, base, name, target)
             note_mutation(frame, target, base, [value], "attribute")
             frame.state.derived[identity(base), ("attribute", name)] = value
+
+
+def _namespace(frame: Frame, base: ProjectModule | Class) -> Frame | None:
+    """The frame that holds a module's or class's attributes."""
+    if isinstance(base, ProjectModule):
+        return frame.tracer.module_frame(base.module)
+    return frame.tracer.class_frame(base.definition)
 
 
 def note_mutation(frame: Frame, target: cst.BaseExpression, base: Value, values: list[Value], kind: str) -> None:
@@ -157,7 +183,7 @@ def note_mutation(frame: Frame, target: cst.BaseExpression, base: Value, values:
     if boundary is None:
         return
     argument = frame.tracer.is_argument(base, boundary)
-    if not argument and not _made_outside(frame, target, base):
+    if not argument and not captures.made_outside(frame, target, base):
         return
     expression = target if kind == "method" else getattr(target, "value", target)
     text = cst.Module(()).code_for_node(expression)
@@ -172,43 +198,3 @@ def _leaked(frame: Frame, values: list[Value], owner: Boundary | None) -> Traced
     proof = escaping(frame, values)
     assert frame.boundary is not None
     return proof if proof is not None and leaves_trace(proof, frame.boundary, owner) else None
-
-
-def _made_outside(frame: Frame, target: cst.BaseExpression, base: Value) -> bool:
-    if isinstance(base, Ref):
-        born = base.born.boundary
-        return born is not frame.boundary and _encloses(frame, born)
-    root: cst.BaseExpression = target
-    while isinstance(root, cst.Subscript | cst.Attribute):
-        root = root.value
-    return isinstance(root, cst.Name) and owned_outside(frame, root.value)
-
-
-def from_outside(frame: Frame, node: cst.BaseExpression) -> bool:
-    """True for a name of an outer variable, or what hangs on an object that was made outside of the current trace."""
-    while isinstance(node, cst.Attribute | cst.Subscript):
-        node = node.value
-    if not isinstance(node, cst.Name):
-        return False
-    value = frame.values.get(node)
-    return owned_outside(frame, node.value) or (isinstance(value, Ref) and _made_outside(frame, node, value))
-
-
-def _encloses(frame: Frame, born: object) -> bool:
-    """True if a boundary is around the current one, so that objects made there outlive the current trace."""
-    outer = frame.boundary.parent if frame.boundary is not None else None
-    while outer is not None:
-        if outer is born:
-            return True
-        outer = outer.parent
-    return born is None
-
-
-def owned_outside(frame: Frame, name: str) -> bool:
-    """True for a variable that belongs to a frame outside of the current trace."""
-    scope: Frame | None = frame
-    while scope is not None:
-        if name in scope.scope.bound or name in frame.state.contents(scope):
-            return scope.boundary is not frame.boundary
-        scope = scope.closure
-    return frame.tracer.global_(frame.module, name) is not None

@@ -8,6 +8,7 @@ from dataclasses import replace
 from jaxlint.facts import classes
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.frames import Boundary, Frame
+from jaxlint.facts.history import target_of
 from jaxlint.facts.state import summary
 from jaxlint.facts.values import (
     Array,
@@ -64,6 +65,7 @@ def enter(frame: Frame, row: Transform, function: Value, place: Place) -> Bounda
     return Boundary(
         row.name, level, stages, why, name or "the function", bool(parameter_names(function)),
         repeats=row.kind in ("loop", "tree"), kind=row.kind, parent=frame.boundary,
+        target=target_of(function),
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from jaxlint.facts.values import (
 )
 
 MAX_DEPTH = 24
-MAX_STEPS = 4000
+MAX_STEPS = 2500
 """Statements that are followed for one root, inlined calls included."""
 
 
@@ -180,6 +180,10 @@ def invoke(
         guarded=len(frame.state.guards),
     )
     _bind_parameters(inner, function, args, matched)
+    if tracer.exhausted(inner):
+        frame.state.drop(inner)
+        havoc(frame, args)
+        return Unknown("not followed")
     known = tracer.replay(inner)
     return known if known is not None else run(inner)
 

@@ -22,7 +22,9 @@ def computes(callee: Value) -> bool:
     match callee:
         case Library(name=name):
             return name.startswith(_DEVICE)
-        case Transformed() | Function():
+        case Transformed(transform=transform):
+            return transform.kind != "opaque"
+        case Function():
             return True
         case Partial(function=function):
             return computes(function)

@@ -14,11 +14,20 @@ from jaxlint.facts.why import Place, Traced
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Capture:
-    """A trace read ``name``, which belongs to ``owner``, a frame outside of the trace."""
+    """A trace read ``name``, which belongs to ``owner``, a frame or object outside of the trace."""
 
     name: str
-    owner: Frame
+    owner: Frame | Value
     value: Value
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StaleCapture:
+    """A compiled function reads ``name`` again, which something at ``change`` has changed since it was traced."""
+
+    name: str
+    change: Place
     boundary: Boundary
 
 
@@ -161,6 +170,6 @@ class Asked:
 
 
 Event = (
-    Capture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer | Asked | HostCall
-    | Lookup | Hash | BufferStore
+    Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer | Asked
+    | HostCall | Lookup | Hash | BufferStore
 )  # fmt: skip

@@ -45,7 +45,7 @@ def _unconditional(frame: Frame) -> bool:
 def settle_operands(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> None:
     """``left op right``: what only numbers and arrays can do. ``list + list`` and ``list * int`` settle nothing."""
     for value, other in ((left, right), (right, left)):
-        if isinstance(op, _ARITHMETIC) or _is_number(other, integers=not isinstance(op, cst.Multiply)):
+        if isinstance(op, _ARITHMETIC) or _is_number(frame, other, integers=not isinstance(op, cst.Multiply)):
             settle(frame, value)
 
 
@@ -53,7 +53,7 @@ def settle_compared(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value)
     """``left < right`` with a number on one side; ``==`` is defined for everything."""
     if isinstance(op, cst.LessThan | cst.LessThanEqual | cst.GreaterThan | cst.GreaterThanEqual):
         for value, other in ((left, right), (right, left)):
-            if _is_number(other):
+            if _is_number(frame, other):
                 settle(frame, value)
 
 
@@ -71,10 +71,12 @@ def settle_annotated(frame: Frame, parameter: Parameter, value: Value) -> None:
         frame.tracer.settled.add(identity(value))
 
 
-def _is_number(value: Value, *, integers: bool = True) -> bool:
+def _is_number(frame: Frame, value: Value, *, integers: bool = True) -> bool:
     match value:
         case Array() | HostArray():
             return True
+        case Tree():
+            return identity(value) in frame.tracer.settled
         case Const(value=bool() | int()) | Static(kind="int" | "bool"):
             return integers
         case Const(value=float() | complex()) | Static(kind="float" | "complex"):

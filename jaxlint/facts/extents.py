@@ -9,7 +9,7 @@ from jaxlint.jaxapi import Function
 
 Dims = tuple[int | None, ...]
 Extents = tuple[int | None, Dims | None]
-"""The number of axes and the length of each, None where not known."""
+"""The number of axes and the lengths of all, or of the first ones, None where not known."""
 
 _UNKNOWN: Extents = (None, None)
 _SCALAR: Extents = (0, ())
@@ -23,7 +23,8 @@ def of_call(frame: Frame, row: Function, bound: dict[str, Value]) -> Extents:
         case "array" | "asarray", {"object": literal} | {"a": literal}:
             return _known(_of_literal(frame, literal))
         case "stack", {"arrays": arrays, **rest} if "axis" not in rest:
-            return _known(_of_literal(frame, arrays))
+            dims, items = _of_literal(frame, arrays), access.exact_items(frame, arrays)
+            return _known(dims) if dims is not None or items is None else (None, (len(items),))
         case "arange", {"start": Const(value=int() as stop), **rest} if not rest:
             return _known((stop,))
         case "linspace", {"num": Const(value=int() as num)}:

@@ -24,8 +24,8 @@ class Boundary:
 
     ``stages``: every jax operation is recorded, so that even constants become tracers (jit, scan, cond …); under eager
     vmap and grad only what depends on the mapped or differentiated arguments is a tracer. ``function`` is the user's
-    name of what is traced; ``inputs``: it has traced arguments; ``repeats``: its body runs many times (loops). ``kind`` is
-    the transform's.
+    name of what is traced; ``inputs``: it has traced arguments; ``repeats``: its body runs many times (loops). ``kind``
+    is the transform's; ``target``: what JAX keeps the trace by.
     """
 
     name: str
@@ -37,11 +37,12 @@ class Boundary:
     repeats: bool = False
     kind: str = ""
     parent: Boundary | None = None
+    target: object = None
 
     @property
     def looks(self) -> bool:
         """True for a trace that is made for its shapes only and never runs."""
-        return self.name in ("jax.eval_shape", "jax.make_jaxpr")
+        return self.name.endswith(("eval_shape", "make_jaxpr"))
 
     @property
     def program(self) -> Boundary | None:

@@ -41,12 +41,11 @@ _CONVERSIONS = frozenset({"__array__", "__float__", "__int__", "__complex__", "_
 def note_call(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) -> None:
     """Note a library function that cannot do what it should with one of its arguments."""
     outcome = on_tracer(name)
-    if outcome in ("static", "unrolls", None) or frame.caught:
+    if outcome is None or outcome in ("static", "unrolls") or frame.caught:
         return
-    found = [(proof, value) for value in args.values if (proof := held_tracer(frame, value)) is not None]
-    if not found:
+    if (held := _held_argument(frame, args)) is None:
         return
-    traced, argument = next((pair for pair in found if pair[0].level == "full"), found[0])
+    traced, argument = held
     if outcome == "works":
         # NumPy hands over to a method of its first argument, and that must be the tracer itself.
         sequence = isinstance(args.positional[0], Tuple | Ref) if args.positional else False
@@ -54,6 +53,18 @@ def note_call(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) -> No
             return
         outcome = "fails"
     frame.tracer.record(frame, node, HostCall(name, traced, outcome, argument))
+
+
+def note_opaque(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) -> None:
+    """Note a call of a function that ``name`` (numba's compilers, `numpy.vectorize`) made for the host alone."""
+    if not frame.caught and (held := _held_argument(frame, args)) is not None:
+        frame.tracer.record(frame, node, HostCall(name, held[0], "fails", held[1]))
+
+
+def _held_argument(frame: Frame, args: Arguments) -> tuple[Traced, Value] | None:
+    """The first argument that is or holds a tracer, one without a value if there is any."""
+    found = [(proof, value) for value in args.values if (proof := held_tracer(frame, value)) is not None]
+    return next((pair for pair in found if pair[0].level == "full"), found[0] if found else None)
 
 
 def note_method(frame: Frame, base: Value, name: str, args: Arguments, node: cst.CSTNode) -> None:
@@ -136,4 +147,4 @@ def note_store(frame: Frame, target: cst.Subscript, base: Value, index: Value, v
         frame.tracer.record(frame, target, BufferStore(traced, "index"))
 
 
-__all__ = ["KNOWN_PRIMAL", "held_tracer", "note_call", "note_hash", "note_lookup", "note_method", "note_store"]
+__all__ = ["KNOWN_PRIMAL", "held_tracer", "note_call", "note_hash", "note_lookup", "note_method", "note_opaque", "note_store"]

@@ -6,9 +6,10 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import access, assign, classes, host, keys
+from jaxlint.facts import access, assign, captures, classes, host, keys
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.frames import Frame
+from jaxlint.facts.history import CONTENTS
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
     NONE,
@@ -126,6 +127,7 @@ def _container_method(frame: Frame, base: Ref, name: str, args: Arguments, node:
     values = list(contents.values())
     if name in MUTATORS:
         target = node.func if isinstance(node, cst.Call) else node
+        captures.changed(frame, base, CONTENTS, target)
         assign.note_mutation(frame, target, base, args.values, "method")  # type: ignore[arg-type]
         return _mutate(frame, base, name, args, contents)
     match name:

@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import access, assign
+from jaxlint.facts import access, captures
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.boundary import undifferentiated
 from jaxlint.facts.events import Asked, HostEffect
@@ -25,6 +25,7 @@ from jaxlint.facts.values import (
     Cached,
     Class,
     Const,
+    Either,
     Function,
     HostArray,
     Keys,
@@ -122,6 +123,9 @@ def _is_instance(value: Value, kind: Value) -> bool | None:
             return False
         case HostArray(scalar=False) if kind.name in _OF_JAX | _TRACERS | _CONTAINERS:
             return False
+        case Either(options=options):
+            verdicts = {_is_instance(option, kind) for option in options}
+            return verdicts.pop() if len(verdicts) == 1 else None
         case Const(value=constant) if kind.name.startswith("builtins."):
             cls = getattr(builtins, kind.name.removeprefix("builtins."), None)
             return isinstance(constant, cls) if isinstance(cls, type) else None
@@ -234,7 +238,7 @@ def _next(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     source = args.positional[0] if args.positional else Unknown()
     if frame.boundary is not None and isinstance(node, cst.Call) and node.args:
         known = isinstance(source, Many) or (isinstance(source, Ref) and source.kind == "list")
-        if known and assign.from_outside(frame, node.args[0].value):
+        if known and captures.from_outside(frame, node.args[0].value):
             frame.tracer.record(frame, node, HostEffect("next", "iterator", frame.boundary))
     if isinstance(source, Ref) and source.kind == "object":
         return access_call(frame, source, "__next__", node)

@@ -19,7 +19,7 @@ from jaxlint.facts.events import KeyReuse, RepeatedSeed, ReuseKind
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import Step, Use
 from jaxlint.facts.values import Const, Key, Keys, Ref, Value, identity, leaves
-from jaxlint.facts.why import Place
+from jaxlint.facts.why import Place, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +196,24 @@ def _default(use: Use, key: Value) -> Place | None:
     return key.place if any(parameter.default is key.place.node for parameter in parameters) else None
 
 
+
+
+def sites(frame: Frame, event: KeyReuse) -> tuple[Step | None, ...]:
+    """Where the code of the event's function uses up the key, once a place; None stands for uses in other functions."""
+    found: dict[cst.CSTNode | None, Step | None] = {}
+    for use in frame.tracer.uses[event.key]:
+        steps = (step for step in use.steps if _same_code(step.frame, event.frame))
+        step = next(steps, None)
+        found.setdefault(step.place.node if step is not None else None, step)
+    return tuple(found.values())
+
+
+def _same_code(frame: Frame, other: Frame) -> bool:
+    return frame is other or (frame.definition is not None and frame.definition is other.definition)
+
+
+def story(event: KeyReuse) -> Why:
+    """The two uses as steps."""
+    name = event.name or "the key"
+    first = Why(name, f"`{event.first_verb}` uses up `{name}`", event.first)
+    return Why(name, f"`{event.verb}` uses it up again", event.place, first)

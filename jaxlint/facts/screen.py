@@ -33,7 +33,7 @@ class Screen:
             self._functions[module] = {d.name: d for d in module.index.definitions if d.kind == "function"}
             for definition in module.index.every():
                 if _by_itself(known, definition):
-                    self._worth.add(_last(definition.name))
+                    self._worth.update(_handles(definition.name))
                 else:
                     waiting.append(definition)
         self._spread(waiting)
@@ -43,7 +43,7 @@ class Screen:
         callers: dict[str, list[str]] = {}
         for definition in waiting:
             for name in definition.calls:
-                callers.setdefault(_last(name), []).append(_last(definition.name))
+                callers.setdefault(_last(name), []).extend(_handles(definition.name))
         queue = list(self._worth)
         while queue:
             for caller in callers.pop(queue.pop(), ()):
@@ -65,6 +65,12 @@ class Screen:
 
 def _last(name: str) -> str:
     return name.rpartition(".")[2]
+
+
+def _handles(name: str) -> tuple[str, ...]:
+    """What a caller's code calls to get at a function: its name, or for a method its class."""
+    cls, _, method = name.rpartition(".")
+    return (method, cls) if cls else (method,)
 
 
 def _by_itself(known: dict[str, str], definition: Definition) -> bool:

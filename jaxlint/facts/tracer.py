@@ -24,6 +24,7 @@ from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, scope
 from jaxlint.facts.events import Event
 from jaxlint.facts.expressions import defaults
 from jaxlint.facts.frames import Boundary, Frame
+from jaxlint.facts.history import History
 from jaxlint.facts.project import Project
 from jaxlint.facts.screen import Screen
 from jaxlint.facts.state import Guard, State, Use
@@ -62,6 +63,8 @@ MAX_ACTIVATIONS = 6
 """Contexts of one function that are kept for the rules."""
 MAX_FOLLOWED = 4
 """How often a function is followed in one and the same context."""
+MAX_ENTERED = 40
+"""How often a function is entered at all by callers that pass the same sorts of arguments."""
 
 
 class Tracer:
@@ -79,6 +82,7 @@ class Tracer:
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
         self.registered: set[ClassDefinition] = set()
         self.environment: set[str] = set()
+        self.history = History()
         self.builtins = frozenset(dir(builtins))
         self.base: State | None = None
         self.finals: dict[Frame, dict[str, Value]] = {}
@@ -103,6 +107,8 @@ class Tracer:
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self.reused: set[Value] = set()
         self.uses: dict[Value, list[Use]] = defaultdict(list)
+        self._entered: dict[FunctionDefinition | None, int] = defaultdict(int)
+        self._sorts: set[tuple[object, ...]] = set()
         self._evaluated: set[FunctionDefinition] = set()
         self.screen = Screen(project.modules, everything=everything)
         self.unread: list[tuple[str, SourceError]] = []
@@ -149,6 +155,7 @@ class Tracer:
     def _root(self, base: State, run: object) -> None:
         """Run one root from the state after all imports, then the functions that it defined, in its final state."""
         self.state, self._root_start = State(base), self.steps
+        self.history.begin()
         self._defined, self._wrapped = [], []
         run()  # type: ignore[operator]
         final = self.state or State(base)
@@ -159,10 +166,12 @@ class Tracer:
             if function.definition not in self.activations:
                 self.state = final.fork()
                 self.state.guards = guards
+                self.history.begin()
                 self._generic(function, frame, {})
         for transformed, guards in self._wrapped:
             self.state = final.fork()
             self.state.guards = guards
+            self.history.begin()
             self._generic_transformed(transformed, None)
 
     def _prototype(self, definition: ClassDefinition, base: State) -> Ref | None:
@@ -383,6 +392,14 @@ class Tracer:
         if entry is None or entry[0] < MAX_FOLLOWED:
             return None
         return entry[1] if _repeatable(entry[1]) else Unknown("replayed")
+
+    def exhausted(self, frame: Frame) -> bool:
+        """True for a function that was entered very often, and by one more caller that brings nothing new."""
+        sort = (frame.definition, *_context(frame)[2:])
+        entered = self._entered[frame.definition] = self._entered[frame.definition] + 1
+        known = sort in self._sorts
+        self._sorts.add(sort)
+        return known and entered > MAX_ENTERED
 
     def note_consumer(self) -> None:
         """The functions that are being followed use up a key."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access, boundary, library
+from jaxlint.facts import access, boundary, host, library
 from jaxlint.facts.arguments import Arguments, constant_ints, constant_strings
 from jaxlint.facts.boundary import detach, element, enter, trace_argument, undifferentiated
 from jaxlint.facts.frames import Boundary, Frame
@@ -42,7 +42,7 @@ def call_transform(frame: Frame, row: Transform, args: Arguments, node: cst.CSTN
     if function is None:
         return Partial(Library(row.name), (), tuple(args.keywords.items()), frame.place(node))
     if row.kind == "opaque":
-        return Unknown(row.name)
+        return Transformed(row, row.name, function, bound, frame.place(node))
     if row.kind == "neutral" and row.level == "none":
         return function
     value = Transformed(row, row.name, function, bound, frame.place(node))
@@ -53,6 +53,9 @@ def call_transform(frame: Frame, row: Transform, args: Arguments, node: cst.CSTN
 def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: cst.CSTNode) -> Value:
     """The value of calling a function that a transform returned."""
     row = callee.transform
+    if row.kind == "opaque":
+        host.note_opaque(frame, row.name, args, node)
+        return Unknown(row.name)
     if row.kind == "kernel":
         return _kernel(frame, callee, args, node)
     if row.level == "none":
@@ -120,6 +123,9 @@ def _is_static(frame: Frame, callee: Transformed, number: int, name: str) -> boo
     names = constant_strings(*_option(frame, callee, row.static_argnames))
     if numbers is None or names is None:
         return True
+    excluded, items = _option(frame, callee, "excluded")  # of `jnp.vectorize`
+    if excluded is not None:
+        return items is None or any(item in (Const(number), Const(name)) for item in items)
     every = boundary.parameter_names(callee.function)
     from_end = number - len(every)
     return number in numbers or from_end in numbers or name in names
@@ -196,7 +202,8 @@ def _run(
         result = inner.tracer.call(inner, function, Arguments(tuple(fed)), node)
         if frame.tracer.state is None:
             break
-        carry = _next_carry(row, result)
+        if wanted is row.functions[-1]:  # what a condition returns is no carry
+            carry = _next_carry(row, result)
     return detach(frame, trace, result, args) if trace is not None else result
 
 
@@ -257,6 +264,8 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
             return summary(results)
         case ("carry",) | ("same",):
             return last
+        case ("leaves",) if len(args.positional) > 1 and _mixed(args.positional[1]):
+            return Unknown("tree")
         case ("leaves",):
             return Tree(last.traced) if isinstance(last, Array) and last.traced is not None else Unknown("tree")
         case ("declared",):
@@ -266,6 +275,11 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
         case ("value", _):
             return Tuple((last, Unknown()))
     return Unknown(row.name)
+
+
+def _mixed(tree: Value) -> bool:
+    """True for a tuple of which some items are tracers and others are not."""
+    return isinstance(tree, Tuple) and not all(any_tracing([item]) for item in tree.items)
 
 
 def _stack(frame: Frame, value: Value) -> Value:

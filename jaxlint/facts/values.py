@@ -64,7 +64,8 @@ class Static:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Array:
-    """A jax array; ``traced`` says whether it is certainly a tracer. ``dims``: the lengths of its axes, as far as known."""
+    """A jax array; ``traced`` says whether it is certainly a tracer. ``dims``: the lengths of its axes, of
+    the first ones only if ``ndim`` is not known."""
 
     traced: Traced | None = None
     kind: Kind = None

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import libcst as cst
 
-from jaxlint.facts.definitions import FunctionDefinition, catches_tracer_errors, own_nodes
+from jaxlint.facts.definitions import FunctionDefinition, bound_names, catches_tracer_errors, own_nodes
 from jaxlint.facts.events import Event
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.tracer import Tracer
@@ -155,6 +155,15 @@ class View:
         """All nodes of the function, not those of nested functions."""
         return own_nodes(self.frame.definition.node.body) if self.frame.definition is not None else iter(())
 
+    def binding(self, name: str) -> cst.BaseExpression | None:
+        """What the function binds a name to, if it does so in one place only and by a plain assignment."""
+        if self.function is None or name not in self.function.scope.bound or name in self.frame.arguments:
+            return None
+        places = [node for node in self.nodes() if name in _binds(node)]
+        only = places[0] if len(places) == 1 else None
+        plain = isinstance(only, cst.Assign) and any(isinstance(target.target, cst.Name) for target in only.targets)
+        return only.value if plain and isinstance(only, cst.Assign) else None
+
     # --- text ----------------------------------------------------------------------------------------------------
 
     def code(self, node: cst.CSTNode) -> str:
@@ -170,7 +179,7 @@ class View:
     def spell(self, canonical: str) -> str:
         """How this function would write a library name: ``jnp.where`` for ``jax.numpy.where``.
 
-        By an import that is in scope, else as the usual import would give it; a fix that uses it lists the canonical
+        By an import that is in scope, else as the usual import would give it (`jnp` also where `jax` is imported); a fix that uses it lists the canonical
         name in ``Fix.uses``, so that the import is added where it is missing.
         """
         found: dict[str, str] = {}
@@ -182,13 +191,11 @@ class View:
                     found.setdefault(value.name, name)
             hidden |= scope.scope.bound
             scope = scope.closure
-        if found:
-            target = max(found, key=len)
-            return found[target] + canonical[len(target) :]
+        target = max(found, key=len, default="")
         for module, alias in _ALIASES.items():
-            if _within(canonical, module) and alias not in hidden:
+            if _within(canonical, module) and not _within(target, module) and alias not in hidden:
                 return alias + canonical[len(module) :]
-        return canonical
+        return found[target] + canonical[len(target) :] if found else canonical
 
     def indent(self, node: cst.CSTNode) -> str:
         """The white space before the statement that a node is in."""
@@ -232,6 +239,20 @@ _ATOMS = (
     cst.FormattedString, cst.List, cst.Dict, cst.Set, cst.ListComp, cst.SetComp, cst.DictComp, cst.Ellipsis,
 )  # fmt: skip
 _ALIASES = {"jax.numpy": "jnp", "numpy": "np"}
+
+
+def _binds(node: cst.CSTNode) -> Iterator[str]:
+    """The names that a statement binds, as far as statements of functions do."""
+    match node:
+        case cst.Assign(targets=targets):
+            for target in targets:
+                yield from bound_names(target.target)
+        case cst.AugAssign(target=target) | cst.AnnAssign(target=target) | cst.For(target=target) | cst.AsName(name=target):
+            yield from bound_names(target)
+        case cst.NamedExpr(target=target) | cst.CompFor(target=target):
+            yield from bound_names(target)
+        case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
+            yield name.value
 
 
 def _within(canonical: str, module: str) -> bool:

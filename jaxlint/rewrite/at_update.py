@@ -71,6 +71,26 @@ def as_update(ctx: View, statement: cst.Assign | cst.AugAssign, target: cst.Subs
     return as_chained_update(ctx, statement)
 
 
+def as_delete(ctx: View, statement: cst.Del, target: cst.Subscript) -> Fix | Decline:
+    """``del x[i]``  ->  ``x = jnp.delete(x, i)``, as for a list"""
+    array = stored_array(ctx, target)
+    assert array is not None
+    if statement.target is not target or len(target.slice) > 1 or array is not target.value:
+        return Decline("delete one item at a time, with `jnp.delete`")
+    if ctx.traced(target.slice[0].slice) or "traced mask" in index.sorts(ctx, target):
+        return Decline("the shape would depend on a traced value")
+    if not isinstance(target.slice[0].slice, cst.Index):
+        return Decline("keep the rest of the array with slices and `jnp.concatenate`")
+    bound = rebind(ctx, array, statement)
+    if isinstance(bound, Decline):
+        return bound
+    name = "jax.numpy.delete"
+    axis = "" if getattr(ctx.value(array), "ndim", None) == 1 else ", axis=0"
+    text = f"{bound.before}{ctx.spell(name)}({ctx.code(array)}, {ctx.code(target.slice[0].slice)}{axis}){bound.after}"
+    message = f"Bind `{ctx.code(array)}` to a shorter array" + (f"; {bound.note}" if bound.note else "")
+    return Fix(message, (*bound.edits, Edit(*ctx.span(statement), text)), "unsafe", (name, *bound.uses))
+
+
 def plan(ctx: View, target: cst.Subscript, statement: cst.CSTNode) -> Store | Decline:
     """How one target is to be replaced."""
     array = stored_array(ctx, target)

@@ -25,7 +25,9 @@ _OPERATORS = (cst.Add, cst.Subtract, cst.Multiply, cst.BitAnd, cst.BitOr, cst.Bi
 def hazard(ctx: View, node: cst.BaseExpression) -> str | None:
     """Why an expression had better not be evaluated where a condition rules it out; None if it may be."""
     match node:
-        case cst.Name() | cst.Attribute() | cst.Integer() | cst.Float():
+        case cst.Integer() | cst.Float():
+            return None
+        case cst.Name() | cst.Attribute():
             return None if _is_number(ctx, node) else f"`{ctx.code(node)}` is perhaps no array"
         case cst.UnaryOperation(operator=cst.Minus() | cst.Plus() | cst.BitInvert(), expression=inner):
             return hazard(ctx, inner)

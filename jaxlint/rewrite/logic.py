@@ -46,7 +46,7 @@ def _both(ctx: View, node: cst.BooleanOperation) -> Attempt:
             return text
         texts.append(text)
     conjunction = isinstance(node.operator, cst.And)
-    if all(_is_mask(ctx, operand) for operand in operands):
+    if all(is_mask(ctx, operand) for operand in operands):
         return infix("&" if conjunction else "|", *texts)
     return reduce(lambda a, b: call(ctx, f"jax.numpy.logical_{'and' if conjunction else 'or'}", a, b), texts)
 
@@ -64,7 +64,7 @@ def _negation(ctx: View, inner: cst.BaseExpression) -> Attempt:
     text = array_logic(ctx, inner)
     if isinstance(text, Decline):
         return text
-    if _is_mask(ctx, inner):
+    if is_mask(ctx, inner):
         return Text(f"~{text.grouped}", False, text.uses)
     return call(ctx, "jax.numpy.logical_not", text)
 
@@ -106,11 +106,11 @@ def _repeatable(node: cst.BaseExpression) -> bool:
     return isinstance(node, _REPEATABLE)
 
 
-def _is_mask(ctx: View, node: cst.BaseExpression) -> bool:
+def is_mask(ctx: View, node: cst.BaseExpression) -> bool:
     """True for what is certainly of bool elements, so that ``&`` and ``~`` are logic and no bit arithmetic."""
     match node:
         case cst.BooleanOperation(left=left, right=right):
-            return _is_mask(ctx, left) and _is_mask(ctx, right)
+            return is_mask(ctx, left) and is_mask(ctx, right)
         case cst.UnaryOperation(operator=cst.Not()) | cst.Comparison():
             return True
     value = ctx.value(node)

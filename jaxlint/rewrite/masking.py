@@ -90,18 +90,6 @@ def _reduction(ctx: View, node: cst.Subscript, array: cst.BaseExpression, mask: 
 
 def _same_shape(ctx: View, mask: cst.BaseExpression, array: cst.BaseExpression) -> bool:
     """True if the mask is an elementwise condition on the array itself and numbers."""
-    mask = _definition(ctx, mask)
+    if isinstance(mask, cst.Name):
+        mask = ctx.binding(mask.value) or mask
     return set(operands(ctx, mask)) == {ctx.code(array)} and isinstance(ctx.value(array), Array) | ctx.jax_array(array)
-
-
-def _definition(ctx: View, node: cst.BaseExpression) -> cst.BaseExpression:
-    """What a name was bound to, if only once in the function."""
-    if isinstance(node, cst.Name):
-        bindings = [
-            part.value
-            for part in ctx.nodes()
-            if isinstance(part, cst.Assign)
-            and any(isinstance(t.target, cst.Name) and t.target.value == node.value for t in part.targets)
-        ]
-        return bindings[0] if len(bindings) == 1 else node
-    return node

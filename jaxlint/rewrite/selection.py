@@ -116,6 +116,12 @@ def _block(node: cst.CSTNode | None) -> list[cst.CSTNode]:
     return []
 
 
+def _check_test(ctx: View, node: cst.If) -> None:
+    if undecidable(ctx, node.test) is None:
+        test = ctx.code(node.test)
+        raise Declined(f"`{test}` is known while tracing and may protect its branch: keep that `if` outside")
+
+
 def _small(statements: Sequence[cst.CSTNode]) -> cst.CSTNode | None:
     """The one small statement that a block consists of."""
     match statements:
@@ -141,6 +147,7 @@ def _returned(ctx: View, body: Sequence[cst.CSTNode]) -> tuple[Leaf | Choice, cs
     """What a block returns, and the last statement that takes part."""
     match body:
         case [cst.If() as node, *rest]:
+            _check_test(ctx, node)
             then, one = _returned(ctx, [*_block(node.body), *rest])
             orelse, other = _returned(ctx, [*_block(node.orelse), *rest])
             return Choice(node.test, then, orelse), max(node, one, other, key=lambda last: ctx.span(last)[1])
@@ -177,6 +184,8 @@ def _is_plain(node: cst.If) -> bool:
 
 def _assigned(ctx: View, node: cst.CSTNode, name: str, before: Leaf | None) -> Leaf | Choice:
     """What a name is bound to by a branch; ``before`` is what it held already."""
+    if isinstance(node, cst.If):
+        _check_test(ctx, node)
     match node:
         case cst.If(orelse=None):
             if before is None:
@@ -247,8 +256,7 @@ def _leaf(ctx: View, node: cst.BaseExpression) -> Leaf | Choice:
 def _where(ctx: View, choice: Leaf | Choice) -> Text:
     if isinstance(choice, Leaf):
         return choice.text
-    _check_tests(ctx, choice)
-    _check_shapes(choice, frozenset(name for test in _tests(choice) for name in operands(ctx, test)))
+    _check_shapes(choice, _scalars(ctx, choice))
     return _spelled(ctx, choice)
 
 
@@ -268,12 +276,17 @@ def _tests(choice: Leaf | Choice) -> Iterator[cst.BaseExpression]:
         yield from _tests(choice.orelse)
 
 
-def _check_tests(ctx: View, choice: Choice) -> None:
-    for test in _tests(choice):
-        if undecidable(ctx, test) is None:
-            raise Declined(
-                f"`{ctx.code(test)}` is known while tracing and may protect its branch: keep that `if` outside"
-            )
+def _scalars(ctx: View, choice: Choice) -> frozenset[str]:
+    """The arrays that must be scalars, since Python can test them, with those that they are computed from elementwise."""
+    found: set[str] = set()
+    queue = [name for test in _tests(choice) for name in operands(ctx, test)]
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            bound = ctx.binding(name)
+            queue += operands(ctx, bound) if bound is not None else ()
+    return frozenset(found)
 
 
 def _check_shapes(choice: Choice, scalars: frozenset[str]) -> None:

@@ -26,13 +26,9 @@ def static_origin(ctx: View, node: cst.BaseExpression) -> cst.Call | None:
             found = [static_origin(ctx, element.value) for element in elements]
             return next(filter(None, found), None)
         case cst.Name(value=name):
-            bindings = [part for part in ctx.nodes() if isinstance(part, cst.Assign) and _binds(part, name)]
-            return static_origin(ctx, bindings[0].value) if len(bindings) == 1 else None
+            bound = ctx.binding(name)
+            return static_origin(ctx, bound) if bound is not None else None
     return None
-
-
-def _binds(node: cst.Assign, name: str) -> bool:
-    return any(isinstance(t.target, cst.Name) and t.target.value == name for t in node.targets)
 
 
 def _is_static_number(ctx: View, node: cst.Call) -> bool:

@@ -1,4 +1,4 @@
-"""A trace that draws from a constant key.  Page: rules/constant_key.md"""
+"""A trace that draws from a key which it makes from a constant.  Page: rules/constant_key.md"""
 
 from collections.abc import Iterator
 
@@ -10,4 +10,6 @@ from jaxlint.rules import rule
 
 @rule("JAX303", since="0.1", level="warning")
 def constant_key(ctx: View, event: ConstantKey) -> Iterator[Finding]:
-    yield Finding(ctx.node, f"const {event.seed} {event.boundary.function}")
+    calls = "turn" if event.boundary.repeats else "call"
+    message = f"seed {event.seed!r} is the same in every {calls} of `{event.boundary.function}`, and so are the numbers drawn; pass a key in"
+    yield Finding(ctx.node, message, why=event.boundary.why)

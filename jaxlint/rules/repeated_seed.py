@@ -1,4 +1,4 @@
-"""Page: rules/repeated_seed.md"""
+"""A seed that makes two keys which are used alike.  Page: rules/repeated_seed.md"""
 
 from collections.abc import Iterator
 
@@ -10,4 +10,9 @@ from jaxlint.rules import rule
 
 @rule("JAX307", since="0.1", level="warning")
 def repeated_seed(ctx: View, event: RepeatedSeed) -> Iterator[Finding]:
-    yield Finding(ctx.node, f"{event.kind} {event.seed} {event.verb} first {event.first.line}")
+    verb = event.verb.rpartition(".")[2]
+    if event.first.node is ctx.node:
+        message = f"the key is made from seed {event.seed!r} anew in each turn, so `{verb}` gives the same numbers; make it before the loop"
+    else:
+        message = f"this is the key of line {event.first.line} again (seed {event.seed!r}), so `{verb}` gives the same numbers; split one key"
+    yield Finding(ctx.node, message)

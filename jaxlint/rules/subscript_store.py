@@ -7,15 +7,15 @@ import libcst as cst
 from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.facts.guards import expects_failure
 from jaxlint.facts.view import View
-from jaxlint.rewrite.at_update import METHODS, as_update, stored_array
+from jaxlint.rewrite.at_update import METHODS, as_delete, as_update, stored_array
 from jaxlint.rewrite.index import sorts, written
 from jaxlint.rules import rule
 
-Statement = cst.Assign | cst.AugAssign | cst.AnnAssign | cst.For
+Statement = cst.Assign | cst.AugAssign | cst.AnnAssign | cst.For | cst.Del
 
 
 @rule("JAX101", since="0.1", fix="safe")
-def subscript_store(ctx: View, node: cst.Assign | cst.AugAssign | cst.AnnAssign | cst.For) -> Iterator[Finding]:
+def subscript_store(ctx: View, node: cst.Assign | cst.AugAssign | cst.AnnAssign | cst.For | cst.Del) -> Iterator[Finding]:
     stored = [(target, array) for target in _targets(node) if (array := stored_array(ctx, target)) is not None]
     if not stored or expects_failure(ctx, node):
         return
@@ -30,6 +30,8 @@ def subscript_store(ctx: View, node: cst.Assign | cst.AugAssign | cst.AnnAssign 
 def _fix(ctx: View, node: Statement, target: cst.Subscript) -> Fix | Decline:
     if isinstance(node, cst.Assign | cst.AugAssign):
         return as_update(ctx, node, target)
+    if isinstance(node, cst.Del):
+        return as_delete(ctx, node, target)
     return Decline("assign to a plain name here, and store that with `.at[]`")
 
 
@@ -49,12 +51,16 @@ def _targets(node: Statement) -> Iterator[cst.Subscript]:
 
 
 def _shown(ctx: View, node: Statement, target: cst.Subscript) -> str:
+    if isinstance(node, cst.Del):
+        return f"del {ctx.code(target)}"
     operator = ctx.code(node.operator).strip() if isinstance(node, cst.AugAssign) else "="
     return f"{ctx.code(target)} {operator} …"
 
 
 def _advice(ctx: View, node: Statement, target: cst.Subscript, base: str) -> str:
     text = written(ctx, target)[0]
+    if isinstance(node, cst.Del):
+        return f"use `{base} = {ctx.spell('jax.numpy.delete')}({base}, {text})`"
     if "traced mask" in sorts(ctx, target):
         return f"use `{base} = {ctx.spell('jax.numpy.where')}({text}, …, {base})`"
     method = METHODS.get(type(node.operator), "set") if isinstance(node, cst.AugAssign) else "set"

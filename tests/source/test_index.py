@@ -107,6 +107,8 @@ TRIGGERING = {
         "return float(x)", "return int(x)", "return x.item()", "return x[0].tolist()", "return math.sqrt(x)",
         "from math import sqrt as s\nreturn s(x)", "import math as m\nreturn m.exp(x)",
     ],
+    "discard": ["g(x)"],
+    "out": ["return g(x, out=y)"],
     "fstring": ["return f'{x}'"],
     "try": ["try: pass\nfinally: pass"],
     "yield": ["yield x", "yield from x"],
