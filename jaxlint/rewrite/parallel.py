@@ -9,7 +9,7 @@ import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.facts.view import View
-from jaxlint.rewrite.at_update import Store, fix_of, plan, stored_array
+from jaxlint.rewrite.store import Store, fix_of, plan, stored_array
 from jaxlint.source import walk
 
 

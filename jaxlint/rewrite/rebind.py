@@ -37,7 +37,9 @@ class Rebind:
 def rebind(ctx: View, base: cst.BaseExpression, statement: cst.CSTNode) -> Rebind | Decline:
     """The binding that puts a new array in place of the one that an expression gives."""
     if any(isinstance(part, cst.Call | cst.NamedExpr | cst.Await) for part in _chain(base)):
-        return Decline(f"`{ctx.code(base)}` makes an array that nothing else refers to, so storing into it has no effect")
+        return Decline(
+            f"`{ctx.code(base)}` makes an array that nothing else refers to, so storing into it has no effect"
+        )
     match base:
         case cst.Name(value=name):
             return _name(ctx, name, statement)
@@ -79,7 +81,9 @@ def _name(ctx: View, name: str, statement: cst.CSTNode) -> Rebind | Decline:
 def _outer(ctx: View, name: str, *, declared: bool) -> Rebind | Decline:
     """A variable of the function or module around."""
     if ctx.boundary is not None:
-        return Decline(f"`{name}` lives outside of the traced function, which must not assign to it: pass it in and return it")
+        return Decline(
+            f"`{name}` lives outside of the traced function, which must not assign to it: pass it in and return it"
+        )
     if declared:
         return Rebind(f"{name} = ")
     scope = ctx.frame.closure
@@ -133,7 +137,7 @@ def _held_by(
     """What goes on holding an array that a variable got from this expression."""
     match source:
         case cst.Name(value=other) if direct and other != name:
-            if read_after(ctx, other, statement) or other not in getattr(ctx.function, "scope").bound:
+            if read_after(ctx, other, statement) or not _is_local(ctx, other):
                 return Decline(f"`{other}` is the same array as `{name}` and would keep its old values")
         case cst.Name() | cst.Attribute() | cst.Subscript() if not _is_computed(ctx, source):
             return f"`{ctx.code(source)}` keeps its old values"
@@ -144,8 +148,12 @@ def _held_by(
     return None
 
 
+def _is_local(ctx: View, name: str) -> bool:
+    return ctx.function is not None and name in ctx.function.scope.bound
+
+
 def _is_computed(ctx: View, source: cst.Name | cst.Attribute | cst.Subscript) -> bool:
-    """True for ``x.T`` of a jax array, a new array each time, and for what the variable's own loop goes over."""
+    """True for ``x.T`` of a jax array, a new array each time."""
     return isinstance(source, cst.Attribute) and isinstance(ctx.value(source.value), Array | HostArray | Library)
 
 
@@ -161,7 +169,9 @@ def _kept(ctx: View, load: cst.Name, statement: cst.CSTNode) -> str | Decline | 
         case cst.Arg():
             call = ctx.parent(above)
             match call:
-                case cst.Call(func=cst.Attribute(value=holder, attr=cst.Name(value="append" | "insert" | "add")) as method):
+                case cst.Call(
+                    func=cst.Attribute(value=holder, attr=cst.Name(value="append" | "insert" | "add")) as method
+                ):
                     if ctx.name(method) is not None:
                         return None
                     return f"`{ctx.code(holder)}` keeps the array as it was"
@@ -217,7 +227,10 @@ def _item(ctx: View, base: cst.Subscript, statement: cst.CSTNode) -> Rebind | De
 
 
 def _is_string(ctx: View, base: cst.Subscript) -> bool:
-    return all(isinstance(element.slice, cst.Index) and isinstance(element.slice.value, cst.SimpleString) for element in base.slice)
+    return all(
+        isinstance(element.slice, cst.Index) and isinstance(element.slice.value, cst.SimpleString)
+        for element in base.slice
+    )
 
 
 def _escapes(ctx: View, owner: cst.BaseExpression, value: object) -> Decline | None:

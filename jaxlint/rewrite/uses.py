@@ -1,4 +1,4 @@
-"""Where a function binds and reads its variables, in the order of the text; what shares a loop comes before and after."""
+"""Where a function binds and reads its variables, by the order of the text; within a loop, everything repeats."""
 
 from __future__ import annotations
 
