@@ -97,9 +97,9 @@ def _is_elementwise(ctx: View, mask: cst.BaseExpression, node: cst.BaseExpressio
 
 
 _NAMES = """
-    abs absolute add arccos arcsin arctan arctan2 cbrt ceil clip conj cos cosh divide exp exp2 expm1 floor hypot isfinite
-    isinf isnan log log10 log1p log2 logical_and logical_not logical_or maximum minimum multiply negative power reciprocal
-    round sign sin sinh sqrt square subtract tan tanh where
+    abs absolute add arccos arcsin arctan arctan2 cbrt ceil clip conj cos cosh divide exp exp2 expm1 floor hypot
+    isfinite isinf isnan log log10 log1p log2 logical_and logical_not logical_or maximum minimum multiply negative
+    power reciprocal round sign sin sinh sqrt square subtract tan tanh where
 """
 ELEMENTWISE = frozenset(f"jax.numpy.{name}" for name in _NAMES.split())
 """Functions that give at each place what they would give there alone."""

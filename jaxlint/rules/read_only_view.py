@@ -24,7 +24,7 @@ def read_only_view(ctx: View, node: cst.Assign | cst.AugAssign | cst.Call) -> It
     for written, place in _written(ctx, node):
         if not expects_failure(ctx, node):
             message = (
-                f"`{ctx.code(written)}` is a read-only view of a jax array, writing into it raises ValueError: copy it"
+                f"`{ctx.code(written)}` is a read-only view of a jax array: writing into it raises ValueError"
             )
             yield Finding(place, message, _copied(ctx, written, node))
             return
