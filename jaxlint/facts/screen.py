@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from jaxlint.jaxapi import key_consumer, removed, transform
 from jaxlint.source import Chunk, Module
@@ -16,6 +16,8 @@ from jaxlint.source.index import Definition
 
 _ANY = frozenset({"attribute-store", "comprehension", "discard", "global", "loop", "out", "subscript-store"})
 """Triggers that a rule may report on the host, in a function that knows JAX."""
+_STORES = frozenset({"out", "subscript-store"})
+_UPDATES = frozenset({".add", ".divide", ".max", ".min", ".multiply", ".power", ".set"})
 _KEYISH = re.compile(r"key|rng|seed|random|prng", re.IGNORECASE)
 _LIFTING = frozenset({"jit", "pmap", "vmap", "filter_jit", "filter_vmap", "remat", "checkpoint"})
 
@@ -27,29 +29,38 @@ class Screen:
         self._everything = everything
         self._functions: dict[Module, dict[str, Definition]] = {}
         self._worth: set[str] = set()
-        waiting: list[Definition] = []
+        waiting: list[tuple[Definition, bool]] = []
         for module in modules:
             known = _known(module)
             self._functions[module] = {d.name: d for d in module.index.definitions if d.kind == "function"}
-            for definition in module.index.every():
-                if _by_itself(known, definition):
+            for definition, knows in _with_knowledge(known, module):
+                if any(map(_KEYISH.search, definition.names)) or (knows and _by_itself(known, definition)):
                     self._worth.update(_handles(definition.name))
                 else:
-                    waiting.append(definition)
+                    waiting.append((definition, bool(_canonical_names(known, definition))))
         self._spread(waiting)
 
-    def _spread(self, waiting: list[Definition]) -> None:
-        """What calls something worth it is worth it: it may pass arrays, keys or functions on."""
-        callers: dict[str, list[str]] = {}
-        for definition in waiting:
+    def _spread(self, waiting: list[tuple[Definition, bool]]) -> None:
+        """What calls something worth it is worth it: it may pass arrays, keys or functions on.
+
+        What stores into something that it is given (and knows nothing of JAX) is worth it for callers that know JAX.
+        """
+        callers: dict[str, list[tuple[Definition, bool]]] = {}
+        for definition, knows in waiting:
             for name in definition.calls:
-                callers.setdefault(_last(name), []).extend(_handles(definition.name))
-        queue = list(self._worth)
+                callers.setdefault(_last(name), []).append((definition, knows))
+        storing = {name for definition, _ in waiting if _stores(definition) for name in _handles(definition.name)}
+        queue, seen = [*self._worth, *storing], set()
         while queue:
-            for caller in callers.pop(queue.pop(), ()):
-                if caller not in self._worth:
-                    self._worth.add(caller)
-                    queue.append(caller)
+            callee = queue.pop()
+            visit = callee, callee in self._worth
+            if visit in seen:
+                continue
+            seen.add(visit)
+            for definition, knows in callers.get(callee, ()):
+                if callee in self._worth or knows:
+                    self._worth.update(_handles(definition.name))
+                queue.extend(_handles(definition.name))
 
     def plain_function(self, module: Module, chunk: Chunk) -> Definition | None:
         """The entry of a chunk which is one function without decorators."""
@@ -75,10 +86,29 @@ def _handles(name: str) -> tuple[str, ...]:
 
 def _by_itself(known: dict[str, str], definition: Definition) -> bool:
     """True for a function that holds what a rule may report on the host, or a transform."""
-    if any(map(_KEYISH.search, definition.names)):
-        return True
-    canonical = [name for name in (_canonical(known, name) for name in definition.names) if name is not None]
-    return bool(canonical) and (bool(_ANY & definition.triggers) or any(map(_is_special, canonical)))
+    canonical = _canonical_names(known, definition)
+    if not canonical:
+        return _stores(definition)
+    return bool(_ANY & definition.triggers) or any(map(_is_special, canonical))
+
+
+def _with_knowledge(known: dict[str, str], module: Module) -> Iterator[tuple[Definition, bool]]:
+    """All definitions, and whether each knows JAX: itself, or through the attributes that another method sets."""
+    for owner in (module.index.body, *module.index.definitions):
+        yield owner, bool(_canonical_names(known, owner))
+        knows = any(_canonical_names(known, method) for method in owner.methods)
+        yield from ((method, knows) for method in owner.methods)
+
+
+def _canonical_names(known: dict[str, str], definition: Definition) -> list[str]:
+    return [name for name in (_canonical(known, name) for name in definition.names) if name is not None]
+
+
+def _stores(definition: Definition) -> bool:
+    """True for a function that stores into an item, or drops an update of one."""
+    return not _STORES.isdisjoint(definition.triggers) or (
+        "discard" in definition.triggers and not _UPDATES.isdisjoint(definition.calls)
+    )
 
 
 def _known(module: Module) -> dict[str, str]:
