@@ -125,6 +125,8 @@ def _object_attribute(frame: Frame, base: Ref, name: str, node: cst.CSTNode) -> 
         captures.read_attribute(frame, base, node, name, contents[name])
         return contents[name]
     found = classes.class_attribute(frame, base.cls, name) if base.cls is not None else None
+    if found is None and base.cls is not None and classes.has_method(frame, base.cls, name):
+        return Member(base, name)
     if found is None:
         return _part(frame, base, ("attribute", name))
     return classes.bind_method(frame, base, name, found, node)

@@ -123,7 +123,7 @@ class State:
             # Shared by all paths, so that a part that two branches look at is one part after them.
             found = self._parts.get((whole, tag)) or self._parts.setdefault((whole, tag), make())
             self.derived[whole, tag] = found
-            if not isinstance(tag, tuple) or tag[0] != "attribute":
+            if not _is_field(tag):
                 self._wholes[found] = whole
         return found
 
@@ -134,6 +134,11 @@ class State:
     def used(self, key: Value) -> tuple[Use, ...]:
         """The consumptions of a key on this path, the first ones."""
         return self.uses.get(key, ())
+
+
+def _is_field(tag: Hashable) -> bool:
+    """True for an attribute, or an item under a name."""
+    return isinstance(tag, tuple) and (tag[0] == "attribute" or (tag[0] == "item" and isinstance(tag[1], str)))
 
 
 def join_states(first: State | None, second: State | None) -> State | None:
