@@ -32,6 +32,7 @@ class Screen:
         waiting: list[tuple[Definition, bool]] = []
         for module in modules:
             known = _known(module)
+            self._worth.update(module.index.assigned)  # may be a transformed function: who calls it gives a context
             self._functions[module] = {d.name: d for d in module.index.definitions if d.kind == "function"}
             for definition, knows in _with_knowledge(known, module):
                 if any(map(_KEYISH.search, definition.names)) or (knows and _by_itself(known, definition)):
