@@ -32,6 +32,9 @@ class Screen:
             known = _known(module)
             self._functions[module] = {d.name: d for d in module.index.definitions if d.kind == "function"}
             for definition in module.index.every():
+                if any(_by_itself(known, method) for method in definition.methods):
+                    # An attribute of `self` may be a jitted function, which the other methods call.
+                    self._worth.update(_last(method.name) for method in definition.methods if _ANY & method.triggers)
                 if _by_itself(known, definition):
                     self._worth.update(_handles(definition.name))
                 else:
