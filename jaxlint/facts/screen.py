@@ -35,6 +35,9 @@ class Screen:
             self._worth.update(module.index.assigned)  # may be a transformed function: who calls it gives a context
             self._functions[module] = {d.name: d for d in module.index.definitions if d.kind == "function"}
             for definition, knows in _with_knowledge(known, module):
+                if any(_by_itself(known, method) for method in definition.methods):
+                    # An attribute of `self` may be a jitted function, which the other methods call.
+                    self._worth.update(_last(method.name) for method in definition.methods if _ANY & method.triggers)
                 if any(map(_KEYISH.search, definition.names)) or (knows and _by_itself(known, definition)):
                     self._worth.update(_handles(definition.name))
                 else:

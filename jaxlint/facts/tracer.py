@@ -216,14 +216,19 @@ class Tracer:
         return value if isinstance(value, Function) else None
 
     def unknown_arguments(self, frame: Frame, function: Value) -> Arguments:
-        """Arguments of which nothing is known, one for each parameter without default."""
+        """Arguments of which nothing is known, one for each parameter without default, and the defaults that are certain."""
         inner = self._innermost(function)
         if inner is None:
             return Arguments()
         names = boundary.parameter_names(function)
         positional, keywords = [], {}
         for parameter in inner.definition.parameters:
-            if parameter.name not in names or parameter.kind in ("args", "kwargs") or parameter.default is not None:
+            if parameter.name not in names or parameter.kind in ("args", "kwargs"):
+                continue
+            if parameter.default is not None:
+                default = self.defaults(inner).get(parameter.name)
+                if default is not None and _only_by_default(function, default):
+                    keywords[parameter.name] = default
                 continue
             value = Unknown(f"parameter {parameter.name}")
             if parameter.kind == "keyword":
@@ -472,6 +477,14 @@ class Tracer:
 def _links(value: Value, links: list[object]) -> bool:
     held = identity(value)
     return held in links or (isinstance(held, Keys) and held.base in links)
+
+
+def _only_by_default(function: Value, default: Value) -> bool:
+    """True where a parameter always has its default: it is a function, which `jax.jit` does not take as an argument."""
+    if not isinstance(function, Transformed) or function.name != "jax.jit":
+        return False
+    static = "static_argnums" in function.options or "static_argnames" in function.options
+    return not static and isinstance(default, Function | Library | Transformed | Partial)
 
 
 def _context(frame: Frame) -> tuple[object, ...]:
