@@ -31,8 +31,10 @@ class Screen:
         for module in modules:
             known = _known(module)
             self._functions[module] = {d.name: d for d in module.index.definitions if d.kind == "function"}
+            keepers = {_class(d.name) for d in module.index.every() if _keeps_transformed(known, d)} - {""}
             for definition in module.index.every():
-                if _by_itself(known, definition):
+                uses_kept = _class(definition.name) in keepers and _ANY & definition.triggers
+                if uses_kept or _by_itself(known, definition):
                     self._worth.update(_handles(definition.name))
                 else:
                     waiting.append(definition)
@@ -67,6 +69,10 @@ def _last(name: str) -> str:
     return name.rpartition(".")[2]
 
 
+def _class(name: str) -> str:
+    return name.rpartition(".")[0]
+
+
 def _handles(name: str) -> tuple[str, ...]:
     """What a caller's code calls to get at a function: its name, or for a method its class."""
     cls, _, method = name.rpartition(".")
@@ -79,6 +85,12 @@ def _by_itself(known: dict[str, str], definition: Definition) -> bool:
         return True
     canonical = [name for name in (_canonical(known, name) for name in definition.names) if name is not None]
     return bool(canonical) and (bool(_ANY & definition.triggers) or any(map(_is_special, canonical)))
+
+
+def _keeps_transformed(known: dict[str, str], definition: Definition) -> bool:
+    """True for a method that may store a transformed function in an attribute, which the other methods call."""
+    names = (_canonical(known, name) for name in definition.names)
+    return "attribute-store" in definition.triggers and any(name and _is_special(name) for name in names)
 
 
 def _known(module: Module) -> dict[str, str]:
