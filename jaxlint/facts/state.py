@@ -133,8 +133,7 @@ class State:
 
     def used(self, key: Value) -> tuple[Use, ...]:
         """The consumptions of a key on this path, the first ones."""
-        found = self.uses.get(key)
-        return found if found is not None else self.base.uses.get(key, ()) if self.base is not None else ()
+        return self.uses.get(key, ())
 
 
 def join_states(first: State | None, second: State | None) -> State | None:

@@ -102,9 +102,11 @@ class Tracer:
         self._followed: dict[tuple[object, ...], tuple[int, Value]] = {}
         self._done: set[tuple[object, ...]] = set()
         self.settled: set[Value] = set()
+        self.numeric: set[Value] = set()
         self._consumers: set[FunctionDefinition] = set()
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self.reused: set[Value] = set()
+        self.called: set[Transformed] = set()
         self.uses: dict[Value, list[Use]] = defaultdict(list)
         self._entered: dict[FunctionDefinition | None, int] = defaultdict(int)
         self._sorts: set[tuple[object, ...]] = set()
@@ -170,6 +172,9 @@ class Tracer:
             self.state = final.fork()
             self.state.guards = guards
             self.state.history = History()
+            if transformed in self.called:
+                # What its keys are used for was seen when it was called.
+                self.state.uses, self.state.seeds = {}, {}
             self._generic_transformed(transformed, None)
 
     def _prototype(self, definition: ClassDefinition, base: State) -> Ref | None:

@@ -22,9 +22,9 @@ def loads(ctx: View, name: str) -> Iterator[cst.Name]:
 
 
 def read_after(ctx: View, name: str, statement: cst.CSTNode) -> bool:
-    """True if a variable is read after a statement, or before it in a loop around both."""
-    end = ctx.span(statement)[1]
-    return any(ctx.span(load)[0] >= end or _share_loop(ctx, load, statement) for load in loads(ctx, name))
+    """True if some path reads a variable after a statement; at module level somebody always may."""
+    live = ctx.live_after(statement)
+    return live is None or name in live
 
 
 def loads_before(ctx: View, name: str, statement: cst.CSTNode, since: int) -> Iterator[cst.Name]:
