@@ -1,4 +1,4 @@
-"""A counter outside of the trace that a trace advances: once per trace, not once per call.  Page: rules/outer_mutation.md"""
+"""An outer counter that a trace advances: once per trace, not once per call.  Page: rules/outer_mutation.md"""
 
 import re
 from collections.abc import Iterator
