@@ -38,6 +38,7 @@ HOST_OBJECTS = {
     "numpy.random.Generator": "numpy.random.Generator",
     "numpy.random.RandomState": "numpy.random.RandomState",
     "random.Random": "random.Random",
+    "logging.getLogger": "logging.Logger",
 }
 """Library classes whose instances have host effects: the instance stands as its class."""
 

@@ -26,7 +26,7 @@ from jaxlint.facts.expressions import defaults
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.history import History
 from jaxlint.facts.project import Project
-from jaxlint.facts.screen import Screen
+from jaxlint.facts.screen import concerns_jax, plain_function
 from jaxlint.facts.state import Guard, State, Use
 from jaxlint.facts.statements import execute
 from jaxlint.facts.values import (
@@ -111,7 +111,7 @@ class Tracer:
         self._entered: dict[FunctionDefinition | None, int] = defaultdict(int)
         self._sorts: set[tuple[object, ...]] = set()
         self._evaluated: set[FunctionDefinition] = set()
-        self.screen = Screen(project.modules, everything=everything)
+        self._everything = everything
         self.unread: list[tuple[str, SourceError]] = []
 
     @property
@@ -143,7 +143,7 @@ class Tracer:
         self.base = base
         prototypes = {definition: self._prototype(definition, base) for definition in list(self._bodies)}
         for frame, function, _ in defined:
-            if not self.screen.worth(function.definition.name):
+            if not self._everything and not concerns_jax(function.definition.module):
                 continue
             self._root(base, lambda f=function, o=frame: self._generic(f, o, prototypes))  # type: ignore[misc]
         for transformed, _ in wrapped:
@@ -261,7 +261,7 @@ class Tracer:
 
     def _run_chunk(self, frame: Frame, chunk: Chunk) -> None:
         """Execute top-level statements; a plain function is bound without being read."""
-        entry = self.screen.plain_function(frame.module, chunk)
+        entry = plain_function(frame.module, chunk)
         if entry is None:
             try:
                 execute(frame, chunk.tree.body)
@@ -273,8 +273,7 @@ class Tracer:
         function = Function(FunctionDefinition(frame.module, chunk, entry.name), frame)
         assert self.state is not None
         self.state.store(frame, entry.name, function)
-        if self.screen.worth(entry.name):
-            self.defined(frame, function)
+        self.defined(frame, function)
 
     def defaults(self, function: Function) -> dict[str, Value]:
         """The values of a function's defaults; those of a function bound without being read are evaluated now."""
