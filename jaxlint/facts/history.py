@@ -1,10 +1,10 @@
 """What traces read of the world outside, and what changes it afterwards.
 
-Needs: every read and change on a path, in order.  Gives: the change that a compiled function does not see, when the same
-function reads the same cell before and after.
+Needs: every read and change on a path, in order.  Gives: the change that a compiled function does not see, when the
+same function reads the same cell before and after.
 
-JAX keeps what it traced by the function object (`jit`, and the bodies of `scan`, `fori_loop`, `cond` as well, also where
-nothing is jitted). What the function reads, other than its arguments, is a constant of the trace.
+JAX keeps what it traced by the function object (`jit`, and the bodies of `scan`, `fori_loop`, `cond` as well, also
+where nothing is jitted). What the function reads, other than its arguments, is a constant of the trace.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Change:
 
 
 class History:
-    """Reads by traces and changes of cells on one path: for each cell a version, for each reader the one that it knows."""
+    """Reads by traces and changes of cells on one path: a version of each cell, and the one that each reader knows."""
 
     __slots__ = ("_known", "_latest", "_versions")
 

@@ -38,6 +38,7 @@ HOST_OBJECTS = {
     "numpy.random.Generator": "numpy.random.Generator",
     "numpy.random.RandomState": "numpy.random.RandomState",
     "random.Random": "random.Random",
+    "logging.getLogger": "logging.Logger",
 }
 """Library classes whose instances have host effects: the instance stands as its class."""
 
@@ -183,9 +184,13 @@ def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, 
     first = args.positional[0] if args.positional else None
     if isinstance(first, Unknown | Either) and on_tracer(row.name) == "works":
         return Unknown()
+    if bound.get("dtype") in _OBJECT:
+        return Unknown("array of objects")
     return HostArray(_KINDS.get(row.returns) or _dtype(bound.get("dtype")), _viewed(row.name, first, bound))
 
 
+_OBJECT = (Library("builtins.object"), Library("numpy.object_"), Const("object"), Const("O"))
+"""Element types that hold anything, tracers too."""
 _VIEWS = frozenset(
     f"numpy.{name}" for name in ("asarray", "asanyarray", "ascontiguousarray", "atleast_1d", "ravel", "from_dlpack")
 )

@@ -343,6 +343,11 @@ def _copy(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return replaced(frame, first, {}) if isinstance(first, Ref) else first if not isinstance(first, Unknown) else Unknown()
 
 
+def _deque(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    item = access.any_item(frame, args.positional[0]) if args.positional else None
+    return access.new_list(frame, [item] if item is not None else [], open=True, node=node)
+
+
 def _count(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return Many(Static("int"))
 
@@ -429,6 +434,7 @@ SPECIAL: dict[str, Handler] = {
     "copy.copy": _copy,
     "copy.deepcopy": _copy,
     "itertools.count": _count,
+    "collections.deque": _deque,
     "jax.tree_util.register_pytree_node": _register,
     "jax.tree_util.register_pytree_with_keys": _register,
     "jax.tree_util.register_dataclass": _register,

@@ -13,6 +13,7 @@ from jaxlint.facts.definitions import (
     FunctionDefinition,
     bound_names,
     catches_tracer_errors,
+    expects_errors,
     own_nodes,
     scope_of,
 )
@@ -223,15 +224,16 @@ def _try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
 
 
 def _with(frame: Frame, node: cst.With) -> None:
-    boundary = frame.boundary
+    boundary, caught = frame.boundary, frame.caught
     for item in node.items:
         value = evaluate(frame, item.item)
         if isinstance(value, Library) and value.name in ("jax.disable_jit", "jax.ensure_compile_time_eval"):
             frame.boundary = None
         if item.asname is not None:
             assign.assign(frame, item.asname.name, value, node)
+    frame.caught = caught or expects_errors(node)
     execute(frame, [node.body])
-    frame.boundary = boundary
+    frame.boundary, frame.caught = boundary, caught
 
 
 def _function(frame: Frame, node: cst.FunctionDef) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import libcst as cst
 
-from jaxlint.facts.definitions import FunctionDefinition, bound_names, catches_tracer_errors, own_nodes
+from jaxlint.facts.definitions import FunctionDefinition, bound_names, catches_tracer_errors, expects_errors, own_nodes
 from jaxlint.facts.events import Event
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.liveness import Liveness, liveness
@@ -80,6 +80,8 @@ class View:
         inner = node
         for above in self.ancestors(node):
             if isinstance(above, cst.Try | cst.TryStar) and above.body is inner and catches_tracer_errors(above):
+                return True
+            if isinstance(above, cst.With) and above.body is inner and expects_errors(above):
                 return True
             inner = above
         return False
