@@ -38,6 +38,7 @@ HOST_OBJECTS = {
     "numpy.random.Generator": "numpy.random.Generator",
     "numpy.random.RandomState": "numpy.random.RandomState",
     "random.Random": "random.Random",
+    "logging.getLogger": "logging.Logger",
 }
 """Library classes whose instances have host effects: the instance stands as its class."""
 
@@ -117,7 +118,8 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "key":
             return Key()
         case "keys":
-            return Keys()
+            count = bound.get("num", Const(2))
+            return Keys(count=count.value if isinstance(count, Const) and isinstance(count.value, int) else None)
         case "initializer":
             return Library(keys.INITIALIZER)
         case "static":
