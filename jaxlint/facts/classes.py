@@ -122,6 +122,17 @@ _FROZEN: dict[str, Mutability] = {
 }  # fmt: skip
 
 
+COPIERS = ("replace", "_replace")
+"""Methods that make a copy of an instance with other fields."""
+
+
+def has_method(frame: Frame, definition: ClassDefinition, name: str) -> bool:
+    """True for the methods that a framework gives its classes, as far as they are followed."""
+    if name in COPIERS:
+        return mutability(frame, definition) == name or (name == "replace" and sort_of(frame, definition) == "pytree")
+    return name == "apply" and sort_of(frame, definition) == "module"
+
+
 def mutability(frame: Frame, definition: ClassDefinition) -> Mutability:
     """Whether attributes of an instance can be assigned, or else the method that makes a changed copy."""
     verdict: Mutability = "mutable"
@@ -250,13 +261,6 @@ def items(frame: Frame, ref: Ref) -> list[Value] | None:
     contents = frame.state.contents(ref)
     names = field_names(frame, ref.cls)
     return [contents[name] for name in names] if all(name in contents for name in names) else None
-
-
-def replaces(frame: Frame, ref: Ref, method: str) -> bool:
-    """True for the method that gives a copy of an instance with some fields changed."""
-    if ref.cls is None or method not in ("replace", "_replace"):
-        return False
-    return sort_of(frame, ref.cls) == ("pytree" if method == "replace" else "namedtuple")
 
 
 def static_fields(frame: Frame, definition: ClassDefinition) -> set[str]:
