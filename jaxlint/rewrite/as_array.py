@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.edits import Decline, Fix, replace
+from jaxlint.edits import Decline, Fix, repair, replace
 from jaxlint.facts.events import HostCall
 from jaxlint.facts.expressions import kind_of
 from jaxlint.facts.values import Array, Ref, Tuple
@@ -31,8 +31,7 @@ def as_array(ctx: View, node: cst.Call, event: HostCall) -> Fix | Decline:
     if isinstance(written, Decline):
         return written
     text, uses = written
-    applicability = "safe" if ctx.always_traced else "unsafe"
-    return Fix(f"Keep the array: `{text}`", (replace(ctx, node, text),), applicability, uses)
+    return Fix(f"Keep the array: `{text}`", (replace(ctx, node, text),), repair(ctx), uses)
 
 
 def _written(ctx: View, node: cst.Call, event: HostCall) -> tuple[str, tuple[str, ...]] | Decline:
