@@ -60,7 +60,7 @@ def lookup(frame: Frame, node: cst.Name) -> Value:
         found = frame.state.contents(scope).get(name)
         if found is not None:
             captures.read_variable(frame, scope, node, name, found)
-            return found
+            return evidence.refined(frame, found)
         if scope is frame and name in frame.scope.bound and frame.definition is not None:
             return Unknown("unbound")
         scope = scope.closure
@@ -125,6 +125,8 @@ def _object_attribute(frame: Frame, base: Ref, name: str, node: cst.CSTNode) -> 
         captures.read_attribute(frame, base, node, name, contents[name])
         return contents[name]
     found = classes.class_attribute(frame, base.cls, name) if base.cls is not None else None
+    if found is None and base.cls is not None and classes.has_method(frame, base.cls, name):
+        return Member(base, name)
     if found is None:
         return _part(frame, base, ("attribute", name))
     return classes.bind_method(frame, base, name, found, node)
@@ -171,8 +173,7 @@ def _host_attribute(base: HostArray, name: str) -> Value:
 
 def _tree_attribute(frame: Frame, base: Tree, name: str) -> Value:
     kind = array_attribute(name)
-    if name in evidence.ARRAY_ATTRIBUTES:
-        evidence.settle(frame, base)
+    evidence.settle_attribute(frame, base, name)
     if kind in ("static", "array"):
         return attribute(frame, Array(base.traced), name, cst.Name(name))
     if kind is not None and kind != "absent" and name not in ("copy", "get", "update", "replace", "count", "index"):
@@ -186,7 +187,9 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
         case Tuple(items=items):
             return _sequence_item(items, index)
         case Ref():
-            return _container_item(frame, base, index)
+            part = _container_item(frame, base, index)
+            captures.read_item(frame, base, node, part)
+            return part
         case Array(traced=traced, kind=kind):
             if isinstance(index, Const) and isinstance(index.value, int) and base.ndim:
                 return base.row(frame.staged)

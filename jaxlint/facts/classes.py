@@ -122,6 +122,17 @@ _FROZEN: dict[str, Mutability] = {
 }  # fmt: skip
 
 
+COPIERS = ("replace", "_replace")
+"""Methods that make a copy of an instance with other fields."""
+
+
+def has_method(frame: Frame, definition: ClassDefinition, name: str) -> bool:
+    """True for the methods that a framework gives its classes, as far as they are followed."""
+    if name in COPIERS:
+        return mutability(frame, definition) == name or (name == "replace" and sort_of(frame, definition) == "pytree")
+    return name == "apply" and sort_of(frame, definition) == "module"
+
+
 def mutability(frame: Frame, definition: ClassDefinition) -> Mutability:
     """Whether attributes of an instance can be assigned, or else the method that makes a changed copy."""
     verdict: Mutability = "mutable"

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import access, assign, captures, classes, host, keys
+from jaxlint.facts import access, assign, captures, classes, host, keys, python
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.history import CONTENTS
@@ -56,6 +56,11 @@ def call_method(frame: Frame, base: Value, name: str, args: Arguments, node: cst
             return _host_method(base, name, args)
         case Ref(kind="list" | "dict" | "set"):
             return _container_method(frame, base, name, args, node)
+        case Ref(kind="object") if name in classes.COPIERS:
+            return python.replaced(frame, base, args.keywords)
+        case Ref(kind="object") if name == "apply":
+            keys.consume_streams(frame, args.keywords.get("rngs"), node)
+            return Unknown("apply")
         case Ref() if name.startswith("super:"):
             return Unknown("super()")
         case Member(base=Ref(cls=cls) as receiver, name=inner) if inner.startswith("super:") and cls is not None:

@@ -304,6 +304,8 @@ def _asked(frame: Frame, args: Arguments, *, compares: bool) -> list[Value]:
     if len(args.positional) != 1:
         return list(args.positional) if compares else []
     (source,) = args.positional
+    if isinstance(source, Tree) and identity(source) in frame.tracer.settled:
+        source = Array(source.traced)
     items = access.exact_items(frame, source)
     if items is None and isinstance(source, Array) and source.length is not None:
         items = [access.any_item(frame, source)] * min(source.length, 2)
@@ -339,6 +341,11 @@ def replaced(frame: Frame, base: Ref, fields: dict[str, Value]) -> Ref:
 def _copy(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     first = args.positional[0] if args.positional else Unknown()
     return replaced(frame, first, {}) if isinstance(first, Ref) else first if not isinstance(first, Unknown) else Unknown()
+
+
+def _deque(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    item = access.any_item(frame, args.positional[0]) if args.positional else None
+    return access.new_list(frame, [item] if item is not None else [], open=True, node=node)
 
 
 def _count(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
@@ -427,6 +434,7 @@ SPECIAL: dict[str, Handler] = {
     "copy.copy": _copy,
     "copy.deepcopy": _copy,
     "itertools.count": _count,
+    "collections.deque": _deque,
     "jax.tree_util.register_pytree_node": _register,
     "jax.tree_util.register_pytree_with_keys": _register,
     "jax.tree_util.register_dataclass": _register,

@@ -52,7 +52,7 @@ class _Meeting:
 def report(frame: Frame, key: Value, first: Use, second: Use) -> None:
     """Record the reuse at the place of the second use, or where the key was frozen."""
     met = _meet(key, first, second)
-    if _same_function_and_its_gradient(first, second) or _same_order(met, first, second) or _immutable_owner(met):
+    if (met.kind == "again" and _same_function_and_its_gradient(first, second)) or _same_order(met, first, second) or _immutable_owner(met):
         return
     kind, place, expression = met.kind, met.here.place, met.here.expression
     if frozen := frame.tracer.frozen_in(chain(frame, key)) or _default(second, key):
@@ -68,7 +68,7 @@ def report_seed(frame: Frame, key: Key, seed: Const, first: Use, second: Use, pl
     """Record that two keys of one seed are used alike."""
     assert key.place is not None
     met = _meet(key, first, second)
-    if met.here.frame is met.there.frame is met.shared.frame or met.kind == "body":
+    if met.here.frame is met.there.frame is met.shared.frame:
         frame.tracer.record_at(key.place, RepeatedSeed(seed.value, second.verb, place, met.kind))
 
 
@@ -131,12 +131,12 @@ def passed(frame: Frame, key: Value) -> bool:
 
 
 def _holds(frame: Frame, value: Value, links: list[object]) -> bool:
-    """True if a value is one of the links, or a tuple, list, dict or array with one of them in it."""
+    """True if a value is one of the links, or a tuple, list or array with one of them in it."""
     for leaf in leaves(value):
         held = identity(leaf)
         if held in links or (isinstance(held, Keys) and held.base in links):
             return True
-        if isinstance(held, Ref) and held.kind in ("list", "dict"):
+        if isinstance(held, Ref) and held.kind == "list":
             return any(identity(item) in links for item in frame.state.contents(held).values())
     return False
 

@@ -26,7 +26,7 @@ from jaxlint.facts.expressions import defaults
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.history import History
 from jaxlint.facts.project import Project
-from jaxlint.facts.screen import Screen
+from jaxlint.facts.screen import concerns_jax, plain_function
 from jaxlint.facts.state import Guard, State, Use
 from jaxlint.facts.statements import execute
 from jaxlint.facts.values import (
@@ -82,7 +82,6 @@ class Tracer:
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
         self.registered: set[ClassDefinition] = set()
         self.environment: set[str] = set()
-        self.history = History()
         self.builtins = frozenset(dir(builtins))
         self.base: State | None = None
         self.finals: dict[Frame, dict[str, Value]] = {}
@@ -103,14 +102,16 @@ class Tracer:
         self._followed: dict[tuple[object, ...], tuple[int, Value]] = {}
         self._done: set[tuple[object, ...]] = set()
         self.settled: set[Value] = set()
+        self.numeric: set[Value] = set()
         self._consumers: set[FunctionDefinition] = set()
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self.reused: set[Value] = set()
+        self.called: set[Transformed] = set()
         self.uses: dict[Value, list[Use]] = defaultdict(list)
         self._entered: dict[FunctionDefinition | None, int] = defaultdict(int)
         self._sorts: set[tuple[object, ...]] = set()
         self._evaluated: set[FunctionDefinition] = set()
-        self.screen = Screen(project.modules, everything=everything)
+        self._everything = everything
         self.unread: list[tuple[str, SourceError]] = []
 
     @property
@@ -142,7 +143,7 @@ class Tracer:
         self.base = base
         prototypes = {definition: self._prototype(definition, base) for definition in list(self._bodies)}
         for frame, function, _ in defined:
-            if not self.screen.worth(function.definition.name):
+            if not self._everything and not concerns_jax(function.definition.module):
                 continue
             self._root(base, lambda f=function, o=frame: self._generic(f, o, prototypes))  # type: ignore[misc]
         for transformed, _ in wrapped:
@@ -155,7 +156,6 @@ class Tracer:
     def _root(self, base: State, run: object) -> None:
         """Run one root from the state after all imports, then the functions that it defined, in its final state."""
         self.state, self._root_start = State(base), self.steps
-        self.history.begin()
         self._defined, self._wrapped = [], []
         run()  # type: ignore[operator]
         final = self.state or State(base)
@@ -166,12 +166,15 @@ class Tracer:
             if function.definition not in self.activations:
                 self.state = final.fork()
                 self.state.guards = guards
-                self.history.begin()
+                self.state.history = History()
                 self._generic(function, frame, {})
         for transformed, guards in self._wrapped:
             self.state = final.fork()
             self.state.guards = guards
-            self.history.begin()
+            self.state.history = History()
+            if transformed in self.called:
+                # What its keys are used for was seen when it was called.
+                self.state.uses, self.state.seeds = {}, {}
             self._generic_transformed(transformed, None)
 
     def _prototype(self, definition: ClassDefinition, base: State) -> Ref | None:
@@ -258,7 +261,7 @@ class Tracer:
 
     def _run_chunk(self, frame: Frame, chunk: Chunk) -> None:
         """Execute top-level statements; a plain function is bound without being read."""
-        entry = self.screen.plain_function(frame.module, chunk)
+        entry = plain_function(frame.module, chunk)
         if entry is None:
             try:
                 execute(frame, chunk.tree.body)
@@ -270,8 +273,7 @@ class Tracer:
         function = Function(FunctionDefinition(frame.module, chunk, entry.name), frame)
         assert self.state is not None
         self.state.store(frame, entry.name, function)
-        if self.screen.worth(entry.name):
-            self.defined(frame, function)
+        self.defined(frame, function)
 
     def defaults(self, function: Function) -> dict[str, Value]:
         """The values of a function's defaults; those of a function bound without being read are evaluated now."""
