@@ -6,6 +6,7 @@ of them it already has, and the rest is added in the file's own style.
 
 import ast
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -105,6 +106,9 @@ def _insertion(source: SourceText, tree: ast.Module, want: Wanted, before_line: 
         return _own_line(source, source.offset(later.lineno), str(want))
     if related and not alike and not want.item:
         return _own_line(source, source.offset(related[0].lineno), str(want))
+    standard = want.module.partition(".")[0] in sys.stdlib_module_names
+    if standard and imports and not any(_root(node) in sys.stdlib_module_names for node in imports):
+        return _own_line(source, source.offset(imports[0].lineno), str(want), after=_newline(source))
     for anchors in (alike, related, imports):
         if anchors:
             return _own_line(source, _line_after(source, tree, anchors[-1]), str(want))

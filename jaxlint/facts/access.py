@@ -13,6 +13,7 @@ from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
     EXTENT,
+    ITEM,
     STATIC_INT,
     Array,
     AtIndex,
@@ -37,6 +38,7 @@ from jaxlint.facts.values import (
     Value,
     any_tracing,
     identity,
+    perhaps_key,
     tracing,
 )
 from jaxlint.facts.why import strongest
@@ -58,7 +60,7 @@ def lookup(frame: Frame, node: cst.Name) -> Value:
         found = frame.state.contents(scope).get(name)
         if found is not None:
             captures.read_variable(frame, scope, node, name, found)
-            return found
+            return evidence.refined(frame, found)
         if scope is frame and name in frame.scope.bound and frame.definition is not None:
             return Unknown("unbound")
         scope = scope.closure
@@ -169,8 +171,7 @@ def _host_attribute(base: HostArray, name: str) -> Value:
 
 def _tree_attribute(frame: Frame, base: Tree, name: str) -> Value:
     kind = array_attribute(name)
-    if name in evidence.ARRAY_ATTRIBUTES:
-        evidence.settle(frame, base)
+    evidence.settle_attribute(frame, base, name)
     if kind in ("static", "array"):
         return attribute(frame, Array(base.traced), name, cst.Name(name))
     if kind is not None and kind != "absent" and name not in ("copy", "get", "update", "replace", "count", "index"):
@@ -184,7 +185,9 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
         case Tuple(items=items):
             return _sequence_item(items, index)
         case Ref():
-            return _container_item(frame, base, index)
+            part = _container_item(frame, base, index)
+            captures.read_item(frame, base, node, part)
+            return part
         case Array(traced=traced, kind=kind):
             if isinstance(index, Const) and isinstance(index.value, int) and base.ndim:
                 return base.row(frame.staged)
@@ -284,7 +287,8 @@ def another(frame: Frame, value: Value, tag: Hashable) -> Value:
         case Unknown():
             return frame.state.part(value, tag, lambda: Unknown("item"))
         case Tree(traced=traced):
-            part = frame.state.part(identity(value), tag, Unknown)
+            sort = ITEM if perhaps_key(value) else "item"
+            part = frame.state.part(identity(value), tag, lambda: Unknown(sort))
             return Tree(traced, part) if isinstance(part, Unknown) else part
         case Either(options=options) if all(isinstance(option, Key | Keys | Unknown | Tree) for option in options):
             return Unknown("item")
@@ -356,7 +360,7 @@ def any_item(frame: Frame, value: Value) -> Value:
         case Array(traced=traced, kind=kind):
             return Array(traced or frame.staged, kind)
         case Tree(traced=traced):
-            return Tree(traced)
+            return Tree(traced, Unknown(ITEM))
         case HostArray(kind=kind):
             return HostArray(kind)
     return Unknown()

@@ -12,11 +12,15 @@ from jaxlint.facts.definitions import Parameter
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.values import Array, Const, HostArray, Static, Tree, Value, identity
 
-ARRAY_ATTRIBUTES = frozenset(
+_ATTRIBUTES = frozenset(
     {"shape", "ndim", "dtype", "at", "T", "astype", "reshape", "ravel", "flatten", "sum", "squeeze", "transpose"}
 )
 _OPERANDS = frozenset({"x", "x1", "x2", "a", "b", "y", "m", "v", "condition", "operand", "array"})
 _LENIENT = ("jax.numpy.asarray", "jax.numpy.copy", "jax.numpy.astype", "jax.numpy.block", "jax.numpy.broadcast_to")
+_ON_KEYS = frozenset(
+    f"jax.numpy.{name}"
+    for name in ("where", "take", "reshape", "ravel", "squeeze", "expand_dims", "transpose", "roll", "flip", "swapaxes")
+)
 _ARITHMETIC = (
     cst.Subtract, cst.Divide, cst.Power, cst.MatrixMultiply, cst.FloorDivide, cst.LeftShift, cst.RightShift,
     cst.SubtractAssign, cst.DivideAssign, cst.PowerAssign, cst.MatrixMultiplyAssign, cst.FloorDivideAssign,
@@ -26,10 +30,28 @@ _ARRAY_TYPES = ("Array", "ndarray", "ArrayLike", "Scalar", "Numeric")
 _SHAPED_TYPES = ("Float", "Int", "Bool", "Num", "Shaped", "Real", "Inexact", "Integer", "UInt", "Complex")
 
 
-def settle(frame: Frame, value: Value) -> None:
-    """Note that a value is used as an array or a number, unless that depends on a condition."""
+def settle(frame: Frame, value: Value, *, numeric: bool = True) -> None:
+    """Note that a value is used as an array or a number, unless that depends on a condition.
+
+    ``numeric``: not even as an array of keys, which has a shape but no arithmetic.
+    """
     if isinstance(value, Tree) and _unconditional(frame):
         frame.tracer.settled.add(identity(value))
+        if numeric:
+            frame.tracer.numeric.add(identity(value))
+
+
+def refined(frame: Frame, value: Value) -> Value:
+    """The value of a variable with what is known by now: an argument that was used in arithmetic is an array."""
+    if isinstance(value, Tree) and identity(value) in frame.tracer.numeric:
+        return Array(value.traced)
+    return value
+
+
+def settle_attribute(frame: Frame, base: Value, name: str) -> None:
+    """``x.shape``, ``x.sum``"""
+    if name in _ATTRIBUTES:
+        settle(frame, base, numeric=name in ("astype", "sum", "at"))
 
 
 def _unconditional(frame: Frame) -> bool:
@@ -62,13 +84,15 @@ def settle_passed(frame: Frame, name: str, bound: dict[str, Value]) -> None:
     if name.startswith(("jax.numpy.", "jax.nn.")) and name not in _LENIENT:
         for parameter, value in bound.items():
             if parameter in _OPERANDS:
-                settle(frame, value)
+                settle(frame, value, numeric=name not in _ON_KEYS or parameter == "condition")
 
 
 def settle_annotated(frame: Frame, parameter: Parameter, value: Value) -> None:
     """``x: float``, ``x: jax.Array``, ``x: Float[Array, "n"]``."""
     if isinstance(value, Tree) and parameter.annotation is not None and _is_array_type(parameter.annotation):
         frame.tracer.settled.add(identity(value))
+        if _last_name(parameter.annotation) in _SCALAR_TYPES:
+            frame.tracer.numeric.add(identity(value))
 
 
 def _is_number(frame: Frame, value: Value, *, integers: bool = True) -> bool:

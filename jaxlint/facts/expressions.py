@@ -129,6 +129,8 @@ def _unary(frame: Frame, node: cst.UnaryOperation) -> Value:
     value = evaluate(frame, node.expression)
     if isinstance(node.operator, cst.Not):
         known = truth(value)
+        if known is None and isinstance(value, Array):
+            return Array(value.traced or frame.staged, "bool")
         return Static("bool") if known is None else Const(not known)
     match value:
         case Const(value=int() | float() | complex() as number):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from jaxlint.facts import access
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.values import (
+    ITEM,
     STATIC_INT,
     Array,
     Const,
@@ -46,7 +47,7 @@ def _turn(frame: Frame, source: Value, number: int) -> Value:
         case HostArray(kind=kind):
             return HostArray(kind)
         case Tree(traced=traced):
-            part = state.part(identity(source), ("turn", number), Unknown)
+            part = state.part(identity(source), ("turn", number), lambda: Unknown(ITEM))
             return part if isinstance(part, Key) else Tree(traced, part)
         case Many(item=Tuple(items=items)):
             return Tuple(tuple(_fresh(frame, item, number) for item in items))

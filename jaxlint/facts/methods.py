@@ -125,6 +125,8 @@ _HASHING = {"dict": ("get", "pop", "setdefault"), "set": ("add", "discard", "rem
 def _container_method(frame: Frame, base: Ref, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     contents = frame.state.contents(base)
     values = list(contents.values())
+    if args.positional and name in _HASHING.get(base.kind, ()):
+        host.note_hash(frame, args.positional[0], "key" if base.kind == "dict" else "item", node, base)
     if name in MUTATORS:
         target = node.func if isinstance(node, cst.Call) else node
         captures.changed(frame, base, CONTENTS, target)

@@ -304,6 +304,8 @@ def _asked(frame: Frame, args: Arguments, *, compares: bool) -> list[Value]:
     if len(args.positional) != 1:
         return list(args.positional) if compares else []
     (source,) = args.positional
+    if isinstance(source, Tree) and identity(source) in frame.tracer.settled:
+        source = Array(source.traced)
     items = access.exact_items(frame, source)
     if items is None and isinstance(source, Array) and source.length is not None:
         items = [access.any_item(frame, source)] * min(source.length, 2)

@@ -68,7 +68,7 @@ def report_seed(frame: Frame, key: Key, seed: Const, first: Use, second: Use, pl
     """Record that two keys of one seed are used alike."""
     assert key.place is not None
     met = _meet(key, first, second)
-    if met.here.frame is met.there.frame is met.shared.frame or met.kind == "body":
+    if met.here.frame is met.there.frame is met.shared.frame:
         frame.tracer.record_at(key.place, RepeatedSeed(seed.value, second.verb, place, met.kind))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import assign, classes, imports
+from jaxlint.facts import assign, captures, classes, imports
 from jaxlint.facts.definitions import (
     ClassDefinition,
     FunctionDefinition,
@@ -19,6 +19,7 @@ from jaxlint.facts.definitions import (
 from jaxlint.facts.expressions import arithmetic, defaults, evaluate, truth
 from jaxlint.facts.frames import Frame, Loop
 from jaxlint.facts.guards import guard
+from jaxlint.facts.history import CONTENTS
 from jaxlint.facts.iterate import turns
 from jaxlint.facts.state import State, join_states
 from jaxlint.facts.values import NONE, Class, Function, Library, Unknown, Value
@@ -68,7 +69,8 @@ def _delete(frame: Frame, node: cst.Del) -> None:
     targets = [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
     for target in targets:
         if isinstance(target, cst.Subscript | cst.Attribute):
-            evaluate(frame, target.value)
+            part = target.attr.value if isinstance(target, cst.Attribute) else CONTENTS
+            captures.changed(frame, evaluate(frame, target.value), part, target)
     for name in bound_names(node.target):
         frame.state.forget(frame, name)
 

@@ -82,7 +82,6 @@ class Tracer:
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
         self.registered: set[ClassDefinition] = set()
         self.environment: set[str] = set()
-        self.history = History()
         self.builtins = frozenset(dir(builtins))
         self.base: State | None = None
         self.finals: dict[Frame, dict[str, Value]] = {}
@@ -103,9 +102,11 @@ class Tracer:
         self._followed: dict[tuple[object, ...], tuple[int, Value]] = {}
         self._done: set[tuple[object, ...]] = set()
         self.settled: set[Value] = set()
+        self.numeric: set[Value] = set()
         self._consumers: set[FunctionDefinition] = set()
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self.reused: set[Value] = set()
+        self.called: set[Transformed] = set()
         self.uses: dict[Value, list[Use]] = defaultdict(list)
         self._entered: dict[FunctionDefinition | None, int] = defaultdict(int)
         self._sorts: set[tuple[object, ...]] = set()
@@ -155,7 +156,6 @@ class Tracer:
     def _root(self, base: State, run: object) -> None:
         """Run one root from the state after all imports, then the functions that it defined, in its final state."""
         self.state, self._root_start = State(base), self.steps
-        self.history.begin()
         self._defined, self._wrapped = [], []
         run()  # type: ignore[operator]
         final = self.state or State(base)
@@ -166,12 +166,15 @@ class Tracer:
             if function.definition not in self.activations:
                 self.state = final.fork()
                 self.state.guards = guards
-                self.history.begin()
+                self.state.history = History()
                 self._generic(function, frame, {})
         for transformed, guards in self._wrapped:
             self.state = final.fork()
             self.state.guards = guards
-            self.history.begin()
+            self.state.history = History()
+            if transformed in self.called:
+                # What its keys are used for was seen when it was called.
+                self.state.uses, self.state.seeds = {}, {}
             self._generic_transformed(transformed, None)
 
     def _prototype(self, definition: ClassDefinition, base: State) -> Ref | None:

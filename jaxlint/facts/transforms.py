@@ -53,6 +53,7 @@ def call_transform(frame: Frame, row: Transform, args: Arguments, node: cst.CSTN
 def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: cst.CSTNode) -> Value:
     """The value of calling a function that a transform returned."""
     row = callee.transform
+    frame.tracer.called.add(callee)
     if row.kind == "opaque":
         host.note_opaque(frame, row.name, args, node)
         return Unknown(row.name)
@@ -73,9 +74,6 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
         {name: _keyword(inner, callee, trace, name, value) for name, value in args.keywords.items()},
         args.exact,
     )
-    inner.arguments = {
-        str(number): value for number, value in enumerate(args.positional) if value is traced.positional[number]
-    }
     result = inner.tracer.call(inner, callee.function, traced, node)
     return _result(frame, row, detach(frame, trace, result, args), args)
 

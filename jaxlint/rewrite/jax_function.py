@@ -74,6 +74,8 @@ def _spells(ctx: View, node: cst.BaseExpression) -> bool:
 
 def _misfit(ctx: View, node: cst.Call, called: Signature | None, name: str) -> str | None:
     """Why JAX's function does not take the arguments of this call."""
+    if called is None and len(node.args) == 1 and node.args[0].keyword is None:
+        return None
     if called is None or any(arg.star for arg in node.args):
         return f"the arguments may not fit `{name}`"
     positional = sum(arg.keyword is None for arg in node.args)

@@ -6,7 +6,6 @@ from collections import Counter
 
 import libcst as cst
 
-from jaxlint.facts.values import Const
 from jaxlint.facts.view import View
 
 Monomial = tuple[str, ...]
@@ -31,10 +30,7 @@ def _polynomial(ctx: View, node: cst.BaseExpression) -> Polynomial | None:
         case cst.Integer():
             return {(): node.evaluated_value}
         case cst.Name() | cst.Attribute():
-            value = ctx.value(node)
-            return (
-                {(): value.value} if isinstance(value, Const) and type(value.value) is int else {(ctx.code(node),): 1}
-            )
+            return {(ctx.code(node),): 1}  # by name, even where its value is known: that is one caller's value
         case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
             found = _polynomial(ctx, inner)
             return _sum({}, found, -1) if found is not None else None

@@ -20,19 +20,17 @@ _FUNCTIONS = (Function, Library, Transformed)
 
 def as_array_lookup(ctx: View, node: cst.Subscript, event: Lookup) -> Fix | Decline:
     """The fix for a list, tuple or NumPy array."""
-    if any(isinstance(element.slice, cst.Slice) for element in node.slice):
-        return Decline("a slice with traced bounds takes `lax.dynamic_slice`, with a size that is known")
     if isinstance(ctx.parent(node), cst.AugAssign):
         return Decline("the store has no counterpart: an array takes `.at[]`")
     if isinstance(event.base, HostArray) or (isinstance(event.base, Many) and not _calls(node.value)):
-        return _indexed(ctx, node, ctx.code(node.value))
+        return _indexed(ctx, node, _table(ctx, node))
     if event.items is None or len(node.slice) != 1:
         return Decline("the items are not known")
     if event.items and all(isinstance(item, _FUNCTIONS) for item in event.items):
         return _switch(ctx, node)
     if not event.items or not all(map(_is_number, event.items)):
         return Decline("the items need to be arrays of one shape: `jnp.stack(items)[i]`")
-    return _indexed(ctx, node, ctx.code(node.value))
+    return _indexed(ctx, node, _table(ctx, node))
 
 
 def as_dict_lookup(ctx: View, node: cst.Subscript, event: Hash) -> Fix | Decline:
@@ -43,6 +41,10 @@ def as_dict_lookup(ctx: View, node: cst.Subscript, event: Hash) -> Fix | Decline
     if isinstance(ctx.parent(node), cst.AugAssign | cst.AssignTarget):
         return Decline("the store has no counterpart: an array takes `.at[]`")
     return _indexed(ctx, node, f"list({ctx.code(node.value)}.values())")
+
+
+def _table(ctx: View, node: cst.Subscript) -> str:
+    return ctx.grouped(node.value) if isinstance(node.value, cst.Tuple) else ctx.code(node.value)
 
 
 def _calls(node: cst.BaseExpression) -> bool:
