@@ -21,6 +21,7 @@ PINNED = {
 }  # fmt: skip
 ROUND_TRIP_ONLY = {"jax": "0.10.2", "scipy": "1.16.3"}
 CORPUS = Path(__file__).parent / ".corpus"
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
@@ -53,14 +54,16 @@ def check(name: str, folder: Path, show: bool) -> bool:
     """Lint one package; print one line, and its findings if wanted. False on an internal error."""
     lines = sum(path.read_bytes().count(b"\n") for path in folder.rglob("*.py"))
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        command = [sys.executable, "-m", "jaxlint", "check", "--isolated", "--no-cache", "--output-format", "json", "."]
-        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err)
+        options = ["--config", str(ROOT / "benchmarks/real_code.toml"), "--no-cache", "--output-format", "json"]
+        command = [sys.executable, "-m", "jaxlint", "check", *options, "."]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         err.seek(0)
         output, errors = out.read(), err.read().decode(errors="replace")
-    if process.returncode not in (0, 1):
+    if process.returncode not in (0, 1) or not output:
         print(f"{name:10} FAILED with exit code {process.returncode}\n{errors[-2000:]}")
         return False
     findings = json.loads(output)

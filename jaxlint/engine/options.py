@@ -39,7 +39,6 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     extend_exclude: list[str] = []
     respect_gitignore: bool | None = None
     force_exclude: bool | None = None
-    target_jax: str | None = None
     unsafe_fixes: bool | None = None
     output_format: Format | None = None
     cache_dir: str | None = None
@@ -48,12 +47,9 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
 def parse(table: dict[str, Any], origin: str) -> Options:
     """Validate a table. Raises ConfigError with the place, and a suggestion for a misspelt key."""
     try:
-        options = msgspec.convert(table, Options)
+        return msgspec.convert(table, Options)
     except msgspec.ValidationError as error:
         raise _explain(str(error), origin) from None
-    if options.target_jax is not None:
-        jax_version(options.target_jax, origin)
-    return options
 
 
 def check_selectors(options: Options, rules: tuple[Known, ...], origin: str) -> None:
@@ -62,13 +58,6 @@ def check_selectors(options: Options, rules: tuple[Known, ...], origin: str) -> 
         for position, selector in enumerate(selectors):
             if (hint := unknown(selector, rules)) is not None:
                 raise ConfigError(f"unknown rule `{selector}`{hint}", origin, f"$.{place}[{position}]")
-
-
-def jax_version(text: str, origin: str = "") -> tuple[int, ...]:
-    """``0.10`` -> (0, 10). Raises ConfigError."""
-    if not re.fullmatch(r"\d+(\.\d+){1,2}", text):
-        raise ConfigError(f"expected a jax version such as `0.10`, got `{text}`", origin, "$.target-jax")
-    return tuple(map(int, text.split(".")))
 
 
 def read_table(path: Path) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jaxlint.engine.lint import Rules, all_rules
-from jaxlint.engine.options import ConfigError, Format, Options, check_selectors, jax_version, parse, read_table
+from jaxlint.engine.options import ConfigError, Format, Options, check_selectors, parse, read_table
 from jaxlint.engine.own import OWN, Known
 from jaxlint.engine.select import Layer, enabled, matches
 
@@ -62,7 +62,6 @@ class Settings:
     exclude: tuple[Patterns, ...] = ()
     respect_gitignore: bool = True
     force_exclude: bool = False
-    target_jax: tuple[int, ...] | None = None
     unsafe_fixes: bool = False
     output_format: Format | None = None
     cache_dir: Path | None = None
@@ -144,7 +143,6 @@ class Configuration:
             _exclude(inherited, options, root),
             _or(options.respect_gitignore, inherited.respect_gitignore),
             _or(options.force_exclude, inherited.force_exclude),
-            jax_version(options.target_jax, origin) if options.target_jax else inherited.target_jax,
             _or(options.unsafe_fixes, inherited.unsafe_fixes),
             options.output_format or inherited.output_format,
             root / options.cache_dir if options.cache_dir else inherited.cache_dir,
@@ -175,7 +173,6 @@ def described(configuration: Configuration, path: Path) -> dict[str, Any]:
         "exclude": [line for patterns in settings.exclude for line in patterns.lines],
         "respect-gitignore": settings.respect_gitignore,
         "force-exclude": settings.force_exclude,
-        "target-jax": ".".join(map(str, settings.target_jax)) if settings.target_jax else None,
         "unsafe-fixes": settings.unsafe_fixes,
         "output-format": settings.output_format or "full",
         "cache-dir": str(settings.cache_dir) if settings.cache_dir else None,

@@ -48,11 +48,16 @@ def honour(
 
 def add_ignores(source: SourceText, found: Iterable[Diagnostic]) -> str:
     """The text with a ``# jaxlint: ignore[...]`` at the end of each statement that has a diagnostic."""
+    return apply(source.text, ignores(source, found))
+
+
+def ignores(source: SourceText, found: Iterable[Diagnostic]) -> list[Edit]:
+    """The edits that add a comment for each diagnostic that a comment can silence."""
     wanted: dict[int, set[str]] = defaultdict(set)
     for diagnostic in found:
         if diagnostic.code not in ALWAYS:
             wanted[_logical_line(source, diagnostic.start[0])[1]].add(diagnostic.code)
-    return apply(source.text, [_ignore(source, line, codes) for line, codes in wanted.items()])
+    return [_ignore(source, line, codes) for line, codes in wanted.items()]
 
 
 def _silencers(source: SourceText, comment: Suppression, diagnostic: Diagnostic) -> list[str]:

@@ -13,6 +13,7 @@ from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import REST, summary
 from jaxlint.facts.values import (
     EXTENT,
+    ITEM,
     STATIC_INT,
     Array,
     AtIndex,
@@ -37,6 +38,7 @@ from jaxlint.facts.values import (
     Value,
     any_tracing,
     identity,
+    perhaps_key,
     tracing,
 )
 from jaxlint.facts.why import strongest
@@ -123,6 +125,8 @@ def _object_attribute(frame: Frame, base: Ref, name: str, node: cst.CSTNode) -> 
         captures.read_attribute(frame, base, node, name, contents[name])
         return contents[name]
     found = classes.class_attribute(frame, base.cls, name) if base.cls is not None else None
+    if found is None and base.cls is not None and classes.has_method(frame, base.cls, name):
+        return Member(base, name)
     if found is None:
         return _part(frame, base, ("attribute", name))
     return classes.bind_method(frame, base, name, found, node)
@@ -182,8 +186,12 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
     match base:
         case Tuple(items=items):
             return _sequence_item(items, index)
+        case Ref(kind="object") if (fields := classes.items(frame, base)) is not None:
+            return _sequence_item(tuple(fields), index)
         case Ref():
-            return _container_item(frame, base, index)
+            part = _container_item(frame, base, index)
+            captures.read_item(frame, base, node, part)
+            return part
         case Array(traced=traced, kind=kind):
             if isinstance(index, Const) and isinstance(index.value, int) and base.ndim:
                 return base.row(frame.staged)
@@ -283,7 +291,8 @@ def another(frame: Frame, value: Value, tag: Hashable) -> Value:
         case Unknown():
             return frame.state.part(value, tag, lambda: Unknown("item"))
         case Tree(traced=traced):
-            part = frame.state.part(identity(value), tag, Unknown)
+            sort = ITEM if perhaps_key(value) else "item"
+            part = frame.state.part(identity(value), tag, lambda: Unknown(sort))
             return Tree(traced, part) if isinstance(part, Unknown) else part
         case Either(options=options) if all(isinstance(option, Key | Keys | Unknown | Tree) for option in options):
             return Unknown("item")
@@ -309,10 +318,14 @@ def key_item(frame: Frame, keys: Keys, index: Value, node: cst.CSTNode | None = 
         start, stop = index.value.start or 0, index.value.stop
         long = stop is None or (isinstance(stop, int) and (stop < 0 or stop - start > 1))
         if index.value.step in (None, 1) and isinstance(start, int) and start >= 0 and long:
-            return Keys(keys.base, keys.offset + start, keys.traced)
+            count = len(range(*index.value.indices(keys.count))) if keys.count is not None else None
+            return Keys(keys.base, keys.offset + start, keys.traced, count)
         return Keys(traced=keys.traced)
-    if isinstance(index, Const) and isinstance(index.value, int) and index.value >= 0:
-        tag: Hashable = index.value + keys.offset
+    number = index.value if isinstance(index, Const) and isinstance(index.value, int) else None
+    if number is not None and number < 0 and keys.count is not None:
+        number += keys.count
+    if number is not None and number >= 0:
+        tag: Hashable = number + keys.offset
     elif isinstance(index, Static) and node is not None and isinstance(node, cst.Subscript) and _is_slice(node):
         return Keys(traced=keys.traced)
     else:
@@ -340,6 +353,8 @@ def exact_items(frame: Frame, value: Value) -> list[Value] | None:
             keys = list(frame.state.contents(value))
             known = all(isinstance(key, str | int | float | bool | tuple) and key != REST for key in keys)
             return [Const(key) for key in keys] if known else None
+        case Ref(kind="object"):
+            return classes.items(frame, value)
     return None
 
 
@@ -355,7 +370,7 @@ def any_item(frame: Frame, value: Value) -> Value:
         case Array(traced=traced, kind=kind):
             return Array(traced or frame.staged, kind)
         case Tree(traced=traced):
-            return Tree(traced)
+            return Tree(traced, Unknown(ITEM))
         case HostArray(kind=kind):
             return HostArray(kind)
     return Unknown()

@@ -66,8 +66,6 @@ def bind(frame: Frame, name: str, value: Value, node: cst.CSTNode | None = None)
         )
     if node is not None:
         captures.changed(frame, owner, name, node)
-        if kind is not None:
-            captures.rebound(frame, owner, name, node)
     frame.state.store(owner, name, value)
 
 
@@ -155,14 +153,11 @@ def _store_attribute(frame: Frame, target: cst.Attribute, value: Value) -> None:
         case Ref(kind="object"):
             note_mutation(frame, target, base, [value], "attribute")
             captures.changed(frame, base, name, target)
-            if frame.definition is not None and frame.definition.cls is not None:
-                captures.rebound(frame, base, name, target)
             frame.state.store(base, name, value)
         case ProjectModule() | Class():
             owner = _namespace(frame, base)
             if owner is not None:
                 captures.changed(frame, owner, name, target)
-                captures.rebound(frame, owner, name, target)
                 frame.state.store(owner, name, value)
         case Unknown() | Tree():
             captures.changed(frame, base, name, target)

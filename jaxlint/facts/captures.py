@@ -33,6 +33,12 @@ def read_attribute(frame: Frame, owner: Value, node: cst.CSTNode, name: str, val
         _read_contents(frame, node, name, value, outside)
 
 
+def read_item(frame: Frame, owner: Ref, node: cst.CSTNode, value: Value) -> None:
+    """An item of a container is read, which may be a container itself."""
+    if frame.boundary is not None and isinstance(value, Ref):
+        _read_contents(frame, node, "an item", value, owner.born.boundary)
+
+
 def _read_contents(frame: Frame, node: cst.CSTNode, name: str, value: Value, outside: Boundary | None) -> None:
     if is_container(value) and not _is_argument(frame, value):
         _read(frame, node, name, (value, CONTENTS), value.born.boundary if isinstance(value, Ref) else outside)
@@ -50,20 +56,14 @@ def _read(frame: Frame, node: cst.CSTNode, name: str, cell: Cell, outside: Bound
     for trace in frame.boundary.chain():
         if trace is outside or trace.looks:
             return
-        if trace.stages and (change := frame.tracer.history.read(frame.place(node), cell, trace)):
+        if trace.stages and (change := frame.state.history.read(frame.place(node), cell, trace)):
             frame.tracer.record(frame, node, StaleCapture(name, change.place, trace))
             return
 
 
 def changed(frame: Frame, owner: object, name: object, node: cst.CSTNode) -> None:
     """A variable, attribute or the contents of a container change."""
-    frame.tracer.history.change((owner, name), frame.place(node), frame.boundary)
-
-
-def rebound(frame: Frame, owner: object, name: object, node: cst.CSTNode) -> None:
-    """A function rebinds what is not its own."""
-    if frame.definition is not None:
-        frame.tracer.history.note_rebinding((owner, name), frame.place(node), frame.boundary)
+    frame.state.history.change((owner, name), frame.place(node), frame.boundary)
 
 
 def made_outside(frame: Frame, target: cst.BaseExpression, base: Value) -> bool:

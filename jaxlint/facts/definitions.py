@@ -123,6 +123,14 @@ def catches_tracer_errors(node: cst.Try | cst.TryStar) -> bool:
     return False
 
 
+def expects_errors(node: cst.With) -> bool:
+    """True for ``with pytest.raises(…)``, ``self.assertRaises(…)``, ``contextlib.suppress(…)``: what is raised is wanted."""
+    managers = (item.item.func if isinstance(item.item, cst.Call) else item.item for item in node.items)
+    names = (manager.attr if isinstance(manager, cst.Attribute) else manager for manager in managers)
+    last = [name.value for name in names if isinstance(name, cst.Name)]
+    return any(name in ("raises", "suppress") or name.lower().startswith(("assertraises", "assert_raises")) for name in last)
+
+
 def own_nodes(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The nodes of a body, not those in nested functions and classes (whose decorators and defaults do count)."""
     stack = [body]

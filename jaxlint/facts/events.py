@@ -141,14 +141,12 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hash:
-    """A jax array is hashed: as a key of a dict, an item of a set, by ``hash``. ``traced``: where it is a tracer.
-
-    ``base`` is the container, ``items`` what it holds by key where that is known.
+    """A tracer is hashed: as a key of a dict or an item of a set. ``base`` is the container, ``items`` what it holds by
+    key where that is known.
     """
 
-    array: Value
-    traced: Traced | None
-    how: Literal["key", "item", "hash"]
+    traced: Traced
+    how: Literal["key", "item"]
     base: Value | None = None
     items: tuple[tuple[Any, Value], ...] | None = None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from jaxlint.facts.definitions import own_nodes
+from jaxlint.facts.definitions import expects_errors, own_nodes
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import Guard
 
@@ -52,13 +52,8 @@ def expects_failure(ctx: View, node: cst.CSTNode) -> bool:
         match above:
             case cst.Try(body=body, handlers=[_, *_]) | cst.TryStar(body=body, handlers=[_, *_]) if body is child:
                 return True
-            case cst.With(items=items) if any(_raises(ctx, item.item) for item in items):
+            case cst.With() if expects_errors(above):
                 return True
         child = above
     return False
 
-
-def _raises(ctx: View, manager: cst.BaseExpression) -> bool:
-    name = manager.func if isinstance(manager, cst.Call) else manager
-    last = name.attr.value if isinstance(name, cst.Attribute) else ctx.code(name)
-    return last in ("raises", "suppress") or last.lower().startswith("assert")

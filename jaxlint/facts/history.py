@@ -1,15 +1,14 @@
 """What traces read of the world outside, and what changes it afterwards.
 
-Needs: every read and change, in the order in which the tracer meets them.  Gives: the change that a compiled function
-does not see, when the same function reads the same cell before and after.
+Needs: every read and change on a path, in order.  Gives: the change that a compiled function does not see, when the
+same function reads the same cell before and after.
 
-JAX keeps what it traced by the function object (`jit`, and the bodies of `scan`, `fori_loop`, `cond` as well, also where
-nothing is jitted). What the function reads, other than its arguments, is a constant of the trace.
+JAX keeps what it traced by the function object (`jit`, and the bodies of `scan`, `fori_loop`, `cond` as well, also
+where nothing is jitted). What the function reads, other than its arguments, is a constant of the trace.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from jaxlint.facts.values import Cached, Function, HostArray, Partial, Ref, Tran
 from jaxlint.facts.why import Place
 
 if TYPE_CHECKING:
-    from jaxlint.facts.frames import Boundary, Frame
+    from jaxlint.facts.frames import Boundary
 
 Cell = tuple[object, object]
 """(frame, variable), (object, attribute), or (container, None) for its contents."""
@@ -36,59 +35,52 @@ class Change:
 
 
 class History:
-    """Reads by traces and changes of cells. Starts anew with each root: only what one run shows has an order."""
+    """Reads by traces and changes of cells on one path: a version of each cell, and the one that each reader knows."""
+
+    __slots__ = ("_known", "_latest", "_versions")
 
     def __init__(self) -> None:
-        self.rebound: dict[Cell, list[Change]] = defaultdict(list)
-        """Changes by functions of a variable that is not their own, and by methods of an attribute."""
-        self._met: set[Cell] = set()
-        self._kin_read: set[Cell] = set()
-        self._kin_changed: set[Cell] = set()
         self._versions: dict[Cell, int] = {}
         self._latest: dict[Cell, Change] = {}
-        self._seen: dict[tuple[object, ...], int] = {}
-        self._programs: list[Value] = []
+        self._known: dict[tuple[Cell, object, object], int] = {}
 
-    def begin(self) -> None:
-        """A new root: nothing is compiled yet."""
-        self._met |= self._kin_read & self._kin_changed
-        for memory in (self._kin_read, self._kin_changed, self._versions, self._latest, self._seen):
-            memory.clear()
+    def fork(self) -> History:
+        """An independent copy."""
+        twin = History()
+        twin._versions, twin._latest, twin._known = dict(self._versions), dict(self._latest), dict(self._known)
+        return twin
 
     def read(self, place: Place, cell: Cell, program: Boundary) -> Change | None:
         """A trace reads a cell; the change since this compiled function read it first, which it will not see."""
-        self._kin_read.add(_kin(cell))
         version = self._versions.setdefault(cell, 0)
-        seen = self._seen.setdefault((cell, place.node, program.target), version)
+        known = self._known.setdefault((cell, place.node, program.target), version)
         change = self._latest.get(cell)
-        if change is None or seen == version:
+        if change is None or known == version:
             return None
-        return change if change.within is None or change.within in program.chain() else None
+        around = program.parent.chain() if program.parent is not None else ()
+        return change if change.within is None or change.within in around else None
 
     def change(self, cell: Cell, place: Place, within: Boundary | None) -> None:
-        """Something changes a cell."""
-        self._kin_changed.add(_kin(cell))
+        """Something changes a cell. Only what some trace has read is kept."""
         if cell in self._versions:
             self._versions[cell] += 1
             self._latest[cell] = Change(place, within)
 
-    def note_rebinding(self, cell: Cell, place: Place, within: Boundary | None) -> None:
-        """A function rebinds a variable from outside, or a method an attribute."""
-        known = self.rebound[_kin(cell)]
-        if within is None and all(change.place.node is not place.node for change in known):
-            known.append(Change(place, within))
+    def join(self, other: History) -> None:
+        """Two paths meet: a reader is behind if it was on one of them."""
+        if not other._versions:
+            return
+        readers = {*self._known, *other._known}
+        behind = {reader for reader in readers if self._is_behind(reader) or other._is_behind(reader)}
+        for cell, version in other._versions.items():
+            if version >= self._versions.get(cell, 0):
+                self._versions[cell] = version
+                self._latest.update({cell: other._latest[cell]} if cell in other._latest else {})
+        for reader in readers:
+            self._known[reader] = self._versions[reader[0]] - (reader in behind)
 
-    def unordered(self, cell: Cell) -> Change | None:
-        """A rebinding of which no code of the project shows whether it comes before or after the trace."""
-        kin = _kin(cell)
-        changes = self.rebound.get(kin, ()) if kin not in self._met else ()
-        return next(iter(changes), None)
-
-
-def _kin(cell: Cell) -> Cell:
-    """All instances of a class count as one where order is in question."""
-    owner, name = cell
-    return (owner.cls, name) if isinstance(owner, Ref) and owner.cls is not None else cell
+    def _is_behind(self, reader: tuple[Cell, object, object]) -> bool:
+        return reader in self._known and self._known[reader] != self._versions[reader[0]]
 
 
 def target_of(function: Value) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from jaxlint.facts import access
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.values import (
+    ITEM,
     STATIC_INT,
     Array,
     Const,
@@ -33,6 +34,8 @@ def turns(frame: Frame, source: Value) -> list[Value]:
         return exact
     if isinstance(source, Many) and source.count in (0, 1):
         return [_turn(frame, source, 0)]
+    if isinstance(source, Keys) and source.count is not None:
+        return [_turn(frame, source, number) for number in range(min(max(source.count, 1), MAX_EXACT))]
     return [_turn(frame, source, number) for number in range(2)]
 
 
@@ -46,7 +49,7 @@ def _turn(frame: Frame, source: Value, number: int) -> Value:
         case HostArray(kind=kind):
             return HostArray(kind)
         case Tree(traced=traced):
-            part = state.part(identity(source), ("turn", number), Unknown)
+            part = state.part(identity(source), ("turn", number), lambda: Unknown(ITEM))
             return part if isinstance(part, Key) else Tree(traced, part)
         case Many(item=Tuple(items=items)):
             return Tuple(tuple(_fresh(frame, item, number) for item in items))

@@ -1,8 +1,8 @@
 """Linear use of PRNG keys: each may be consumed once on any path.
 
-Needs: key identities (`Key`, `Unknown` … compare by identity) and the path's `State.uses`.  Gives: `ConstantKey` events,
-and uses for `facts.reuse`. Exclusive branches are separate states; loops run two turns, so that a key which the loop
-does not advance is met again.
+Needs: key identities (`Key`, `Unknown` … compare by identity) and the path's `State.uses`.  Gives: uses for
+`facts.reuse`, and `ConstantKey` events. Exclusive branches are separate states; loops run two turns, so that a key
+which the loop does not advance is met again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.events import ConstantKey
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.state import OPTION, Use
-from jaxlint.facts.values import Array, Const, Either, Key, Keys, Tree, Unknown, Value, identity
+from jaxlint.facts.values import Array, Const, Either, Key, Keys, Ref, Tree, Unknown, Value, identity
 
 INITIALIZER = "jaxlint.initializer"
 """Stands for what ``jax.nn.initializers.lecun_normal()`` and its like return."""
@@ -39,6 +39,14 @@ def initialize(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     if (key := args.get(0, "key")) is not None:
         consume(frame, key, node, "init")
     return Array(frame.staged)
+
+
+def consume_streams(frame: Frame, rngs: Value | None, node: cst.CSTNode) -> None:
+    """``module.apply(…, rngs={"dropout": key})``: flax folds its own data in, so that only other applies draw alike."""
+    streams = list(frame.state.contents(rngs).values()) if isinstance(rngs, Ref) else [rngs] if rngs is not None else []
+    for key in streams:
+        if isinstance(key, Key | Unknown | Tree):
+            consume(frame, frame.state.part(identity(key), ("apply",), Key), node, "flax.linen.Module.apply")
 
 
 def consume(frame: Frame, value: Value, node: cst.CSTNode, verb: str) -> None:

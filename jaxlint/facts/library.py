@@ -31,13 +31,14 @@ from jaxlint.facts.values import (
     tracing,
 )
 from jaxlint.facts.why import Traced, strongest
-from jaxlint.jaxapi import Function, Signature, function, host_effect, key_consumer, on_tracer, transform
+from jaxlint.jaxapi import Function, Signature, function, host_effect, draws_when_called, key_consumer, on_tracer, transform
 
 HOST_OBJECTS = {
     "numpy.random.default_rng": "numpy.random.Generator",
     "numpy.random.Generator": "numpy.random.Generator",
     "numpy.random.RandomState": "numpy.random.RandomState",
     "random.Random": "random.Random",
+    "logging.getLogger": "logging.Logger",
 }
 """Library classes whose instances have host effects: the instance stands as its class."""
 
@@ -65,6 +66,8 @@ def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) ->
         return _result(frame, known, args, node)
     if name.startswith(("numpy.", "math.", "scipy.")):
         return Unknown() if deep_tracing(frame, args.values) else HostArray() if name[0] != "m" else Static()
+    if draws_when_called(name):
+        return Library(f"{name}()")
     if (consumer := key_consumer(name)) is not None:
         key = args.get(0, consumer.param) if consumer.first else args.keywords.get(consumer.param)
         if key is not None:
@@ -117,7 +120,8 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "key":
             return Key()
         case "keys":
-            return Keys()
+            count = bound.get("num", Const(2))
+            return Keys(count=count.value if isinstance(count, Const) and isinstance(count.value, int) else None)
         case "initializer":
             return Library(keys.INITIALIZER)
         case "static":
@@ -181,9 +185,13 @@ def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, 
     first = args.positional[0] if args.positional else None
     if isinstance(first, Unknown | Either) and on_tracer(row.name) == "works":
         return Unknown()
+    if bound.get("dtype") in _OBJECT:
+        return Unknown("array of objects")
     return HostArray(_KINDS.get(row.returns) or _dtype(bound.get("dtype")), _viewed(row.name, first, bound))
 
 
+_OBJECT = (Library("builtins.object"), Library("numpy.object_"), Const("object"), Const("O"))
+"""Element types that hold anything, tracers too."""
 _VIEWS = frozenset(
     f"numpy.{name}" for name in ("asarray", "asanyarray", "ascontiguousarray", "atleast_1d", "ravel", "from_dlpack")
 )

@@ -95,7 +95,7 @@ def _only_read(frame: Frame, node: cst.Name, around: dict[cst.CSTNode, cst.CSTNo
 
 
 def _reads_only(frame: Frame, call: cst.Call) -> bool:
-    """A library function that gives numbers, or a function of the project, whose own parameter is looked at by itself."""
+    """True for a library function that gives numbers, or a function of the project that gives nothing."""
     callee = frame.values.get(call.func)
     if isinstance(callee, Function):
         return not _gives_back(callee)

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import access, assign, captures, classes, host, keys
+from jaxlint.facts import access, assign, captures, classes, extents, host, keys, python
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.history import CONTENTS
@@ -56,6 +56,11 @@ def call_method(frame: Frame, base: Value, name: str, args: Arguments, node: cst
             return _host_method(base, name, args)
         case Ref(kind="list" | "dict" | "set"):
             return _container_method(frame, base, name, args, node)
+        case Ref(kind="object") if name in classes.COPIERS:
+            return python.replaced(frame, base, args.keywords)
+        case Ref(kind="object") if name == "apply":
+            keys.consume_streams(frame, args.keywords.get("rngs"), node)
+            return Unknown("apply")
         case Ref() if name.startswith("super:"):
             return Unknown("super()")
         case Member(base=Ref(cls=cls) as receiver, name=inner) if inner.startswith("super:") and cls is not None:
@@ -86,7 +91,7 @@ def _array_method(frame: Frame, base: Array, name: str, args: Arguments) -> Valu
     traced = strongest(base.traced, any_tracing(args.values), frame.staged)
     match kind:
         case "method" | "bool method" | "int method":
-            return Array(traced, _RESULTS[kind] or _kept_kind(base, name))
+            return Array(traced, _RESULTS[kind] or _kept_kind(base, name), *extents.of_reduction(name, args))
         case "self method":
             return base
         case "arrays method":
@@ -125,6 +130,8 @@ _HASHING = {"dict": ("get", "pop", "setdefault"), "set": ("add", "discard", "rem
 def _container_method(frame: Frame, base: Ref, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     contents = frame.state.contents(base)
     values = list(contents.values())
+    if args.positional and name in _HASHING.get(base.kind, ()):
+        host.note_hash(frame, args.positional[0], "key" if base.kind == "dict" else "item", node, base)
     if name in MUTATORS:
         target = node.func if isinstance(node, cst.Call) else node
         captures.changed(frame, base, CONTENTS, target)

@@ -67,7 +67,7 @@ def _asks(ctx: View, test: cst.BaseExpression, what: str) -> bool:
 
 
 def restored(ctx: View, event: Mutation) -> bool:
-    """True for what is put back: popped by the function or its class, or stored again by the function or ``__exit__``."""
+    """True for what is put back: popped by the function or its class, stored again by the function or ``__exit__``."""
     function = ctx.function
     if function is None:
         return False

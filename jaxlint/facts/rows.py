@@ -1,7 +1,7 @@
 """Keys that a mapped function shares between its rows: every row draws the same numbers.
 
-Needs: a use of a key inside of ``vmap`` or ``pmap``.  Gives: a `SharedKey` event if the key certainly is not mapped: it
-is a variable of a function outside, or an argument whose axis is None.
+Needs: a use of a key inside of ``vmap`` or ``pmap``.  Gives: a `SharedKey` event if the key is a variable of a function
+outside. An argument whose axis is None is shared on purpose.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import libcst as cst
 
 from jaxlint.facts.events import SharedKey
 from jaxlint.facts.frames import Frame
-from jaxlint.facts.reuse import chain, passed
+from jaxlint.facts.reuse import passed
 from jaxlint.facts.state import Step, Use
 from jaxlint.facts.values import Value, identity
 
@@ -22,7 +22,7 @@ def note_shared(frame: Frame, key: Value, use: Use) -> None:
         caller = step.frame.caller
         trace = step.frame.boundary
         if trace is not None and trace.kind == "map" and caller is not None and caller.boundary is not trace:
-            if not step.is_function and inner and _outside(step.frame, inner, chain(frame, key)):
+            if not step.is_function and inner and _outside(inner, key):
                 _record(frame, key, use, inner)
             return
         inner.append(step)
@@ -35,17 +35,15 @@ def _record(frame: Frame, key: Value, use: Use, inner: list[Step]) -> None:
     frame.tracer.record_at(step.place, SharedKey(name, use.verb, inner[-1].frame.boundary))
 
 
-def _outside(stand_in: Frame, inner: list[Step], links: list[object]) -> bool:
-    """True if the key is a broadcast argument, or a variable of a function around the map."""
-    if any(identity(value) in links for value in stand_in.arguments.values()):
-        return True
-    if passed(inner[-1].frame, links[0]):  # type: ignore[arg-type]
+def _outside(inner: list[Step], key: Value) -> bool:
+    """True if the key is a variable of a function around the map."""
+    if passed(inner[-1].frame, key):
         return False
     inside = {step.frame for step in inner}
     for step in inner:
         scope = step.frame.closure
         while scope is not None:
-            if scope not in inside and any(identity(value) is links[0] for value in scope.state.contents(scope).values()):
+            if scope not in inside and any(identity(value) is key for value in scope.state.contents(scope).values()):
                 return True
             scope = scope.closure
     return False

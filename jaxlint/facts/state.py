@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from jaxlint.facts.history import History
 from jaxlint.facts.values import Key, Ref, Unknown, Value, join
 from jaxlint.facts.why import Place
 
@@ -60,7 +61,7 @@ class Use:
 class State:
     """A mapping from frames and `Ref`s to their contents, copied on write when forked."""
 
-    __slots__ = ("_owned", "_parts", "_wholes", "base", "cells", "derived", "guards", "seeds", "uses")
+    __slots__ = ("_owned", "_parts", "_wholes", "base", "cells", "derived", "guards", "history", "seeds", "uses")
 
     def __init__(self, base: State | None = None) -> None:
         self.base = base
@@ -69,6 +70,7 @@ class State:
         self.seeds: dict[Value, tuple[tuple[Key, Use], ...]] = {}
         self.derived: dict[tuple[object, Hashable], Value] = {}
         self.guards: tuple[Guard, ...] = ()
+        self.history = History()
         self._owned: set[object] = set()
         self._parts: dict[tuple[object, Hashable], Value] = {}
         self._wholes: dict[object, object] = {}
@@ -78,6 +80,7 @@ class State:
         twin = State(self.base)
         twin.cells, twin.uses, twin.seeds = dict(self.cells), dict(self.uses), dict(self.seeds)
         twin.derived, twin.guards = dict(self.derived), self.guards
+        twin.history = self.history.fork()
         twin._parts, twin._wholes = self._parts, self._wholes
         self._owned.clear()
         return twin
@@ -120,7 +123,7 @@ class State:
             # Shared by all paths, so that a part that two branches look at is one part after them.
             found = self._parts.get((whole, tag)) or self._parts.setdefault((whole, tag), make())
             self.derived[whole, tag] = found
-            if not isinstance(tag, tuple) or tag[0] != "attribute":
+            if not _is_field(tag):
                 self._wholes[found] = whole
         return found
 
@@ -130,8 +133,12 @@ class State:
 
     def used(self, key: Value) -> tuple[Use, ...]:
         """The consumptions of a key on this path, the first ones."""
-        found = self.uses.get(key)
-        return found if found is not None else self.base.uses.get(key, ()) if self.base is not None else ()
+        return self.uses.get(key, ())
+
+
+def _is_field(tag: Hashable) -> bool:
+    """True for an attribute, or an item under a name."""
+    return isinstance(tag, tuple) and (tag[0] == "attribute" or (tag[0] == "item" and isinstance(tag[1], str)))
 
 
 def join_states(first: State | None, second: State | None) -> State | None:
@@ -151,6 +158,7 @@ def join_states(first: State | None, second: State | None) -> State | None:
         known = first.derived.get(tag)
         first.derived[tag] = value if known is None else join(known, value)
     first.guards = _common(first.guards, second.guards)
+    first.history.join(second.history)
     return first
 
 

@@ -7,18 +7,20 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import assign, classes, imports
+from jaxlint.facts import assign, captures, classes, imports
 from jaxlint.facts.definitions import (
     ClassDefinition,
     FunctionDefinition,
     bound_names,
     catches_tracer_errors,
+    expects_errors,
     own_nodes,
     scope_of,
 )
 from jaxlint.facts.expressions import arithmetic, defaults, evaluate, truth
 from jaxlint.facts.frames import Frame, Loop
 from jaxlint.facts.guards import guard
+from jaxlint.facts.history import CONTENTS
 from jaxlint.facts.iterate import turns
 from jaxlint.facts.state import State, join_states
 from jaxlint.facts.values import NONE, Class, Function, Library, Unknown, Value
@@ -68,7 +70,8 @@ def _delete(frame: Frame, node: cst.Del) -> None:
     targets = [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
     for target in targets:
         if isinstance(target, cst.Subscript | cst.Attribute):
-            evaluate(frame, target.value)
+            part = target.attr.value if isinstance(target, cst.Attribute) else CONTENTS
+            captures.changed(frame, evaluate(frame, target.value), part, target)
     for name in bound_names(node.target):
         frame.state.forget(frame, name)
 
@@ -221,15 +224,16 @@ def _try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
 
 
 def _with(frame: Frame, node: cst.With) -> None:
-    boundary = frame.boundary
+    boundary, caught = frame.boundary, frame.caught
     for item in node.items:
         value = evaluate(frame, item.item)
         if isinstance(value, Library) and value.name in ("jax.disable_jit", "jax.ensure_compile_time_eval"):
             frame.boundary = None
         if item.asname is not None:
             assign.assign(frame, item.asname.name, value, node)
+    frame.caught = caught or expects_errors(node)
     execute(frame, [node.body])
-    frame.boundary = boundary
+    frame.boundary, frame.caught = boundary, caught
 
 
 def _function(frame: Frame, node: cst.FunctionDef) -> None:

@@ -26,7 +26,7 @@ from jaxlint.facts.expressions import defaults
 from jaxlint.facts.frames import Boundary, Frame
 from jaxlint.facts.history import History
 from jaxlint.facts.project import Project
-from jaxlint.facts.screen import Screen
+from jaxlint.facts.screen import concerns_jax, plain_function
 from jaxlint.facts.state import Guard, State, Use
 from jaxlint.facts.statements import execute
 from jaxlint.facts.values import (
@@ -82,7 +82,6 @@ class Tracer:
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
         self.registered: set[ClassDefinition] = set()
         self.environment: set[str] = set()
-        self.history = History()
         self.builtins = frozenset(dir(builtins))
         self.base: State | None = None
         self.finals: dict[Frame, dict[str, Value]] = {}
@@ -107,11 +106,12 @@ class Tracer:
         self._consumers: set[FunctionDefinition] = set()
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self.reused: set[Value] = set()
+        self.called: set[Transformed] = set()
         self.uses: dict[Value, list[Use]] = defaultdict(list)
         self._entered: dict[FunctionDefinition | None, int] = defaultdict(int)
         self._sorts: set[tuple[object, ...]] = set()
         self._evaluated: set[FunctionDefinition] = set()
-        self.screen = Screen(project.modules, everything=everything)
+        self._everything = everything
         self.unread: list[tuple[str, SourceError]] = []
 
     @property
@@ -143,7 +143,7 @@ class Tracer:
         self.base = base
         prototypes = {definition: self._prototype(definition, base) for definition in list(self._bodies)}
         for frame, function, _ in defined:
-            if not self.screen.worth(function.definition.name):
+            if not self._everything and not concerns_jax(function.definition.module):
                 continue
             self._root(base, lambda f=function, o=frame: self._generic(f, o, prototypes))  # type: ignore[misc]
         for transformed, _ in wrapped:
@@ -156,7 +156,6 @@ class Tracer:
     def _root(self, base: State, run: object) -> None:
         """Run one root from the state after all imports, then the functions that it defined, in its final state."""
         self.state, self._root_start = State(base), self.steps
-        self.history.begin()
         self._defined, self._wrapped = [], []
         run()  # type: ignore[operator]
         final = self.state or State(base)
@@ -167,12 +166,15 @@ class Tracer:
             if function.definition not in self.activations:
                 self.state = final.fork()
                 self.state.guards = guards
-                self.history.begin()
+                self.state.history = History()
                 self._generic(function, frame, {})
         for transformed, guards in self._wrapped:
             self.state = final.fork()
             self.state.guards = guards
-            self.history.begin()
+            self.state.history = History()
+            if transformed in self.called:
+                # What its keys are used for was seen when it was called.
+                self.state.uses, self.state.seeds = {}, {}
             self._generic_transformed(transformed, None)
 
     def _prototype(self, definition: ClassDefinition, base: State) -> Ref | None:
@@ -214,14 +216,19 @@ class Tracer:
         return value if isinstance(value, Function) else None
 
     def unknown_arguments(self, frame: Frame, function: Value) -> Arguments:
-        """Arguments of which nothing is known, one for each parameter without default."""
+        """Arguments of which nothing is known, one for each parameter without default, and the defaults that are certain."""
         inner = self._innermost(function)
         if inner is None:
             return Arguments()
         names = boundary.parameter_names(function)
         positional, keywords = [], {}
         for parameter in inner.definition.parameters:
-            if parameter.name not in names or parameter.kind in ("args", "kwargs") or parameter.default is not None:
+            if parameter.name not in names or parameter.kind in ("args", "kwargs"):
+                continue
+            if parameter.default is not None:
+                default = self.defaults(inner).get(parameter.name)
+                if default is not None and _only_by_default(function, default):
+                    keywords[parameter.name] = default
                 continue
             value = Unknown(f"parameter {parameter.name}")
             if parameter.kind == "keyword":
@@ -254,7 +261,7 @@ class Tracer:
 
     def _run_chunk(self, frame: Frame, chunk: Chunk) -> None:
         """Execute top-level statements; a plain function is bound without being read."""
-        entry = self.screen.plain_function(frame.module, chunk)
+        entry = plain_function(frame.module, chunk)
         if entry is None:
             try:
                 execute(frame, chunk.tree.body)
@@ -266,8 +273,7 @@ class Tracer:
         function = Function(FunctionDefinition(frame.module, chunk, entry.name), frame)
         assert self.state is not None
         self.state.store(frame, entry.name, function)
-        if self.screen.worth(entry.name):
-            self.defined(frame, function)
+        self.defined(frame, function)
 
     def defaults(self, function: Function) -> dict[str, Value]:
         """The values of a function's defaults; those of a function bound without being read are evaluated now."""
@@ -470,6 +476,14 @@ class Tracer:
 def _links(value: Value, links: list[object]) -> bool:
     held = identity(value)
     return held in links or (isinstance(held, Keys) and held.base in links)
+
+
+def _only_by_default(function: Value, default: Value) -> bool:
+    """True where a parameter always has its default: it is a function, which `jax.jit` does not take as an argument."""
+    if not isinstance(function, Transformed) or function.name != "jax.jit":
+        return False
+    static = "static_argnums" in function.options or "static_argnames" in function.options
+    return not static and isinstance(default, Function | Library | Transformed | Partial)
 
 
 def _context(frame: Frame) -> tuple[object, ...]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CallSite:
-    """A call of a function by its name. ``module``: how another module spells the function's, ``lib`` in ``lib.f()``."""
+    """A call of a function by its name. ``module``: how another module spells its module (``lib.f()``)."""
 
     chunk: Chunk
     call: cst.Call

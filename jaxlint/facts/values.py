@@ -112,11 +112,12 @@ class Key:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Keys:
-    """An array of keys: ``split(key, n)``, from item ``offset`` on."""
+    """An array of keys: ``split(key, n)``, from item ``offset`` on; ``count``: how many, if known."""
 
     base: object = field(default_factory=object)
     offset: int = 0
     traced: Traced | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -244,12 +245,13 @@ _MAX_OPTIONS = 4
 
 
 def tracing(value: Value | None) -> Traced | None:
-    """The proof that a value is a tracer itself (not a container of some), on every path."""
+    """The proof that a value is a tracer itself (not a container of some), on every path. What may be the key of a dict
+    (`perhaps_key`) is none."""
     match value:
         case Array(traced=traced) | Key(traced=traced) | Keys(traced=traced):
             return traced
         case Tree(traced=traced):
-            return traced
+            return traced if not perhaps_key(value) else None
         case Either(options=options):
             proofs = [tracing(option) for option in options]
             return strongest(*proofs) if all(proofs) else None
@@ -311,6 +313,18 @@ def _join_arrays(first: Array, second: Array) -> Array:
         first.ndim if first.ndim == second.ndim else None,
         first.dims if first.dims == second.dims else None,
     )
+
+
+ITEM = "item or key"
+"""The origin of what iterating over an unknown pytree gives: of a list its items, of a dict its keys."""
+
+
+def perhaps_key(value: Value) -> bool:
+    """True for what may be a key of a dict, which no trace touches, though it comes from a traced argument."""
+    if isinstance(value, Either):
+        return any(map(perhaps_key, value.options))
+    owner = identity(value)
+    return isinstance(owner, Unknown) and owner.origin == ITEM
 
 
 def identity(value: Value) -> Value:

@@ -8,9 +8,10 @@ from typing import TypeVar
 
 import libcst as cst
 
-from jaxlint.facts.definitions import FunctionDefinition, bound_names, catches_tracer_errors, own_nodes
+from jaxlint.facts.definitions import FunctionDefinition, bound_names, catches_tracer_errors, expects_errors, own_nodes
 from jaxlint.facts.events import Event
 from jaxlint.facts.frames import Boundary, Frame
+from jaxlint.facts.liveness import Liveness, liveness
 from jaxlint.facts.tracer import Tracer
 from jaxlint.facts.values import (
     Array,
@@ -63,7 +64,9 @@ class View:
 
     def proof(self, value: Value) -> Traced | None:
         """The proof that a value is a tracer itself, and no container of some."""
-        return tracing(value) if self._settled(value) else None
+        if not self._settled(value):
+            return None
+        return value.traced if isinstance(value, Tree) else tracing(value)
 
     def _settled(self, value: Value) -> bool:
         options = value.options if isinstance(value, Either) else (value,)
@@ -77,6 +80,8 @@ class View:
         inner = node
         for above in self.ancestors(node):
             if isinstance(above, cst.Try | cst.TryStar) and above.body is inner and catches_tracer_errors(above):
+                return True
+            if isinstance(above, cst.With) and above.body is inner and expects_errors(above):
                 return True
             inner = above
         return False
@@ -164,6 +169,14 @@ class View:
         plain = isinstance(only, cst.Assign) and any(isinstance(target.target, cst.Name) for target in only.targets)
         return only.value if plain and isinstance(only, cst.Assign) else None
 
+    def live_after(self, statement: cst.CSTNode) -> frozenset[str] | None:
+        """The variables that may be read after a statement of this function; None at module level, where all may be."""
+        if self.frame.definition is None:
+            return None
+        scope = self.frame.definition.scope
+        found = self.tracer.once(_liveness, self.frame.definition.node)
+        return found.after.get(statement, frozenset()) | scope.globals | scope.nonlocals
+
     # --- text ----------------------------------------------------------------------------------------------------
 
     def code(self, node: cst.CSTNode) -> str:
@@ -232,6 +245,10 @@ class View:
                 return above
         return node
 
+
+
+def _liveness(function: cst.FunctionDef | cst.Lambda) -> Liveness:
+    return liveness(function.body)
 
 
 _ATOMS = (

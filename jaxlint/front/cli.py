@@ -99,7 +99,6 @@ def check(
     select: Annotated[Several, typer.Option(help="Rules to run: JAX3, JAX301, key-reuse, ALL; with commas.")] = None,
     ignore: Annotated[Several, typer.Option(help="Rules to leave out.")] = None,
     extend_select: Annotated[Several, typer.Option(help="Rules to run besides the selected ones.")] = None,
-    target_jax: Annotated[str | None, typer.Option(help="The jax release that the code is for, as 0.10.")] = None,
     output_format: Annotated[Format | None, typer.Option(help="How to report; the default is full.")] = None,
     output_file: Annotated[Path | None, typer.Option(help="Where to report instead of stdout.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show the steps of each proof, in concise too.")] = False,
@@ -128,7 +127,6 @@ def check(
         select=None if select is None else _split(select),
         ignore=_split(ignore),
         extend_select=_split(extend_select),
-        target_jax=target_jax,
     )
     request = Request(
         tuple(map(Path, paths or ())),

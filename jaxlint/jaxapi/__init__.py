@@ -1,7 +1,7 @@
 """What JAX, NumPy and their ecosystem are: tables, asked by canonical name (`jax.numpy.where`). Data in `data/`."""
 
 from jaxlint.jaxapi.arrays import Attribute, array_attribute, pure_method, update_method
-from jaxlint.jaxapi.consumers import Consumer, key_consumer
+from jaxlint.jaxapi.consumers import Consumer, draws_when_called, key_consumer
 from jaxlint.jaxapi.effects import Effect, host_effect
 from jaxlint.jaxapi.functions import Function, Returns, Sized, function
 from jaxlint.jaxapi.names import canonical
@@ -26,6 +26,7 @@ __all__ = [
     "array_attribute",
     "canonical",
     "function",
+    "draws_when_called",
     "host_effect",
     "jax_equivalent",
     "key_consumer",

@@ -21,3 +21,9 @@ def key_consumer(name: str) -> Consumer | None:
         return Consumer(param, first=False)
     param = index("consumers", "first").get(name)
     return Consumer(param, first=True) if param else None
+
+
+@cache
+def draws_when_called(name: str) -> bool:
+    """True for a class whose instances use up a key when they are called."""
+    return key_consumer(f"{name}()") is not None

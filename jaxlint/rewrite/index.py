@@ -7,7 +7,7 @@ from typing import Literal
 
 import libcst as cst
 
-from jaxlint.facts.values import Array, Const, Either, HostArray, Many, Ref, Static, Tuple, Value
+from jaxlint.facts.values import Array, Const, Either, HostArray, Many, Ref, Static, Tree, Tuple, Value
 from jaxlint.facts.view import View
 
 Sort = Literal["scalar", "slice", "distinct", "array", "mask", "traced mask", "open"]
@@ -26,6 +26,8 @@ def _sort(ctx: View, element: cst.BaseSlice) -> Sort:
     if _is_loop_variable(ctx, element.value):
         return "scalar"
     value = ctx.value(element.value)
+    if isinstance(value, Tree) and isinstance(element.value, cst.Name) and "mask" in element.value.value.lower():
+        return "traced mask"
     options = value.options if isinstance(value, Either) else (value,)
     found = {_sort_of_value(ctx, element.value, option) for option in options}
     return found.pop() if len(found) == 1 else "open"

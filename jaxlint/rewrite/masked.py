@@ -24,7 +24,9 @@ def as_where(
     """The statement that chooses between the new value and the old array, place by place."""
     mask = _mask(target)
     if mask is None or target.value is not array:
-        return Decline("a traced mask beside other indices has no counterpart: build a mask of the array's shape for `jnp.where`")
+        return Decline(
+            "a traced mask beside other indices has no counterpart: build a mask of the array's shape for `jnp.where`"
+        )
     start, end = ctx.span(statement)
     if "#" in ctx.chunk.source.text[start:end]:
         return Decline("there is a comment inside the statement")
@@ -94,15 +96,12 @@ def _is_elementwise(ctx: View, mask: cst.BaseExpression, node: cst.BaseExpressio
     return False
 
 
-ELEMENTWISE = frozenset(
-    f"jax.numpy.{name}"
-    for name in (
-        "abs", "absolute", "add", "arccos", "arcsin", "arctan", "arctan2", "cbrt", "ceil", "clip", "conj", "cos", "cosh", "divide",
-        "exp", "exp2", "expm1", "floor", "hypot", "isfinite", "isinf", "isnan", "log", "log10", "log1p", "log2", "logical_and",
-        "logical_not", "logical_or", "maximum", "minimum", "multiply", "negative",
-        "power", "reciprocal", "round", "sign", "sin", "sinh", "sqrt", "square", "subtract", "tan", "tanh", "where",
-    )
-)  # fmt: skip
+_NAMES = """
+    abs absolute add arccos arcsin arctan arctan2 cbrt ceil clip conj cos cosh divide exp exp2 expm1 floor hypot
+    isfinite isinf isnan log log10 log1p log2 logical_and logical_not logical_or maximum minimum multiply negative
+    power reciprocal round sign sin sinh sqrt square subtract tan tanh where
+"""
+ELEMENTWISE = frozenset(f"jax.numpy.{name}" for name in _NAMES.split())
 """Functions that give at each place what they would give there alone."""
 
 

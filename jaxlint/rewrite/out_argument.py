@@ -7,8 +7,8 @@ import libcst as cst
 from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.facts.view import View
 from jaxlint.rewrite.arguments import without
-from jaxlint.rewrite.at_update import plan, stored_array
 from jaxlint.rewrite.rebind import rebind
+from jaxlint.rewrite.store import plan, stored_array
 
 
 def as_result(ctx: View, call: cst.Call, out: cst.Arg, function: str | None = None) -> Fix | Decline:

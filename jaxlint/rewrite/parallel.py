@@ -9,12 +9,14 @@ import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.facts.view import View
-from jaxlint.rewrite.at_update import Store, fix_of, plan, stored_array
+from jaxlint.rewrite.store import Store, fix_of, plan, stored_array
 from jaxlint.source import walk
 
 
 def as_parallel_update(ctx: View, statement: cst.Assign, targets: cst.Tuple | cst.List) -> Fix | Decline:
     """One statement for all targets."""
+    if any(isinstance(element, cst.StarredElement) for element in targets.elements):
+        return Decline("a starred target takes what the others leave: unpack into names first")
     values = _values(ctx, statement.value, len(targets.elements))
     if isinstance(values, Decline):
         return values
@@ -43,6 +45,8 @@ def as_parallel_update(ctx: View, statement: cst.Assign, targets: cst.Tuple | cs
         return Decline(reason)
     text = f"{', '.join(new)} = {', '.join(new.values())}"
     if not isinstance(statement.value, cst.Tuple | cst.List):
+        if reason := _unfit(ctx, statement):
+            return Decline(reason)
         text = f"{', '.join(values)} = {ctx.code(statement.value)}\n{ctx.indent(statement)}{text}"
     edits = (*(edit for store in stores for edit in store.bound.edits), Edit(start, end, text))
     return fix_of(ctx, stores, tuple(dict.fromkeys(edits)))
@@ -72,8 +76,8 @@ def as_chained_update(ctx: View, statement: cst.Assign) -> Fix | Decline:
     names = [target.target for target in statement.targets if isinstance(target.target, cst.Name)]
     rest = [target.target for target in statement.targets if not isinstance(target.target, cst.Name)]
     start, end = ctx.span(statement)
-    if "#" in ctx.chunk.source.text[start:end]:
-        return Decline("there is a comment inside the statement")
+    if reason := _unfit(ctx, statement):
+        return Decline(reason)
     if not isinstance(statement.value, cst.Integer | cst.Float | cst.Name) and not names:
         return Decline("several targets share one value: give it a name first")
     lines = [f"{' = '.join(ctx.code(name) for name in names)} = {ctx.code(statement.value)}"] if names else []
@@ -94,6 +98,16 @@ def as_chained_update(ctx: View, statement: cst.Assign) -> Fix | Decline:
     text = f"\n{ctx.indent(statement)}".join(lines)
     edits = (*(edit for store in stores for edit in store.bound.edits), Edit(start, end, text))
     return fix_of(ctx, stores, tuple(dict.fromkeys(edits)))
+
+
+def _unfit(ctx: View, statement: cst.Assign) -> str | None:
+    """A reason why a statement cannot become several lines."""
+    start, end = ctx.span(statement)
+    if "#" in ctx.chunk.source.text[start:end]:
+        return "there is a comment inside the statement"
+    if isinstance(ctx.parent(statement), cst.SimpleStatementSuite):
+        return "the statement has to become two, and stands on one line with its `if` or `for`"
+    return None
 
 
 def _reordered(ctx: View, names: list[cst.Name], stores: list[Store]) -> str | None:

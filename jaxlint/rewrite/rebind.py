@@ -37,7 +37,9 @@ class Rebind:
 def rebind(ctx: View, base: cst.BaseExpression, statement: cst.CSTNode) -> Rebind | Decline:
     """The binding that puts a new array in place of the one that an expression gives."""
     if any(isinstance(part, cst.Call | cst.NamedExpr | cst.Await) for part in _chain(base)):
-        return Decline(f"`{ctx.code(base)}` makes an array that nothing else refers to, so storing into it has no effect")
+        return Decline(
+            f"`{ctx.code(base)}` makes an array that nothing else refers to, so storing into it has no effect"
+        )
     match base:
         case cst.Name(value=name):
             return _name(ctx, name, statement)
@@ -79,7 +81,9 @@ def _name(ctx: View, name: str, statement: cst.CSTNode) -> Rebind | Decline:
 def _outer(ctx: View, name: str, *, declared: bool) -> Rebind | Decline:
     """A variable of the function or module around."""
     if ctx.boundary is not None:
-        return Decline(f"`{name}` lives outside of the traced function, which must not assign to it: pass it in and return it")
+        return Decline(
+            f"`{name}` lives outside of the traced function, which must not assign to it: pass it in and return it"
+        )
     if declared:
         return Rebind(f"{name} = ")
     scope = ctx.frame.closure
@@ -95,7 +99,8 @@ def _declaration(ctx: View, text: str) -> Edit:
     body = ctx.function.node.body.body
     first = body[1] if len(body) > 1 and _is_docstring(body[0]) else body[0]
     at = ctx.span(first)[0]
-    return Edit(at, at, f"{text}\n{ctx.indent(first)}")
+    separator = "; " if isinstance(ctx.function.node.body, cst.SimpleStatementSuite) else f"\n{ctx.indent(first)}"
+    return Edit(at, at, f"{text}{separator}")
 
 
 def _is_docstring(statement: cst.CSTNode) -> bool:
@@ -112,13 +117,30 @@ def _shared(ctx: View, name: str, statement: cst.CSTNode) -> str | Decline:
     is_parameter = any(parameter.name == name for parameter in ctx.function.parameters)
     if since == 0 and is_parameter and not is_entry(ctx.frame):
         return f"the caller's array stays as it was, `{ctx.function.name}` returns a new one"
-    for _, source, direct in bound:
+    for target, source, direct in bound:
+        if (twin := _twin(ctx, target, statement)) is not None:
+            return Decline(f"`{twin}` is the same array as `{name}` and would keep its old values")
         if (note := _held_by(ctx, name, source, statement, direct=direct)) is not None:
             return note
     for load in loads_before(ctx, name, statement, since):
         if (note := _kept(ctx, load, statement)) is not None:
             return note
     return ""
+
+
+def _twin(ctx: View, target: cst.CSTNode, statement: cst.CSTNode) -> str | None:
+    """``b`` in ``a = b = jnp.zeros(3)``, if it is read after the store"""
+    binder = ctx.parent(target)
+    assign = ctx.parent(binder) if isinstance(binder, cst.AssignTarget) else None
+    if isinstance(assign, cst.Assign):
+        for other in assign.targets:
+            if (
+                other is not binder
+                and isinstance(other.target, cst.Name)
+                and read_after(ctx, other.target.value, statement)
+            ):
+                return other.target.value
+    return None
 
 
 def is_entry(frame: Frame) -> bool:
@@ -133,8 +155,10 @@ def _held_by(
     """What goes on holding an array that a variable got from this expression."""
     match source:
         case cst.Name(value=other) if direct and other != name:
-            if read_after(ctx, other, statement) or other not in getattr(ctx.function, "scope").bound:
+            if read_after(ctx, other, statement) or not _is_local(ctx, other):
                 return Decline(f"`{other}` is the same array as `{name}` and would keep its old values")
+        case cst.Name(value=other) if other != name and _is_given_up(ctx, other, statement):
+            return None
         case cst.Name() | cst.Attribute() | cst.Subscript() if not _is_computed(ctx, source):
             return f"`{ctx.code(source)}` keeps its old values"
         case cst.IfExp(body=body, orelse=orelse):
@@ -144,8 +168,20 @@ def _held_by(
     return None
 
 
+def _is_given_up(ctx: View, name: str, statement: cst.CSTNode) -> bool:
+    """True for a tuple that came into being here, or with the trace, and is not read any more."""
+    if not _is_local(ctx, name) or read_after(ctx, name, statement):
+        return False
+    assert ctx.function is not None
+    return is_entry(ctx.frame) or all(parameter.name != name for parameter in ctx.function.parameters)
+
+
+def _is_local(ctx: View, name: str) -> bool:
+    return ctx.function is not None and name in ctx.function.scope.bound
+
+
 def _is_computed(ctx: View, source: cst.Name | cst.Attribute | cst.Subscript) -> bool:
-    """True for ``x.T`` of a jax array, a new array each time, and for what the variable's own loop goes over."""
+    """True for ``x.T`` of a jax array, a new array each time."""
     return isinstance(source, cst.Attribute) and isinstance(ctx.value(source.value), Array | HostArray | Library)
 
 
@@ -161,7 +197,9 @@ def _kept(ctx: View, load: cst.Name, statement: cst.CSTNode) -> str | Decline | 
         case cst.Arg():
             call = ctx.parent(above)
             match call:
-                case cst.Call(func=cst.Attribute(value=holder, attr=cst.Name(value="append" | "insert" | "add")) as method):
+                case cst.Call(
+                    func=cst.Attribute(value=holder, attr=cst.Name(value="append" | "insert" | "add")) as method
+                ):
                     if ctx.name(method) is not None:
                         return None
                     return f"`{ctx.code(holder)}` keeps the array as it was"
@@ -193,6 +231,8 @@ def _attribute(ctx: View, base: cst.Attribute, statement: cst.CSTNode) -> Rebind
         return Decline(f"it is not known whether `{ctx.code(owner)}` lets its attributes be assigned")
     if (refusal := _escapes(ctx, owner, value)) is not None:
         return refusal
+    if any(field in cls.methods for cls in classes.lineage(ctx.frame, value.cls)):
+        return Decline(f"`{ctx.code(base)}` is a property: update what it returns")
     match classes.mutability(ctx.frame, value.cls):
         case "mutable":
             return Rebind(f"{ctx.code(base)} = ")
@@ -217,7 +257,10 @@ def _item(ctx: View, base: cst.Subscript, statement: cst.CSTNode) -> Rebind | De
 
 
 def _is_string(ctx: View, base: cst.Subscript) -> bool:
-    return all(isinstance(element.slice, cst.Index) and isinstance(element.slice.value, cst.SimpleString) for element in base.slice)
+    return all(
+        isinstance(element.slice, cst.Index) and isinstance(element.slice.value, cst.SimpleString)
+        for element in base.slice
+    )
 
 
 def _escapes(ctx: View, owner: cst.BaseExpression, value: object) -> Decline | None:

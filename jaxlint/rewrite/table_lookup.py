@@ -1,14 +1,14 @@
 """A container indexed by a tracer, made an array or a switch.
 
-    table[i]          ->  jnp.asarray(table)[i]
-    functions[i](x)   ->  jax.lax.switch(i, functions, x)
+table[i]          ->  jnp.asarray(table)[i]
+functions[i](x)   ->  jax.lax.switch(i, functions, x)
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.edits import Decline, Fix, replace
+from jaxlint.edits import Decline, Fix, repair, replace
 from jaxlint.facts.events import Hash, Lookup
 from jaxlint.facts.expressions import kind_of
 from jaxlint.facts.values import Array, Const, Function, HostArray, Library, Many, Static, Transformed, Value
@@ -20,19 +20,17 @@ _FUNCTIONS = (Function, Library, Transformed)
 
 def as_array_lookup(ctx: View, node: cst.Subscript, event: Lookup) -> Fix | Decline:
     """The fix for a list, tuple or NumPy array."""
-    if any(isinstance(element.slice, cst.Slice) for element in node.slice):
-        return Decline("a slice with traced bounds takes `lax.dynamic_slice`, with a size that is known")
     if isinstance(ctx.parent(node), cst.AugAssign):
         return Decline("the store has no counterpart: an array takes `.at[]`")
-    if isinstance(event.base, HostArray) or (isinstance(event.base, Many) and not _calls(node.value)):
-        return _indexed(ctx, node, ctx.code(node.value))
+    if isinstance(event.base, HostArray) or (isinstance(event.base, Many) and not isinstance(node.value, cst.Call)):
+        return _indexed(ctx, node, _table(ctx, node))
     if event.items is None or len(node.slice) != 1:
         return Decline("the items are not known")
     if event.items and all(isinstance(item, _FUNCTIONS) for item in event.items):
         return _switch(ctx, node)
     if not event.items or not all(map(_is_number, event.items)):
         return Decline("the items need to be arrays of one shape: `jnp.stack(items)[i]`")
-    return _indexed(ctx, node, ctx.code(node.value))
+    return _indexed(ctx, node, _table(ctx, node))
 
 
 def as_dict_lookup(ctx: View, node: cst.Subscript, event: Hash) -> Fix | Decline:
@@ -45,8 +43,8 @@ def as_dict_lookup(ctx: View, node: cst.Subscript, event: Hash) -> Fix | Decline
     return _indexed(ctx, node, f"list({ctx.code(node.value)}.values())")
 
 
-def _calls(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.Call)
+def _table(ctx: View, node: cst.Subscript) -> str:
+    return ctx.grouped(node.value) if isinstance(node.value, cst.Tuple) else ctx.code(node.value)
 
 
 def _is_number(value: Value) -> bool:
@@ -64,7 +62,7 @@ def _indexed(ctx: View, node: cst.Subscript, table: str) -> Fix:
     start, end = ctx.span(node.value)[1], ctx.span(node)[1]
     index = ctx.chunk.source.text[start:end]
     text = f"{ctx.spell(ASARRAY)}({table}){index.lstrip(')')}"
-    return Fix(f"Look it up in an array: `{text}`", (replace(ctx, node, text),), _applicability(ctx), (ASARRAY,))
+    return Fix(f"Look it up in an array: `{text}`", (replace(ctx, node, text),), repair(ctx), (ASARRAY,))
 
 
 def _switch(ctx: View, node: cst.Subscript) -> Fix | Decline:
@@ -77,7 +75,3 @@ def _switch(ctx: View, node: cst.Subscript) -> Fix | Decline:
     operands = [ctx.code(index.value), ctx.code(node.value), *(ctx.code(arg.value) for arg in call.args)]
     text = f"{ctx.spell(SWITCH)}({', '.join(operands)})"
     return Fix(f"Choose with `{text}`", (replace(ctx, call, text),), "unsafe", (SWITCH,))
-
-
-def _applicability(ctx: View):  # type: ignore[no-untyped-def]
-    return "safe" if ctx.always_traced else "unsafe"

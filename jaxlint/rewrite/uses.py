@@ -1,4 +1,4 @@
-"""Where a function binds and reads its variables, in the order of the text; what shares a loop comes before and after."""
+"""Where a function binds and reads its variables, by the order of the text; within a loop, everything repeats."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.facts.view import View
+from jaxlint.jaxapi import array_attribute
 from jaxlint.source import walk
 
 Origin = tuple[cst.CSTNode, cst.BaseExpression, bool]
@@ -22,9 +23,18 @@ def loads(ctx: View, name: str) -> Iterator[cst.Name]:
 
 
 def read_after(ctx: View, name: str, statement: cst.CSTNode) -> bool:
-    """True if a variable is read after a statement, or before it in a loop around both."""
+    """True if a variable's items may be read after a statement: on some path, and not only to store into them again."""
+    live = ctx.live_after(statement)
+    if live is not None and name not in live:
+        return False
     end = ctx.span(statement)[1]
-    return any(ctx.span(load)[0] >= end or _share_loop(ctx, load, statement) for load in loads(ctx, name))
+    values = (load for load in loads(ctx, name) if not _asks_for_shape(ctx, load))
+    return any(ctx.span(load)[0] >= end or _share_loop(ctx, load, statement) for load in values)
+
+
+def _asks_for_shape(ctx: View, load: cst.Name) -> bool:
+    above = ctx.parent(load)
+    return isinstance(above, cst.Attribute) and array_attribute(above.attr.value) == "static"
 
 
 def loads_before(ctx: View, name: str, statement: cst.CSTNode, since: int) -> Iterator[cst.Name]:
@@ -122,13 +132,18 @@ def _is_base(ctx: View, node: cst.CSTNode) -> bool:
     return _is_target(ctx, node) or (isinstance(above, cst.AugAssign) and above.target is node)
 
 
-def _loops(ctx: View, node: cst.CSTNode) -> set[cst.CSTNode]:
-    return {above for above in ctx.ancestors(node) if isinstance(above, cst.For | cst.While)}
+def _loops(ctx: View, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The loops whose turns repeat a node."""
+    inner = node
+    for above in ctx.ancestors(node):
+        if isinstance(above, cst.While) or (isinstance(above, cst.For) and above.body is inner):
+            yield above
+        inner = above
 
 
 def _share_loop(ctx: View, load: cst.CSTNode, statement: cst.CSTNode) -> bool:
     inside = any(above is statement for above in ctx.ancestors(load))
-    return not inside and bool(_loops(ctx, load) & _loops(ctx, statement))
+    return not inside and not set(_loops(ctx, load)).isdisjoint(_loops(ctx, statement))
 
 
 def _dominates(ctx: View, node: cst.CSTNode, statement: cst.CSTNode) -> bool:

@@ -8,8 +8,8 @@ from jaxlint.edits import Decline, Edit, Finding, Fix
 from jaxlint.facts.guards import expects_failure
 from jaxlint.facts.view import View
 from jaxlint.jaxapi import array_attribute
-from jaxlint.rewrite.at_update import extent
 from jaxlint.rewrite.rebind import rebind
+from jaxlint.rewrite.store import extent
 from jaxlint.rules import rule
 
 _METHODS = {"shape": "reshape", "dtype": "view"}
@@ -26,7 +26,9 @@ def attribute_store(ctx: View, node: cst.Assign | cst.AugAssign) -> Iterator[Fin
     for target in targets:
         if isinstance(target, cst.Attribute) and _is_property(ctx, target) and not expects_failure(ctx, node):
             array, name = target.value, target.attr.value
-            message = f"`{ctx.code(target)}` cannot be assigned: `{ctx.code(array)}` is a jax array, whose `{name}` is fixed"
+            message = (
+                f"`{ctx.code(target)}` cannot be assigned: `{ctx.code(array)}` is a jax array, whose `{name}` is fixed"
+            )
             yield Finding(target, message, _as_method(ctx, node, target), ctx.abstract(array))
 
 

@@ -8,7 +8,9 @@ from jaxlint.facts.mutations import changed, kept_by_framework, memo
 from jaxlint.facts.view import View
 from jaxlint.rules import rule
 
-_ADVICE = "build it with NumPy from static values, or drop the cache (within a trace, jit shares repeated work by itself)"
+_ADVICE = (
+    "build it with NumPy from static values, or drop the cache (within a trace, jit shares repeated work by itself)"
+)
 
 
 @rule("JAX208", since="0.1")

@@ -81,7 +81,13 @@ def _is_pure(ctx: View, call: cst.Call) -> bool:
         return pure_method(call.func.attr.value)
     name = ctx.name(call.func) or ""
     row = function(name) if name.startswith(_PURE) and name not in _COLLECTIVES else None
-    if row is None or transform(name) is not None or row.returns not in _GIVES or row.inplace or (row.returns in ("key", "keys") and row.key is None):
+    if (
+        row is None
+        or transform(name) is not None
+        or row.returns not in _GIVES
+        or row.inplace
+        or (row.returns in ("key", "keys") and row.key is None)
+    ):
         return False
     return any(_is_data(ctx, arg.value) for arg in call.args)
 

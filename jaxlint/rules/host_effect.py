@@ -12,7 +12,7 @@ from jaxlint.rules import rule
 _CONSEQUENCES = {
     "time": "the compiled function keeps that time; measure around the call, after `jax.block_until_ready`",
     "environment": "the compiled function keeps the value; read it outside and pass it as an argument",
-    "io": "it does not happen when the compiled function runs; do it outside, or through `jax.experimental.io_callback`",
+    "io": "it does not happen when the compiled function runs; do it outside, or in `jax.experimental.io_callback`",
     "iterator": "the compiled function keeps that item; call `next` outside and pass the item as an argument",
 }
 

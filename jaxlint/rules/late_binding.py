@@ -20,7 +20,9 @@ def late_binding(ctx: View, node: cst.FunctionDef | cst.Lambda) -> Iterator[Find
     names = [name.value for name in found.reads]
     function = f"`{node.name.value}` reads" if isinstance(node, cst.FunctionDef) else "this function reads"
     variables = " and ".join(f"`{name}`" for name in names)
-    late = f"{function} {variables} when it is traced, after the loop: all functions in {found.keeper} see the last value"
+    late = (
+        f"{function} {variables} when it is traced, after the loop: all functions in {found.keeper} see the last value"
+    )
     fix = Decline("its default arguments become arguments of its rules") if _has_rules(found.value) else None
     advice = "bind it with a default argument, " + ", ".join(f"`{name}={name}`" for name in names)
     yield Finding(found.reads[0], f"{late}; {advice}", fix or bind_defaults(ctx, node, names))

@@ -26,7 +26,9 @@ def mutating_call(ctx: View, node: cst.Call) -> Iterator[Finding]:
     if found is None or expects_failure(ctx, node):
         return
     array, fix = found
-    message = f"`{ctx.code(node.func)}` writes into its array, but `{ctx.code(array)}` is a jax array, which is immutable"
+    message = (
+        f"`{ctx.code(node.func)}` writes into its array, but `{ctx.code(array)}` is a jax array, which is immutable"
+    )
     yield Finding(node, message, fix, ctx.abstract(array))
 
 

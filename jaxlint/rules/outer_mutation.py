@@ -1,4 +1,4 @@
-"""A counter outside of the trace that a trace advances: once per trace, not once per call.  Page: rules/outer_mutation.md"""
+"""An outer counter that a trace advances: once per trace, not once per call.  Page: rules/outer_mutation.md"""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,11 @@ def outer_mutation(ctx: View, event: Mutation) -> Iterator[Finding]:
     if program is None or event.leaked is not None or event.argument or ctx.boundary is None:
         return
     what = changed(ctx, event)
-    if not isinstance(ctx.parent(ctx.node), cst.AugAssign) or _counts_traces(ctx, what) or kept_by_framework(ctx, event):
+    if (
+        not isinstance(ctx.parent(ctx.node), cst.AugAssign)
+        or _counts_traces(ctx, what)
+        or kept_by_framework(ctx, event)
+    ):
         return
     if not restored(ctx, event):
         function = event.boundary.function

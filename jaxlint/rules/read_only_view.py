@@ -23,12 +23,14 @@ _COPY = "numpy.array"
 def read_only_view(ctx: View, node: cst.Assign | cst.AugAssign | cst.Call) -> Iterator[Finding]:
     for written, place in _written(ctx, node):
         if not expects_failure(ctx, node):
-            message = f"`{ctx.code(written)}` is a read-only view of a jax array: writing into it raises ValueError; copy it first"
+            message = f"`{ctx.code(written)}` is a read-only view of a jax array: writing into it raises ValueError"
             yield Finding(place, message, _copied(ctx, written, node))
             return
 
 
-def _written(ctx: View, node: cst.Assign | cst.AugAssign | cst.Call) -> Iterator[tuple[cst.BaseExpression, cst.CSTNode]]:
+def _written(
+    ctx: View, node: cst.Assign | cst.AugAssign | cst.Call
+) -> Iterator[tuple[cst.BaseExpression, cst.CSTNode]]:
     """The views that a statement or call writes into, and where to report it."""
     match node:
         case cst.Assign(targets=targets):
@@ -47,7 +49,9 @@ def _written(ctx: View, node: cst.Assign | cst.AugAssign | cst.Call) -> Iterator
             row = function(ctx.name(node.func) or "")
             changed = argument(ctx, node, row.mutates, 0) if row is not None and row.mutates else None
             out = argument(ctx, node, "out", -1) if row is not None and row.name.startswith("numpy.") else None
-            yield from ((arg.value, node) for arg in (changed, out) if arg is not None and _is_view(ctx.value(arg.value)))
+            yield from (
+                (arg.value, node) for arg in (changed, out) if arg is not None and _is_view(ctx.value(arg.value))
+            )
 
 
 def _subscripts(target: cst.BaseExpression) -> Iterator[cst.Subscript]:
@@ -71,7 +75,12 @@ def _copied(ctx: View, written: cst.BaseExpression, statement: cst.CSTNode) -> F
     if not isinstance(name, cst.Name) or ctx.function is None or name.value not in ctx.function.scope.bound:
         return unknown
     sources = [source for _, source, direct in origins(ctx, name.value, statement)[1] if direct]
-    made = [node for source in sources for node in walk(source) if isinstance(node, cst.Call) and ctx.name(node.func) in _VIEWING]
+    made = [
+        node
+        for source in sources
+        for node in walk(source)
+        if isinstance(node, cst.Call) and ctx.name(node.func) in _VIEWING
+    ]
     if len(sources) != 1 or len(made) != 1 or len(made[0].args) != 1:
         return unknown
     edit = Edit(*ctx.span(made[0].func), ctx.spell(_COPY))

@@ -7,15 +7,18 @@ import libcst as cst
 from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.facts.guards import expects_failure
 from jaxlint.facts.view import View
-from jaxlint.rewrite.at_update import METHODS, as_delete, as_update, stored_array
+from jaxlint.rewrite.at_update import METHODS, as_delete, as_update
 from jaxlint.rewrite.index import sorts, written
+from jaxlint.rewrite.store import stored_array
 from jaxlint.rules import rule
 
 Statement = cst.Assign | cst.AugAssign | cst.AnnAssign | cst.For | cst.Del
 
 
 @rule("JAX101", since="0.1", fix="safe")
-def subscript_store(ctx: View, node: cst.Assign | cst.AugAssign | cst.AnnAssign | cst.For | cst.Del) -> Iterator[Finding]:
+def subscript_store(
+    ctx: View, node: cst.Assign | cst.AugAssign | cst.AnnAssign | cst.For | cst.Del
+) -> Iterator[Finding]:
     stored = [(target, array) for target in _targets(node) if (array := stored_array(ctx, target)) is not None]
     if not stored or expects_failure(ctx, node):
         return

@@ -8,11 +8,10 @@ import libcst as cst
 
 from jaxlint.edits import Finding
 from jaxlint.facts.events import Hash, HostCall, Lookup
-from jaxlint.facts.values import Const, HostArray, Many, Ref, Tuple, Value
+from jaxlint.facts.values import Array, Const, HostArray, Many, Ref, Tuple, Value
 from jaxlint.facts.view import View
 from jaxlint.rewrite.table_lookup import as_array_lookup, as_dict_lookup
 from jaxlint.rules import rule
-
 
 HASHING = ("builtins.hash", "builtins.set", "builtins.frozenset")
 
@@ -23,7 +22,7 @@ def traced_lookup(ctx: View, event: Lookup | Hash | HostCall) -> Iterator[Findin
     if ctx.failing(node):
         return
     if isinstance(event, HostCall):
-        if event.name in HASHING:
+        if event.name in HASHING and (event.name == HASHING[0] or isinstance(event.argument, Array)):
             message = f"`{event.name.removeprefix('builtins.')}` needs a hash, but {event.traced.why}"
             yield Finding(node, message, why=event.traced.why)
         return
@@ -32,11 +31,10 @@ def traced_lookup(ctx: View, event: Lookup | Hash | HostCall) -> Iterator[Findin
         if isinstance(node, cst.Subscript):
             yield Finding(node, message, as_array_lookup(ctx, node, event), event.traced.why)
         return
-    use = {"key": "as a key of a dict", "item": "as an item of a set", "hash": "with `hash`"}[event.how]
-    subject = f"but {event.traced.why}" if event.traced is not None else "but this is a jax array"
-    message = f"what is used {use} needs a hash, {subject}"
+    use = {"key": "a key of a dict", "item": "an item of a set"}[event.how]
+    message = f"{use} needs a hash, but {event.traced.why}"
     fix = as_dict_lookup(ctx, node, event) if isinstance(node, cst.Subscript) else None
-    yield Finding(node, message, fix, event.traced.why if event.traced is not None else None)
+    yield Finding(node, message, fix, event.traced.why)
 
 
 def _kind(base: Value) -> str:

@@ -46,7 +46,7 @@ def test_jaxlint_toml_goes_before_pyproject(tmp_path: Path) -> None:
 
 
 def test_extend_inherits(tmp_path: Path) -> None:
-    put(tmp_path / "shared.toml", 'select = ["JAX3"]\nextend-exclude = ["gen"]\ntarget-jax = "0.4.30"\n')
+    put(tmp_path / "shared.toml", 'select = ["JAX3"]\nextend-exclude = ["gen"]\noutput-format = "github"\n')
     put(
         tmp_path / "p/jaxlint.toml",
         'extend = "../shared.toml"\nextend-select = ["traced-branch"]\nignore = ["JAX301"]\n',
@@ -54,7 +54,7 @@ def test_extend_inherits(tmp_path: Path) -> None:
     found = configuration()
     assert codes(found, tmp_path / "p/a.py") == {"JAX302", "JAX401"}
     settings = found(tmp_path / "p")
-    assert settings.target_jax == (0, 4, 30)
+    assert settings.output_format == "github"
     assert settings.excludes(tmp_path / "gen" / "x.py")
 
 
@@ -91,7 +91,6 @@ def test_per_file_ignores(tmp_path: Path) -> None:
         ('select = ["JAX3", 7]', "expected `str`, got `int` (at `$.select[1]`)"),
         ('ignore = ["JAX309"]', "(at `$.ignore[0]`)"),
         ('ignore = ["key-resue"]', "unknown rule `key-resue`; did you mean `key-reuse`? (at `$.ignore[0]`)"),
-        ('target-jax = "ten"', "expected a jax version such as `0.10`, got `ten` (at `$.target-jax`)"),
         ('output-format = "xml"', "(at `$.output-format`)"),
         ("select = [", "not valid TOML"),
         ('[per-file-ignores]\n"a.py" = ["JAX30x"]', '$.per-file-ignores["a.py"][0]'),
@@ -124,6 +123,6 @@ def test_default_excludes_are_relative_to_the_project(tmp_path: Path) -> None:
 
 def test_schema_and_description_name_every_key() -> None:
     keys = set(json_schema()["$defs"]["Options"]["properties"])
-    assert {"select", "per-file-ignores", "target-jax", "extend"} <= keys
+    assert {"select", "per-file-ignores", "extend"} <= keys
     assert described(configuration(isolated=True), Path.cwd())["rules"][0] == "JAX000"
     assert parse({}, "x") == Options()

@@ -551,6 +551,24 @@ QUIET = {
         def f(rngs: nnx.Rngs):
             return random.normal(rngs.params()) + random.normal(rngs.params()) + random.normal(rngs())
         """,
+    "called once, by the module": """
+        KEY = random.key(0)
+        def f():
+            return random.normal(KEY)
+        @jax.jit
+        def g(x, key=random.key(1)):
+            return x + random.normal(key)
+        x = g(f())
+        """,
+    "called once, in a function": """
+        def f(key, xs):
+            def one(x):
+                return x + random.normal(key)
+            @jax.jit
+            def two(x):
+                return x * random.normal(key)
+            return jax.jit(one)(xs) if xs is None else two(xs)
+        """,
     "one turn only": """
         def f(key):
             for _ in range(1):

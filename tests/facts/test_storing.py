@@ -40,14 +40,23 @@ def test_the_library_of_an_array_is_known(expression: str, known: bool) -> None:
     assert value(expression) == Const(known)
 
 
-@pytest.mark.parametrize("expression", ["isinstance(n, np.ndarray)", "isinstance(x, jax.core.Tracer)", "hasattr(x, 'foo')"])
+@pytest.mark.parametrize(
+    "expression", ["isinstance(n, np.ndarray)", "isinstance(x, jax.core.Tracer)", "hasattr(x, 'foo')"]
+)
 def test_what_is_not_certain_stays_open(expression: str) -> None:
     assert not isinstance(value(expression), Const)
 
 
 @pytest.mark.parametrize(
     "expression",
-    ["np.asarray(x)", "jax.device_get(x)", "np.ascontiguousarray(x)", "np.asarray(x)[1:]", "np.asarray(x).reshape(3, 1)", "np.asarray(x).T"],
+    [
+        "np.asarray(x)",
+        "jax.device_get(x)",
+        "np.ascontiguousarray(x)",
+        "np.asarray(x)[1:]",
+        "np.asarray(x).reshape(3, 1)",
+        "np.asarray(x).T",
+    ],
 )
 def test_a_view_of_a_jax_array_is_known(expression: str) -> None:
     found = value(expression)
@@ -56,14 +65,23 @@ def test_a_view_of_a_jax_array_is_known(expression: str) -> None:
 
 @pytest.mark.parametrize(
     "expression",
-    ["np.array(x)", "np.asarray(x, dtype=np.float64)", "np.asarray(x).copy()", "np.asarray(x)[[0, 1]]", "np.asarray(n)", "np.asarray(x) + 1"],
+    [
+        "np.array(x)",
+        "np.asarray(x, dtype=np.float64)",
+        "np.asarray(x).copy()",
+        "np.asarray(x)[[0, 1]]",
+        "np.asarray(n)",
+        "np.asarray(x) + 1",
+    ],
 )
 def test_a_copy_is_no_view(expression: str) -> None:
     found = value(expression)
     assert isinstance(found, HostArray) and found.view_of is None
 
 
-@pytest.mark.parametrize("expression", ["jax.new_ref(x)", "jax.tree.unflatten(d, [x])", "jax.flatten_util.ravel_pytree(x)"])
+@pytest.mark.parametrize(
+    "expression", ["jax.new_ref(x)", "jax.tree.unflatten(d, [x])", "jax.flatten_util.ravel_pytree(x)"]
+)
 def test_what_is_no_array_is_not_taken_for_one(expression: str) -> None:
     assert not isinstance(value(expression), Array | HostArray | Tree | Library)
     assert isinstance(value(expression), Unknown)

@@ -56,7 +56,7 @@ def feed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
         (["clean.py", "nowhere.py"], 2),
         (["--fixx"], 2),
         (["--select", "JAX999", "clean.py"], 2),
-        (["--target-jax", "new", "clean.py"], 2),
+        (["--target-jax", "0.10", "clean.py"], 2),
         (["--output-format", "xml"], 2),
         (["--config", "nowhere.toml", "clean.py"], 2),
         (["--config", "selekt = []", "clean.py"], 2),
@@ -230,11 +230,11 @@ def test_colours(project: Path, capsys: pytest.CaptureFixture[str], monkeypatch:
 
 
 def test_config_shows_what_holds(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (project / "jaxlint.toml").write_text('target-jax = "0.10"\nextend-exclude = ["gen"]\n')
+    (project / "jaxlint.toml").write_text('output-format = "github"\nextend-exclude = ["gen"]\n')
     assert run(["config"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["file"] == str(project / "jaxlint.toml")
-    assert shown["target-jax"] == "0.10"
+    assert shown["output-format"] == "github"
     assert "gen" in shown["exclude"]
 
 
