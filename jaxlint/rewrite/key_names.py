@@ -56,4 +56,3 @@ def _purpose(ctx: View, node: cst.BaseExpression) -> str:
 def _word(text: cst.SimpleString) -> str:
     value = text.evaluated_value
     return value if isinstance(value, str) and value.isidentifier() else ""
-
