@@ -1,11 +1,11 @@
 """Where a loop on the host waits for the device in every turn.
 
-Needs: a loop of an activation on the host.  Gives: the places where a turn asks for the value of a jax array that the turn
-itself computes, or reads one element of an array.
+Needs: a loop of an activation on the host.  Gives: the places where a turn asks for the value of a jax array that the
+turn itself computes, or reads one element of an array.
 
-The device works through what is dispatched while Python runs ahead; asking for a value stops Python until the device has
-caught up. That costs where turns depend on each other (a training loop, a solver): their next step could be waiting in
-the queue. Loops that a guard, an inner loop, a timer or a small trip count excuses are left alone.
+The device works through what is dispatched while Python runs ahead; asking for a value stops Python until the device
+has caught up. That costs where turns depend on each other (a training loop, a solver): their next step could be waiting
+in the queue. Loops that a guard, an inner loop, a timer or a small trip count excuses are left alone.
 """
 
 from __future__ import annotations
@@ -136,8 +136,8 @@ def _asked(ctx: View, loop: Loop, node: cst.CSTNode) -> Iterator[tuple[cst.BaseE
     match node:
         case cst.If(test=test):
             yield test, "`if`"
-        case cst.Call(func=cst.Attribute(value=base, attr=cst.Name("item" | "tolist" as name)), args=[]):
-            yield base, f"`.{name}()`"
+        case cst.Call(func=cst.Attribute(value=base, attr=cst.Name("item" | "tolist" as method)), args=[]):
+            yield base, f"`.{method}()`"
         case cst.Call(func=func, args=args):
             name = ctx.name(func)
             if name in _CASTS and len(args) == 1:
@@ -170,8 +170,8 @@ def _fresh(ctx: View, node: cst.BaseExpression, bound: set[str]) -> bool:
 
 
 def element_reads(ctx: View, loop: cst.For | cst.CompFor) -> Iterator[tuple[cst.Call, cst.BaseExpression]]:
-    """Conversions of one element at a time: ``float(x[i])`` with ``x[i]``, where the loop does not change x; ``float(v)``
-    with the ``x`` of ``for v in x``."""
+    """Conversions of one element at a time: ``float(x[i])`` with ``x[i]``, where the loop does not change x; and
+    ``float(v)`` with the ``x`` of ``for v in x``."""
     if ctx.boundary is not None or few_items(ctx.value(loop.iter), loop.iter):
         return
     body = loop.body if isinstance(loop, cst.For) else ctx.parent(loop)
@@ -179,9 +179,10 @@ def element_reads(ctx: View, loop: cst.For | cst.CompFor) -> Iterator[tuple[cst.
     targets = set(bound_names(loop.target))
     bound = targets | (scope_of(body).bound if isinstance(loop, cst.For) else set())
     for node in own_nodes(body):
-        if any(map(_asserts, ctx.ancestors(node))):
+        operand = _converted(ctx, node) if type(node) is cst.Call else None
+        if operand is None or any(map(_asserts, ctx.ancestors(node))):
             continue
-        match operand := _converted(ctx, node):
+        match operand:
             case cst.Subscript(value=cst.Name() | cst.Attribute() as base, slice=parts) if _device(ctx, base):
                 whole = not any(isinstance(part.slice, cst.Slice) for part in parts)
                 if whole and not _names(base) & bound and any(_names(part) & targets for part in parts):
