@@ -58,8 +58,8 @@ def _traced(tracer: Tracer, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
         for kind in rule.nodes:
             subscriptions[kind].append(rule)
     seen: set[tuple[object, ...]] = set()
-    for view, node in _visits(tracer):
-        for diagnostic in _findings(tracer, subscriptions, view, node):
+    for view in _visits(tracer, subscriptions):
+        for diagnostic in _findings(tracer, subscriptions, view):
             key = (diagnostic.code, diagnostic.path, diagnostic.start, diagnostic.end)
             if key not in seen:
                 seen.add(key)
@@ -80,12 +80,15 @@ def _run(tracer: Tracer) -> Diagnostic | None:
     return None
 
 
-def _visits(tracer: Tracer) -> Iterator[tuple[View, cst.CSTNode]]:
-    """Each node in each activation that ran it, traced activations first."""
+def _visits(tracer: Tracer, subscriptions: Subscriptions) -> Iterator[View]:
+    """Each node that a rule subscribes to, or where something happened, in each activation; traced activations first."""
     for owner, frames in tracer.activations.items():
+        wanted = [
+            (chunk, node) for chunk, node in _nodes(owner, frames[0]) if type(node) in subscriptions or node in tracer.events
+        ]
         for frame in sorted(frames, key=lambda frame: frame.boundary is None):
-            for chunk, node in _nodes(owner, frame):
-                yield View(tracer, frame, chunk), node
+            for chunk, node in wanted:
+                yield View(tracer, frame, chunk, node)
 
 
 def _nodes(owner: object, frame: Frame) -> Iterator[tuple[Chunk, cst.CSTNode]]:
@@ -103,9 +106,9 @@ def _nodes(owner: object, frame: Frame) -> Iterator[tuple[Chunk, cst.CSTNode]]:
                         yield chunk, inner
 
 
-def _findings(tracer: Tracer, subscriptions: Subscriptions, view: View, node: cst.CSTNode) -> Iterator[Diagnostic]:
-    """What the rules that subscribe to this class of node, or to events at this node, report."""
-    view.node = node
+def _findings(tracer: Tracer, subscriptions: Subscriptions, view: View) -> Iterator[Diagnostic]:
+    """What the rules that subscribe to the class of the view's node, or to events there, report."""
+    node = view.node
     for subject in (node, *(event for _, event in tracer.events.get(node, ()))):
         for rule in subscriptions.get(type(subject), ()):
             try:

@@ -189,9 +189,10 @@ def element_reads(ctx: View, loop: cst.For | cst.CompFor) -> Iterator[tuple[cst.
     targets = set(bound_names(loop.target))
     bound = targets | (scope_of(body).bound if isinstance(loop, cst.For) else set())
     for node in own_nodes(body):
-        if any(map(_asserts, ctx.ancestors(node))):
+        operand = _converted(ctx, node) if type(node) is cst.Call else None
+        if operand is None or any(map(_asserts, ctx.ancestors(node))):
             continue
-        match operand := _converted(ctx, node):
+        match operand:
             case cst.Subscript(value=cst.Name() | cst.Attribute() as base, slice=parts) if _device(ctx, base):
                 whole = not any(isinstance(part.slice, cst.Slice) for part in parts)
                 if whole and not _names(base) & bound and any(_names(part) & targets for part in parts):

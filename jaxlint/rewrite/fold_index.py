@@ -1,4 +1,4 @@
-"""Makes a key differ from turn to turn where no statement can split it: by the loop's index, or a split as the iterable.
+"""Makes a key differ from turn to turn where no statement can split it: by the index, or by a split to loop over.
 
 ::
 
