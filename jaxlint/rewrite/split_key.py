@@ -225,16 +225,21 @@ class _Plan:
     def _is_read_later(self) -> bool:
         """True if something else reads the variable in the first use's statement or after it."""
         start = self.ctx.span(self.ctx.statement(self.uses[0]))[0]
-        others = {target for node in walk(self._body()) for target in (*_targets(node), *_labels(node))} | set(self.uses)
-        return any(
-            isinstance(node, type(self.uses[0])) and node not in others and self.ctx.span(node)[0] > start
-            and self.ctx.code(node) == self.key
-            for node in walk(self._body())
-        )  # fmt: skip
+        kind, nodes = type(self.uses[0]), list(walk(self._body()))
+        reads = [node for node in nodes if type(node) is kind and self.ctx.span(node)[0] > start and self.ctx.code(node) == self.key]
+        others = {target for node in nodes for target in (*_targets(node), *_labels(node))} if reads else set()
+        return any(node not in others and node not in self.uses for node in reads)
+
+
+# LibCST's classes are abstract, patterns are slow on them: most nodes are told by their type.
+_LABELLED = frozenset({cst.Arg, cst.Attribute, cst.Param})
+_BINDING = frozenset({cst.Assign, cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr, cst.CompFor})
 
 
 def _labels(node: cst.CSTNode) -> list[cst.CSTNode]:
     """Names that are no variables: of keyword arguments, attributes, parameters."""
+    if type(node) not in _LABELLED:
+        return []
     match node:
         case cst.Arg(keyword=cst.Name() as name) | cst.Attribute(attr=name) | cst.Param(name=name):
             return [name]
@@ -243,6 +248,8 @@ def _labels(node: cst.CSTNode) -> list[cst.CSTNode]:
 
 def _targets(node: cst.CSTNode) -> list[cst.BaseExpression]:
     """What a statement or clause binds, tuples opened."""
+    if type(node) not in _BINDING:
+        return []
     match node:
         case cst.Assign(targets=targets):
             found = [target.target for target in targets]
