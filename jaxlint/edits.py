@@ -60,6 +60,11 @@ class Finding:
     why: Why | None = None
 
 
+def repair(ctx: View) -> Applicability:
+    """Of a fix to code that can only raise in a trace: safe where the function never runs in another way."""
+    return "safe" if ctx.always_traced else "unsafe"
+
+
 def replace(ctx: View, node: cst.CSTNode, text: str) -> Edit:
     """Put a text in place of a node (its surrounding parentheses stay)."""
     return Edit(*ctx.span(node), text)

@@ -186,6 +186,8 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
     match base:
         case Tuple(items=items):
             return _sequence_item(items, index)
+        case Ref(kind="object") if (fields := classes.items(frame, base)) is not None:
+            return _sequence_item(tuple(fields), index)
         case Ref():
             part = _container_item(frame, base, index)
             captures.read_item(frame, base, node, part)
@@ -316,10 +318,14 @@ def key_item(frame: Frame, keys: Keys, index: Value, node: cst.CSTNode | None = 
         start, stop = index.value.start or 0, index.value.stop
         long = stop is None or (isinstance(stop, int) and (stop < 0 or stop - start > 1))
         if index.value.step in (None, 1) and isinstance(start, int) and start >= 0 and long:
-            return Keys(keys.base, keys.offset + start, keys.traced)
+            count = len(range(*index.value.indices(keys.count))) if keys.count is not None else None
+            return Keys(keys.base, keys.offset + start, keys.traced, count)
         return Keys(traced=keys.traced)
-    if isinstance(index, Const) and isinstance(index.value, int) and index.value >= 0:
-        tag: Hashable = index.value + keys.offset
+    number = index.value if isinstance(index, Const) and isinstance(index.value, int) else None
+    if number is not None and number < 0 and keys.count is not None:
+        number += keys.count
+    if number is not None and number >= 0:
+        tag: Hashable = number + keys.offset
     elif isinstance(index, Static) and node is not None and isinstance(node, cst.Subscript) and _is_slice(node):
         return Keys(traced=keys.traced)
     else:
@@ -347,6 +353,8 @@ def exact_items(frame: Frame, value: Value) -> list[Value] | None:
             keys = list(frame.state.contents(value))
             known = all(isinstance(key, str | int | float | bool | tuple) and key != REST for key in keys)
             return [Const(key) for key in keys] if known else None
+        case Ref(kind="object"):
+            return classes.items(frame, value)
     return None
 
 

@@ -137,16 +137,16 @@ def _trace(frame: Frame, trace: Boundary, value: Value, traced: Traced) -> Value
 
 def _trace_object(frame: Frame, trace: Boundary, value: Ref, traced: Traced) -> Value:
     """A container crosses as a rebuilt copy; an object that is no pytree crosses as it is."""
-    static = _static_fields(frame, value)
+    static = static_fields(frame, value)
     if static is None:
         _note_argument(frame, trace, value)
         return value
-    copy = _rebuilt(frame, value, static, lambda item: _trace(frame, trace, item, traced))
+    copy = rebuilt(frame, value, static, lambda item: _trace(frame, trace, item, traced))
     frame.tracer.note_argument(copy, trace)
     return copy
 
 
-def _static_fields(frame: Frame, value: Ref) -> set[str] | None:
+def static_fields(frame: Frame, value: Ref) -> set[str] | None:
     """The fields that are part of the structure, not leaves; None for what is no pytree."""
     if value.kind == "set":
         return None
@@ -157,7 +157,7 @@ def _static_fields(frame: Frame, value: Ref) -> set[str] | None:
     return classes.static_fields(frame, value.cls)
 
 
-def _rebuilt(frame: Frame, value: Ref, static: set[str], change: Callable[[Value], Value]) -> Ref:
+def rebuilt(frame: Frame, value: Ref, static: set[str], change: Callable[[Value], Value]) -> Ref:
     """A copy of a container with its leaves changed."""
     copy = Ref(value.kind, frame, value.cls, value.place)
     contents = frame.state.contents(value)
@@ -229,10 +229,10 @@ def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -
         case Either(options=options):
             return summary([_detach(frame, trace, option, outer) for option in options])
         case Ref():
-            static = _static_fields(frame, value)
+            static = static_fields(frame, value)
             if static is not None:
-                return _rebuilt(frame, value, static, lambda item: _detach(frame, trace, item, outer))
+                return rebuilt(frame, value, static, lambda item: _detach(frame, trace, item, outer))
     return value
 
 
-__all__ = ["detach", "element", "enter", "function_name", "parameter_names", "trace_argument", "undifferentiated"]
+__all__ = ["detach", "element", "enter", "function_name", "parameter_names", "rebuilt", "static_fields", "trace_argument", "undifferentiated"]

@@ -14,6 +14,7 @@ from jaxlint.facts.definitions import own_nodes
 from jaxlint.facts.values import Const, Function, Key, Keys, Library, Partial, Ref, Static, Transformed, Unknown, Value
 from jaxlint.facts.view import View
 
+_NO_STATE = (Key, Keys, Const, Static, Library, Function, Transformed)
 _DEVICE = ("jax.numpy.", "jax.lax.", "jax.nn.", "jax.scipy.", "optax.", "equinox.")
 
 
@@ -56,9 +57,8 @@ def operands(ctx: View, tree: cst.CSTNode) -> set[str]:
 
 def _read(ctx: View, tree: cst.CSTNode) -> Iterator[str]:
     for node in own_nodes(tree):
-        if isinstance(node, cst.Name | cst.Attribute):
-            if not isinstance(ctx.value(node), Key | Keys | Const | Static | Library | Function | Transformed):
-                yield ctx.code(node)
+        if isinstance(node, cst.Name | cst.Attribute) and not isinstance(ctx.value(node), _NO_STATE):
+            yield ctx.code(node)
 
 
 def _bindings(node: cst.SimpleStatementLine) -> Iterator[tuple[list[str], cst.BaseExpression]]:

@@ -242,13 +242,41 @@ def _text(node: cst.CSTNode) -> str:
 
 
 def fill_fields(frame: Frame, ref: Ref, definition: ClassDefinition, args: Arguments) -> None:
-    """Bind constructor arguments to fields in order; a field that is not given keeps its class-level default."""
+    """Bind constructor arguments to fields in order, and defaults to those that are not given."""
     names = field_names(frame, definition)
-    for name, value in [*zip(names, args.positional, strict=False), *args.keywords.items()]:
+    given = [*zip(names, args.positional, strict=False), *args.keywords.items()]
+    for name in names:
+        frame.state.store(ref, name, Unknown(f"field {name}"))
+    for name, value in given:
         frame.state.store(ref, name, value)
-    for name in names[len(args.positional) :]:
-        if name not in args.keywords and class_attribute(frame, definition, name) is None:
-            frame.state.store(ref, name, Unknown(f"field {name}"))
+    for name in set(names) - {name for name, _ in given} if args.exact else ():
+        frame.state.store(ref, name, _default(frame, definition, name))
+
+
+FIELD = "dataclasses.field"
+"""Stands for ``field(...)`` of every library of dataclasses."""
+
+
+def _default(frame: Frame, definition: ClassDefinition, name: str) -> Value:
+    """What an instance gets for a field that is not given."""
+    default = class_attribute(frame, definition, name)
+    match default:
+        case Partial(function=Library(name="dataclasses.field"), kwargs=kwargs, place=place):
+            options = dict(kwargs)
+            factory = options.get("default_factory") or options.get("factory")
+            if factory is not None:
+                return frame.tracer.call(frame, factory, Arguments(), place.node)
+            default = options.get("default")
+    return default if default is not None else Unknown(f"field {name}")
+
+
+def items(frame: Frame, ref: Ref) -> list[Value] | None:
+    """The fields of a NamedTuple's instance in order; None for other objects."""
+    if ref.cls is None or sort_of(frame, ref.cls) != "namedtuple":
+        return None
+    contents = frame.state.contents(ref)
+    names = field_names(frame, ref.cls)
+    return [contents[name] for name in names] if all(name in contents for name in names) else None
 
 
 def static_fields(frame: Frame, definition: ClassDefinition) -> set[str]:
@@ -283,6 +311,8 @@ def prototype(frame: Frame, definition: ClassDefinition) -> Ref:
     if isinstance(init, Function):
         method = init.bound_to(ref)
         frame.tracer.call(frame, method, frame.tracer.unknown_arguments(frame, method), definition.node)
+    elif sort_of(frame, definition) in ("dataclass", "namedtuple", "pytree"):
+        fill_fields(frame, ref, definition, Arguments(exact=False))
     for cls in lineage(frame, definition):
         for name in cls.rebound:
             frame.state.store(ref, name, Unknown(f"self.{name}"))

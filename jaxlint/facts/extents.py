@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jaxlint.facts import access
+from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.values import Array, Const, Ref, Static, Tuple, Value
 from jaxlint.jaxapi import Function
@@ -15,9 +16,24 @@ _UNKNOWN: Extents = (None, None)
 _SCALAR: Extents = (0, ())
 
 
+_REDUCTIONS = frozenset(
+    """sum mean max min amax amin prod std var ptp all any argmax argmin median average count_nonzero logsumexp norm nansum
+    nanmean nanmax nanmin nanprod nanstd nanvar""".split()  # noqa: SIM905
+)
+"""Functions and methods that give a scalar unless an axis is stated."""
+
+
+def of_reduction(name: str, args: Arguments) -> Extents:
+    """Of ``x.sum()`` and its like."""
+    whole = name in _REDUCTIONS and not args.positional and not args.keywords.keys() - {"where", "initial", "dtype"}
+    return _SCALAR if whole and args.exact else _UNKNOWN
+
+
 def of_call(frame: Frame, row: Function, bound: dict[str, Value]) -> Extents:
     """Of the result of a library function that states or keeps them."""
     match row.name.rpartition(".")[2], bound:
+        case name, _ if name in _REDUCTIONS and not bound.keys() & {"axis", "keepdims", "returned"}:
+            return _SCALAR
         case "array", {"ndmin": _}:
             return _UNKNOWN
         case "array" | "asarray", {"object": literal} | {"a": literal}:

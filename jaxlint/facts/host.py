@@ -10,6 +10,7 @@ from typing import Literal
 
 import libcst as cst
 
+from jaxlint.facts import access
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.definitions import own_nodes
 from jaxlint.facts.events import BufferStore, Event, Hash, HostCall, Lookup
@@ -30,13 +31,6 @@ from jaxlint.facts.values import (
 from jaxlint.facts.why import Traced, strongest
 from jaxlint.jaxapi import on_tracer
 
-KNOWN_PRIMAL = frozenset(
-    {"builtins.int", "builtins.bool", "builtins.bin", "builtins.hex", "builtins.oct", "builtins.chr", "builtins.any",
-     "builtins.all", "builtins.max", "builtins.min", "builtins.sorted", "builtins.range", "operator.index",
-     "operator.truth", "operator.not_", "operator.contains", "jax.Array.item", "jax.Array.__int__", "jax.Array.__bool__",
-     "jax.Array.__index__"}
-)  # fmt: skip
-"""What works where only the primal's value is needed, under eager `jax.grad`: it cuts the gradient, if anything."""
 _CONVERSIONS = frozenset({"__array__", "__float__", "__int__", "__complex__", "__bool__", "__index__"})
 
 
@@ -62,18 +56,14 @@ def _doubted(frame: Frame, node: cst.CSTNode) -> bool:
 def note_call(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) -> None:
     """Note a library function that cannot do what it should with one of its arguments."""
     outcome = on_tracer(name)
-    if outcome is None or outcome in ("static", "unrolls"):
-        return
-    if (held := _held_argument(frame, args)) is None:
+    if outcome not in ("fails", "wrong", "works") or (held := _held_argument(frame, args)) is None:
         return
     traced, argument = held
-    if outcome == "works":
-        # NumPy hands over to a method of its first argument, and that must be the tracer itself.
-        sequence = isinstance(args.positional[0], Tuple | Ref) if args.positional else False
-        if not name.startswith("numpy.") or not sequence or argument is not args.positional[0]:
-            return
-        outcome = "fails"
-    _record(frame, node, HostCall(name, traced, outcome, argument))
+    if outcome != "works":
+        _record(frame, node, HostCall(name, traced, outcome, argument))
+    elif name.startswith("numpy.") and isinstance(argument, Tuple | Ref) and argument is args.get(0, ""):
+        # NumPy hands over to the method of a tracer, but makes an array of a list.
+        _record(frame, node, HostCall(name, traced, "fails", argument))
 
 
 def note_opaque(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) -> None:
@@ -126,9 +116,8 @@ def note_lookup(frame: Frame, base: Value, index: Value, node: cst.Subscript) ->
         case Tuple(items=items):
             _record(frame, node, Lookup(base, traced, items))
         case Ref(kind="list"):
-            contents = frame.state.contents(base)
-            items = None if REST in contents else tuple(contents[key] for key in sorted(contents))
-            _record(frame, node, Lookup(base, traced, items))
+            exact = access.exact_items(frame, base)
+            _record(frame, node, Lookup(base, traced, tuple(exact) if exact is not None else None))
         case HostArray() | Many(item=Static()) | Const(value=str()):
             _record(frame, node, Lookup(base, traced))
 
@@ -154,6 +143,3 @@ def note_store(frame: Frame, target: cst.Subscript, base: Value, index: Value, v
         _record(frame, target, BufferStore(traced, "value"))
     elif (traced := held_tracer(frame, index)) is not None and traced.level == "full":
         _record(frame, target, BufferStore(traced, "index"))
-
-
-__all__ = ["KNOWN_PRIMAL", "held_tracer", "note_call", "note_hash", "note_lookup", "note_method", "note_opaque", "note_store"]

@@ -34,6 +34,8 @@ def turns(frame: Frame, source: Value) -> list[Value]:
         return exact
     if isinstance(source, Many) and source.count in (0, 1):
         return [_turn(frame, source, 0)]
+    if isinstance(source, Keys) and source.count is not None:
+        return [_turn(frame, source, number) for number in range(min(max(source.count, 1), MAX_EXACT))]
     return [_turn(frame, source, number) for number in range(2)]
 
 

@@ -1,8 +1,8 @@
 """Linear use of PRNG keys: each may be consumed once on any path.
 
-Needs: key identities (`Key`, `Unknown` … compare by identity) and the path's `State.uses`.  Gives: `ConstantKey` events,
-and uses for `facts.reuse`. Exclusive branches are separate states; loops run two turns, so that a key which the loop
-does not advance is met again.
+Needs: key identities (`Key`, `Unknown` … compare by identity) and the path's `State.uses`.  Gives: uses for
+`facts.reuse`, and `ConstantKey` events. Exclusive branches are separate states; loops run two turns, so that a key
+which the loop does not advance is met again.
 """
 
 from __future__ import annotations

@@ -120,7 +120,8 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "key":
             return Key()
         case "keys":
-            return Keys()
+            count = bound.get("num", Const(2))
+            return Keys(count=count.value if isinstance(count, Const) and isinstance(count.value, int) else None)
         case "initializer":
             return Library(keys.INITIALIZER)
         case "static":

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import access, assign, captures, classes, host, keys, python
+from jaxlint.facts import access, assign, captures, classes, extents, host, keys, python
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.frames import Frame
 from jaxlint.facts.history import CONTENTS
@@ -91,7 +91,7 @@ def _array_method(frame: Frame, base: Array, name: str, args: Arguments) -> Valu
     traced = strongest(base.traced, any_tracing(args.values), frame.staged)
     match kind:
         case "method" | "bool method" | "int method":
-            return Array(traced, _RESULTS[kind] or _kept_kind(base, name))
+            return Array(traced, _RESULTS[kind] or _kept_kind(base, name), *extents.of_reduction(name, args))
         case "self method":
             return base
         case "arrays method":

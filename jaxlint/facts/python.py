@@ -12,6 +12,7 @@ import libcst as cst
 from jaxlint.facts import access, captures, classes
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.boundary import undifferentiated
+from jaxlint.facts.classes import FIELD
 from jaxlint.facts.events import Asked, HostEffect
 from jaxlint.facts.expressions import truth
 from jaxlint.facts.frames import Frame
@@ -356,6 +357,19 @@ def replaced(frame: Frame, base: Ref, fields: dict[str, Value]) -> Ref:
     return ref
 
 
+def _field(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    """``dataclasses.field(...)`` stays as it is until an instance takes its default from it."""
+    return Partial(Library(FIELD), (), tuple(args.keywords.items()), frame.place(node))
+
+
+def _deque(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    return _collect(frame, Arguments(args.positional[:1]), node, "list")
+
+
+def _default_dict(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    return _dict(frame, Arguments(args.positional[1:], args.keywords), node)
+
+
 def _copy(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     first = args.positional[0] if args.positional else Unknown()
     return replaced(frame, first, {}) if isinstance(first, Ref) else first if not isinstance(first, Unknown) else Unknown()
@@ -465,6 +479,15 @@ SPECIAL: dict[str, Handler] = {
     "dataclasses.replace": _dataclass_replace,
     "copy.copy": _copy,
     "copy.deepcopy": _copy,
+    "copy.replace": _dataclass_replace,
+    "dataclasses.field": _field,
+    "equinox.field": _field,
+    "flax.struct.field": _field,
+    "attrs.field": _field,
+    "attr.ib": _field,
+    "collections.deque": _deque,
+    "collections.OrderedDict": _dict,
+    "collections.defaultdict": _default_dict,
     "itertools.count": _count,
     "collections.deque": _deque,
     "collections.namedtuple": _namedtuple,

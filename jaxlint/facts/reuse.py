@@ -52,7 +52,7 @@ class _Meeting:
 def report(frame: Frame, key: Value, first: Use, second: Use) -> None:
     """Record the reuse at the place of the second use, or where the key was frozen."""
     met = _meet(key, first, second)
-    if (met.kind == "again" and _same_function_and_its_gradient(first, second)) or _same_order(met, first, second) or _immutable_owner(met):
+    if _same_function_and_its_gradient(met, first, second) or _same_order(met, first, second) or _immutable_owner(met):
         return
     kind, place, expression = met.kind, met.here.place, met.here.expression
     if frozen := frame.tracer.frozen_in(chain(frame, key)) or _default(second, key):
@@ -162,14 +162,16 @@ def _immutable_owner(met: _Meeting) -> bool:
         return False
     for step in met.inner:
         receiver = next(iter(step.frame.arguments.values()), None)
-        if step.is_function and step.frame.definition is not None and step.frame.definition.cls is not None:
-            if isinstance(receiver, Ref) and receiver.cls is not None:
-                return classes.sort_of(step.frame, receiver.cls) in ("pytree", "namedtuple")
+        is_method = step.frame.definition is not None and step.frame.definition.cls is not None
+        if is_method and isinstance(receiver, Ref) and receiver.cls is not None:
+            return classes.sort_of(step.frame, receiver.cls) in ("pytree", "namedtuple")
     return False
 
 
-def _same_function_and_its_gradient(first: Use, second: Use) -> bool:
+def _same_function_and_its_gradient(met: _Meeting, first: Use, second: Use) -> bool:
     """``f(x, key)`` beside ``grad(f)(x, key)``: the same draw is meant."""
+    if met.kind != "again":
+        return False
     shared = {step.frame for step in first.steps} & {step.frame for step in second.steps}
     mine = {step.frame.definition: step.frame for step in first.steps if step.frame not in shared and step.is_function}
     for step in second.steps:
@@ -192,10 +194,9 @@ def _default(use: Use, key: Value) -> Place | None:
     """Where the key was made, if that is the default value of a parameter through which it came."""
     if not isinstance(key, Key) or key.place is None:
         return None
-    parameters = (p for step in use.steps if step.frame.definition is not None for p in step.frame.definition.parameters)
-    return key.place if any(parameter.default is key.place.node for parameter in parameters) else None
-
-
+    functions = (step.frame.definition for step in use.steps if step.frame.definition is not None)
+    defaults = (parameter.default for function in functions for parameter in function.parameters)
+    return key.place if any(default is key.place.node for default in defaults) else None
 
 
 def sites(frame: Frame, event: KeyReuse) -> tuple[Step | None, ...]:

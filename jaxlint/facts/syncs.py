@@ -1,11 +1,11 @@
 """Where a loop on the host waits for the device in every turn.
 
-Needs: a loop of an activation on the host.  Gives: the places where a turn asks for the value of a jax array that the turn
-itself computes, or reads one element of an array.
+Needs: a loop of an activation on the host.  Gives: the places where a turn asks for the value of a jax array that the
+turn itself computes, or reads one element of an array.
 
-The device works through what is dispatched while Python runs ahead; asking for a value stops Python until the device has
-caught up. That costs where turns depend on each other (a training loop, a solver): their next step could be waiting in
-the queue. Loops that a guard, an inner loop, a timer or a small trip count excuses are left alone.
+The device works through what is dispatched while Python runs ahead; asking for a value stops Python until the device
+has caught up. That costs where turns depend on each other (a training loop, a solver): their next step could be waiting
+in the queue. Loops that a guard, an inner loop, a timer or a small trip count excuses are left alone.
 """
 
 from __future__ import annotations
@@ -45,13 +45,23 @@ def syncs(ctx: View, loop: Loop) -> Iterator[Sync]:
     if ctx.boundary is not None or _few_turns(ctx, loop) or _excused(ctx, loop) or not carries(ctx, loop):
         return
     bound = scope_of(loop.body).bound
-    if isinstance(loop, cst.While) and _device(ctx, loop.test) and _fresh(ctx, loop.test, bound):
-        yield Sync(loop.test, loop.test, "`while`")
-    for node in every_turn(loop.body):
+    if isinstance(loop, cst.While):
+        first = _first_test(loop.test)
+        if _device(ctx, first) and _fresh(ctx, first, bound):
+            yield Sync(loop.test, first, "`while`")
+    for node in (*(every_turn(loop.test) if isinstance(loop, cst.While) else ()), *every_turn(loop.body)):
         for array, how in _asked(ctx, loop, node):
             if _device(ctx, array) and _fresh(ctx, array, bound):
                 yield Sync(node.test if isinstance(node, cst.If) else node, array, how)
                 break
+
+
+def _first_test(test: cst.BaseExpression) -> cst.BaseExpression:
+    """The part of a test that is always asked: ``a`` of ``not a and b``."""
+    match test:
+        case cst.BooleanOperation(left=inner) | cst.UnaryOperation(operator=cst.Not(), expression=inner):
+            return _first_test(inner)
+    return test
 
 
 def every_turn(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -137,9 +147,9 @@ def _asked(ctx: View, loop: Loop, node: cst.CSTNode) -> Iterator[tuple[cst.BaseE
     """The expressions whose value a node asks for."""
     match node:
         case cst.If(test=test):
-            yield test, "`if`"
-        case cst.Call(func=cst.Attribute(value=base, attr=cst.Name("item" | "tolist" as name)), args=[]):
-            yield base, f"`.{name}()`"
+            yield _first_test(test), "`if`"
+        case cst.Call(func=cst.Attribute(value=base, attr=cst.Name("item" | "tolist" as method)), args=[]):
+            yield base, f"`.{method}()`"
         case cst.Call(func=func, args=args):
             name = ctx.name(func)
             if name in _CASTS and len(args) == 1:
@@ -172,8 +182,8 @@ def _fresh(ctx: View, node: cst.BaseExpression, bound: set[str]) -> bool:
 
 
 def element_reads(ctx: View, loop: cst.For | cst.CompFor) -> Iterator[tuple[cst.Call, cst.BaseExpression]]:
-    """Conversions of one element at a time: ``float(x[i])`` with ``x[i]``, where the loop does not change x; ``float(v)``
-    with the ``x`` of ``for v in x``."""
+    """Conversions of one element at a time: ``float(x[i])`` with ``x[i]``, where the loop does not change x; and
+    ``float(v)`` with the ``x`` of ``for v in x``."""
     if ctx.boundary is not None or few_items(ctx.value(loop.iter), loop.iter):
         return
     body = loop.body if isinstance(loop, cst.For) else ctx.parent(loop)

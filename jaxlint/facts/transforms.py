@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts import access, boundary, host, library
+from jaxlint.facts import access, boundary, host, library, trees
 from jaxlint.facts.arguments import Arguments, constant_ints, constant_strings
 from jaxlint.facts.boundary import detach, element, enter, trace_argument, undifferentiated
 from jaxlint.facts.frames import Boundary, Frame
@@ -75,23 +75,16 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
         args.exact,
     )
     result = inner.tracer.call(inner, callee.function, traced, node)
-    return _result(frame, row, detach(frame, trace, result, args), args)
+    return _result(frame, callee, detach(frame, trace, result, args), args)
 
 
-def _result(frame: Frame, row: Transform, result: Value, args: Arguments) -> Value:
+def _result(frame: Frame, callee: Transformed, result: Value, args: Arguments) -> Value:
+    row = callee.transform
     if row.kind == "inspect":
         return Unknown(row.name)
     if row.kind != "grad" or row.result == ("same",):
         return result
-    gradient = Tree(result.traced) if isinstance(result, Tree) else _gradient(frame, args)
-    return gradient if row.result == ("grad",) else Tuple((result, gradient))
-
-
-def _gradient(frame: Frame, args: Arguments) -> Value:
-    first = args.positional[0] if args.positional else Unknown()
-    if isinstance(first, Array | Const | Static | HostArray):
-        return Array(any_tracing([first]) or frame.staged, "float")
-    return Tree(first.traced) if isinstance(first, Tree) else Unknown("gradient")
+    return trees.gradient(frame, callee, result, args)
 
 
 def _option(frame: Frame, callee: Transformed, role: str | None) -> tuple[Value | None, list[Value] | None]:
@@ -262,8 +255,8 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
             return summary(results)
         case ("carry",) | ("same",):
             return last
-        case ("leaves",) if len(args.positional) > 1 and _mixed(args.positional[1]):
-            return Unknown("tree")
+        case ("leaves",) if isinstance(last, Array) and (tree := _mapped_tree(frame, args, last)) is not None:
+            return tree
         case ("leaves",):
             return Tree(last.traced) if isinstance(last, Array) and last.traced is not None else Unknown("tree")
         case ("declared",):
@@ -275,9 +268,11 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
     return Unknown(row.name)
 
 
-def _mixed(tree: Value) -> bool:
-    """True for a tuple of which some items are tracers and others are not."""
-    return isinstance(tree, Tuple) and not all(any_tracing([item]) for item in tree.items)
+def _mapped_tree(frame: Frame, args: Arguments, leaf: Array) -> Value | None:
+    """What ``jax.tree.map`` makes of a tree of which the structure is known."""
+    if "is_leaf" in args.keywords or len(args.positional) < 2:
+        return None
+    return trees.mapped(frame, args.positional[1], leaf)
 
 
 def _stack(frame: Frame, value: Value) -> Value:

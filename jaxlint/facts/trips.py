@@ -15,10 +15,14 @@ from jaxlint.facts.view import View
 
 @dataclass(frozen=True, slots=True)
 class Trips:
-    """``count`` turns, if known; ``each`` says what there is a turn for: "row of `x`"."""
+    """``count`` turns, if known; ``each`` says what there is a turn for: "row of `x`".
+
+    ``rows``: each turn takes a row of an array, which is an operation by itself.
+    """
 
     count: int | None
     each: str = ""
+    rows: bool = False
 
     @property
     def words(self) -> str:
@@ -39,7 +43,7 @@ def trips(ctx: View, source: cst.BaseExpression) -> Trips | None:
     if isinstance(value, Many) and value.count is not None:
         return Trips(value.count)
     if isinstance(value, Array) or ctx.jax_array(source):
-        return Trips(getattr(value, "length", None), f"row of `{ctx.code(source)}`")
+        return Trips(getattr(value, "length", None), f"row of `{ctx.code(source)}`", rows=True)
     return None
 
 
@@ -70,8 +74,11 @@ def of_while(ctx: View, node: cst.While) -> Trips | None:
             comparisons=[cst.ComparisonTarget(operator=cst.LessThan() | cst.LessThanEqual(), comparator=limit)],
         ):
             start, step, stop = _counter(ctx, node, name), _step(ctx, node, name), _number(ctx, limit)
-            if start is not None and step and step > 0 and stop is not None:
-                return Trips(max(0, math.ceil((stop - start) / step)))
+            if start is None or not step or step < 0:
+                return None
+            if isinstance(ctx.value(limit), Static):
+                return _of_range(ctx, [limit])
+            return Trips(max(0, math.ceil((stop - start) / step))) if stop is not None else None
     return None
 
 
@@ -85,7 +92,9 @@ def _counter(ctx: View, node: cst.While, name: str) -> float | None:
 
 def _step(ctx: View, node: cst.While, name: str) -> float | None:
     """By how much each turn moves a counter that nothing else binds."""
-    steps = [part for part in own_nodes(node.body) if isinstance(part, cst.Assign | cst.AugAssign) and name in _targets(part)]
+    steps = [
+        part for part in own_nodes(node.body) if isinstance(part, cst.Assign | cst.AugAssign) and name in _targets(part)
+    ]
     match steps:
         case [cst.AugAssign(operator=cst.AddAssign(), value=value)]:
             return _number(ctx, value)
@@ -120,4 +129,3 @@ def _is_work(ctx: View, node: cst.CSTNode) -> bool:
     if isinstance(node, cst.Call) and (ctx.name(node.func) or "").startswith("builtins."):
         return False
     return isinstance(value, Array) or any_tracing([value]) is not None
-

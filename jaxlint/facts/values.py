@@ -112,11 +112,12 @@ class Key:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Keys:
-    """An array of keys: ``split(key, n)``, from item ``offset`` on."""
+    """An array of keys: ``split(key, n)``, from item ``offset`` on; ``count``: how many, if known."""
 
     base: object = field(default_factory=object)
     offset: int = 0
     traced: Traced | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

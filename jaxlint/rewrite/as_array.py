@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.edits import Decline, Fix, replace
+from jaxlint.edits import Decline, Fix, repair, replace
 from jaxlint.facts.events import HostCall
 from jaxlint.facts.expressions import kind_of
 from jaxlint.facts.values import Array, Ref, Tuple
@@ -12,6 +12,7 @@ from jaxlint.facts.view import View
 from jaxlint.jaxapi import jax_equivalent
 from jaxlint.rewrite.destination import Destination, destinations
 
+ASARRAY = "jax.numpy.asarray"
 _CASTS = ("builtins.float", "builtins.int", "builtins.complex", "builtins.bool")
 _WHOLE = ("math.floor", "math.ceil", "math.trunc")
 _REFUSED: dict[Destination, str] = {
@@ -31,8 +32,7 @@ def as_array(ctx: View, node: cst.Call, event: HostCall) -> Fix | Decline:
     if isinstance(written, Decline):
         return written
     text, uses = written
-    applicability = "safe" if ctx.always_traced else "unsafe"
-    return Fix(f"Keep the array: `{text}`", (replace(ctx, node, text),), applicability, uses)
+    return Fix(f"Keep the array: `{text}`", (replace(ctx, node, text),), repair(ctx), uses)
 
 
 def _written(ctx: View, node: cst.Call, event: HostCall) -> tuple[str, tuple[str, ...]] | Decline:
@@ -51,7 +51,9 @@ def _cast(ctx: View, node: cst.Call, event: HostCall) -> tuple[str, tuple[str, .
     if kind == kind_of(event.argument):
         alone = isinstance(ctx.parent(node), cst.Assign | cst.AnnAssign | cst.AugAssign | cst.Return | cst.Arg)
         return ctx.code(operand) if alone else ctx.grouped(operand), ()
-    return f"{ctx.grouped(operand)}.astype({kind})", ()
+    if isinstance(event.argument, Array) or ctx.always_traced:
+        return f"{ctx.grouped(operand)}.astype({kind})", ()
+    return f"{ctx.spell(ASARRAY)}({ctx.code(operand)}, {kind})", (ASARRAY,)
 
 
 def _function(ctx: View, node: cst.Call, event: HostCall) -> tuple[str, tuple[str, ...]] | Decline:

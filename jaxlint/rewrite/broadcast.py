@@ -59,4 +59,5 @@ def _names(node: cst.BaseExpression) -> list[cst.Name]:
 
 
 def _is_constant(ctx: View, node: cst.Name) -> bool:
-    return ctx.name(node) is not None or isinstance(ctx.value(node), Const | Static)
+    known = isinstance(ctx.value(node), Const | Static) and node.value not in ctx.frame.arguments
+    return known or ctx.name(node) is not None

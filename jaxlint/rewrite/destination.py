@@ -15,9 +15,8 @@ from jaxlint.facts.view import View
 from jaxlint.jaxapi import function
 
 Destination = Literal["returned", "packed", "array", "static", "test", "text", "dropped", "elsewhere"]
-"""returned · packed: returned in a tuple, list or dict · array: an operand of a jax function · static: an index, a size, a
-setting, which takes no tracer · test: of an `if` or `while` · text: shown · dropped · elsewhere: what cannot be followed.
-"""
+"""returned · packed: returned in a tuple, list or dict · array: an operand of a jax function · static: an index, a
+size, a setting, none of which may be traced · test: of an `if` or `while` · text · dropped · elsewhere: unknown."""
 
 MAX_NAMES = 4
 """Through so many variables is a value followed."""

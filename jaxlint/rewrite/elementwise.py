@@ -32,7 +32,7 @@ def hazard(ctx: View, node: cst.BaseExpression) -> str | None:
         case cst.UnaryOperation(operator=cst.Minus() | cst.Plus() | cst.BitInvert(), expression=inner):
             return hazard(ctx, inner)
         case cst.BinaryOperation(operator=operator, left=left, right=right):
-            if not isinstance(operator, _OPERATORS) and not _is_harmless(ctx, operator, right):
+            if not isinstance(operator, _OPERATORS) and not _is_harmless(operator, right):
                 return f"`{ctx.code(node)}` may not be finite where the condition rules it out, which spoils gradients"
             return hazard(ctx, left) or hazard(ctx, right)
         case cst.Comparison(left=left, comparisons=[item]):
@@ -53,14 +53,13 @@ def _is_number(ctx: View, node: cst.BaseExpression) -> bool:
     return False
 
 
-def _is_harmless(ctx: View, operator: cst.BaseBinaryOp, right: cst.BaseExpression) -> bool:
+def _is_harmless(operator: cst.BaseBinaryOp, right: cst.BaseExpression) -> bool:
     """``x ** 2``, ``x / 2``: a constant that keeps every finite number finite."""
-    constant = ctx.value(right)
-    if not isinstance(constant, Const) or isinstance(constant.value, str | None):
+    if not isinstance(right, cst.Integer | cst.Float):
         return False
     if isinstance(operator, cst.Power):
-        return isinstance(constant.value, int) and constant.value >= 0
-    return isinstance(operator, cst.Divide | cst.FloorDivide | cst.Modulo) and constant.value != 0
+        return isinstance(right, cst.Integer)
+    return isinstance(operator, cst.Divide | cst.FloorDivide | cst.Modulo) and right.evaluated_value != 0
 
 
 def operands(ctx: View, node: cst.BaseExpression) -> Iterator[str]:

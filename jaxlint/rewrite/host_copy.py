@@ -1,8 +1,8 @@
 """Elements of a jax array that a loop reads one by one, read from a copy on the host.
 
-    for i in range(n):            x = np.asarray(x)
-        out.append(float(x[i]))   for i in range(n):
-                                      out.append(float(x[i]))
+for i in range(n):            x = np.asarray(x)
+    out.append(float(x[i]))   for i in range(n):
+                                  out.append(float(x[i]))
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _before(ctx: View, loop: cst.For, array: cst.Subscript) -> Fix | Decline:
 
 
 def _applicability(ctx: View, loop: cst.For, array: cst.Subscript) -> Applicability:
-    """Out of range, a jax array gives its last element and a NumPy array raises: safe where the range is the array's."""
+    """Out of range, a jax array gives its last element and NumPy raises: safe where the range is the array's."""
     base = ctx.code(array.value)
     ranges = (f"range(len({base}))", f"range({base}.shape[0])", f"range({base}.size)", f"enumerate({base})")
     index = array.slice[0].slice

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.edits import Decline, Fix, replace
+from jaxlint.edits import Decline, Fix, repair, replace
 from jaxlint.facts.definitions import own_nodes
 from jaxlint.facts.view import View
 from jaxlint.jaxapi import jax_equivalent
 
 _MAKERS = frozenset(
     f"numpy.{name}"
-    for name in ("zeros", "ones", "empty", "full", "zeros_like", "ones_like", "empty_like", "full_like", "eye", "arange",
-                 "array", "copy", "identity", "linspace", "tile", "diag")
-)  # fmt: skip
+    for name in """zeros ones empty full zeros_like ones_like empty_like full_like eye arange array copy identity
+    linspace tile diag""".split()  # noqa: SIM905
+)
 
 
 def as_jax_buffer(ctx: View, node: cst.Subscript) -> Fix | Decline:
@@ -24,7 +24,7 @@ def as_jax_buffer(ctx: View, node: cst.Subscript) -> Fix | Decline:
         return Decline("the buffer is made elsewhere")
     if _shared(ctx, name.value):
         return Decline(f"`{name.value}` has another name, or a nested function uses it")
-    made = [value for value in _bindings(ctx, name.value)]
+    made = _bindings(ctx, name.value)
     if len(made) != 1 or not isinstance(made[0], cst.Call):
         return Decline(f"`{name.value}` is not made by one call")
     maker = ctx.name(made[0].func)
@@ -34,7 +34,7 @@ def as_jax_buffer(ctx: View, node: cst.Subscript) -> Fix | Decline:
     if any(arg.keyword is not None and arg.keyword.value in ("order", "subok", "like") for arg in made[0].args):
         return Decline(f"`{ctx.spell(equivalent)}` does not take these arguments")
     edit = replace(ctx, made[0].func, ctx.spell(equivalent))
-    return Fix(f"Make `{name.value}` a jax array", (edit,), "safe" if ctx.always_traced else "unsafe", (equivalent,))
+    return Fix(f"Make `{name.value}` a jax array", (edit,), repair(ctx), (equivalent,))
 
 
 def _bindings(ctx: View, name: str) -> list[cst.BaseExpression | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.edits import Decline, Edit, Fix, replace
+from jaxlint.edits import Decline, Edit, Fix, repair, replace
 from jaxlint.facts.events import HostCall
 from jaxlint.facts.values import Many, Ref, Tuple, Value
 from jaxlint.facts.view import View
@@ -15,9 +15,9 @@ _REFUSED = ("out", "order", "subok", "like", "where", "casting")
 """What JAX's namesakes do not take, or take and refuse."""
 _SEQUENCES = frozenset(
     f"jax.numpy.{name}"
-    for name in ("array", "asarray", "stack", "concatenate", "hstack", "vstack", "dstack", "column_stack", "block", "append",
-                 "ix_", "meshgrid", "broadcast_arrays", "shape", "ndim", "size", "linalg.multi_dot", "select", "piecewise", "choose")
-)  # fmt: skip
+    for name in """array asarray stack concatenate hstack vstack dstack column_stack block append ix_ meshgrid
+    broadcast_arrays shape ndim size linalg.multi_dot select piecewise choose""".split()  # noqa: SIM905
+)
 """Functions of JAX that take a list of arrays."""
 
 
@@ -38,8 +38,7 @@ def as_jax_function(ctx: View, node: cst.Call, event: HostCall) -> Fix | Decline
             return Decline(reason)
         if wrapped := _wrapped(ctx, node, equivalent):
             edits, uses = (*edits, *wrapped), (equivalent, ASARRAY)
-    safe = ctx.always_traced and reference is node.func
-    return Fix(f"Use `{ctx.spell(equivalent)}`", edits, "safe" if safe else "unsafe", uses)
+    return Fix(f"Use `{ctx.spell(equivalent)}`", edits, repair(ctx) if reference is node.func else "unsafe", uses)
 
 
 def _reference(ctx: View, node: cst.Call, name: str) -> cst.BaseExpression | None:
@@ -82,7 +81,7 @@ def _misfit(ctx: View, node: cst.Call, called: Signature | None, name: str) -> s
     keywords = [arg.keyword.value for arg in node.args if arg.keyword is not None]
     for keyword in keywords:
         if keyword in _REFUSED or (keyword not in called.params and called.keywords is None):
-            return f"`{name}` has no `{keyword}=`" if keyword not in called.params else f"`{keyword}=` differs in `{name}`"
+            return f"`{name}` does not take `{keyword}=` as NumPy does"
     if positional > len(called.positional) and called.variadic is None:
         return f"`{name}` takes fewer arguments"
     return None
@@ -109,4 +108,4 @@ def _method(ctx: View, node: cst.Call, event: HostCall) -> Fix | Decline:
         return Decline(f"jax arrays have no method `{name}` that could take its place")
     base = node.func.value
     edit = replace(ctx, base, f"{ctx.spell(ASARRAY)}({ctx.code(base)})")
-    return Fix("Make it a jax array", (edit,), "safe" if ctx.always_traced else "unsafe", (ASARRAY,))
+    return Fix("Make it a jax array", (edit,), repair(ctx), (ASARRAY,))

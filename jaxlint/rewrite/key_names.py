@@ -13,7 +13,9 @@ from jaxlint.source import walk
 def child_names(ctx: View, key: str, uses: Sequence[cst.BaseExpression]) -> list[str]:
     """Fresh names for the keys of some uses: ``subkey`` for one, ``key_noise`` after what is drawn for several."""
     base = key.rpartition(".")[2].lstrip("_")
-    taken = {node.value for node in walk(ctx.chunk.tree) if isinstance(node, cst.Name)}
+    taken = {node.value for node in walk(ctx.chunk.tree) if isinstance(node, cst.Name)} | {
+        *ctx.tracer.contents(ctx.frame)
+    }
     if len(uses) == 1 and (name := _single(base)) not in taken:
         return [name]
     wanted = [f"{base}_{_purpose(ctx, node)}" for node in uses]
@@ -31,7 +33,7 @@ def _single(base: str) -> str:
 
 
 def _purpose(ctx: View, node: cst.BaseExpression) -> str:
-    """What a key is for, in a word of the program: the variable, argument or item that gets the draw, else the sampler."""
+    """What a key is for, in a word of the program: the variable, argument or item that it fills, else the sampler."""
     draw = next((above for above in ctx.ancestors(node) if isinstance(above, cst.Call)), None)
     below: cst.CSTNode = draw if draw is not None else node
     for above in ctx.ancestors(below):
@@ -40,10 +42,8 @@ def _purpose(ctx: View, node: cst.BaseExpression) -> str:
                 return name
             case cst.DictElement(key=cst.SimpleString() as text) if below is not text and _word(text):
                 return _word(text)
-            case cst.Assign(targets=[cst.AssignTarget(target=target)], value=value):
-                if (name := _target_name(target, value, below)) is not None:
-                    return name
-                break
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Attribute(attr=name) | (cst.Name() as name))]):
+                return name.value.strip("_") or "value"
             case cst.AnnAssign(target=cst.Name(value=name)) | cst.AugAssign(target=cst.Name(value=name)):
                 return name
             case cst.BaseSmallStatement() | cst.BaseStatement():
@@ -58,11 +58,3 @@ def _purpose(ctx: View, node: cst.BaseExpression) -> str:
 def _word(text: cst.SimpleString) -> str:
     value = text.evaluated_value
     return value if isinstance(value, str) and value.isidentifier() else ""
-
-
-def _target_name(target: cst.BaseExpression, value: cst.BaseExpression, below: cst.CSTNode) -> str | None:
-    if isinstance(target, cst.Name):
-        return target.value
-    if isinstance(target, cst.Attribute):
-        return target.attr.value.strip("_") or None
-    return None

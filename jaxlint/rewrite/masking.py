@@ -62,9 +62,11 @@ def _selected(ctx: View, method: str, array: Text, value: Text, mask: Text) -> T
 
 
 def _fits(ctx: View, node: cst.BaseExpression, array: cst.BaseExpression) -> bool:
-    """True for a Python number that does not change the array's dtype."""
+    """True for a number that is written out and does not change the array's dtype."""
+    if isinstance(node, cst.UnaryOperation):
+        return _fits(ctx, node.expression, array)
     value = ctx.value(node)
-    if not isinstance(value, Const | Static):
+    if not isinstance(node, cst.Integer | cst.Float | cst.Attribute) or not isinstance(value, Const | Static):
         return False
     kind = kind_of(value)
     return kind == "int" or (kind == "float" and kind_of(ctx.value(array)) in ("float", "complex", None))

@@ -27,9 +27,8 @@ def next_key(ctx: View, uses: Sequence[cst.BaseExpression]) -> Fix | Decline:
     fresh = [index for index in range(count.value + len(uses)) if index not in taken][: len(uses) - 1]
     if not fresh:
         return Decline(f"`{name}` gives the same item in each turn; index it by the loop, or split the item")
-    edits: list[Edit] = [
-        replace(ctx, node.slice[0], str(index)) for node, index in zip(uses[1:], fresh, strict=True)  # type: ignore[attr-defined]
-    ]
+    others = (node for node in uses[1:] if isinstance(node, cst.Subscript))
+    edits: list[Edit] = [replace(ctx, node.slice[0], str(i)) for node, i in zip(others, fresh, strict=True)]
     if max(fresh) >= count.value:
         edits.append(replace(ctx, count.node, str(max(fresh) + 1)))
     return Fix(f"use another key of `{name}`", tuple(edits), "unsafe")

@@ -14,7 +14,10 @@ Polynomial = dict[Monomial, int]
 
 
 def difference(ctx: View, upper: cst.BaseExpression, lower: cst.BaseExpression) -> str | None:
-    """``upper - lower`` as text, if that needs no traced value; else None."""
+    """``upper - lower`` as text, if that needs no traced value; else None.
+
+    Names stay names, even where this calling context knows their values: the text must be right in all.
+    """
     first, second = _polynomial(ctx, upper), _polynomial(ctx, lower)
     if first is None or second is None:
         return None
@@ -29,8 +32,8 @@ def _polynomial(ctx: View, node: cst.BaseExpression) -> Polynomial | None:
     match node:
         case cst.Integer():
             return {(): node.evaluated_value}
-        case cst.Name() | cst.Attribute():
-            return {(ctx.code(node),): 1}  # by name, even where its value is known: that is one caller's value
+        case cst.Name() | cst.Attribute() | cst.Subscript():
+            return {(ctx.code(node),): 1}
         case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
             found = _polynomial(ctx, inner)
             return _sum({}, found, -1) if found is not None else None
@@ -46,7 +49,7 @@ def _polynomial(ctx: View, node: cst.BaseExpression) -> Polynomial | None:
 
 def _atoms(node: cst.BaseExpression, ctx: View) -> dict[str, cst.BaseExpression]:
     match node:
-        case cst.Name() | cst.Attribute():
+        case cst.Name() | cst.Attribute() | cst.Subscript():
             return {ctx.code(node): node}
         case cst.UnaryOperation(expression=inner):
             return _atoms(inner, ctx)

@@ -134,7 +134,11 @@ def _twin(ctx: View, target: cst.CSTNode, statement: cst.CSTNode) -> str | None:
     assign = ctx.parent(binder) if isinstance(binder, cst.AssignTarget) else None
     if isinstance(assign, cst.Assign):
         for other in assign.targets:
-            if other is not binder and isinstance(other.target, cst.Name) and read_after(ctx, other.target.value, statement):
+            if (
+                other is not binder
+                and isinstance(other.target, cst.Name)
+                and read_after(ctx, other.target.value, statement)
+            ):
                 return other.target.value
     return None
 

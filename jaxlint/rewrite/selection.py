@@ -277,7 +277,7 @@ def _tests(choice: Leaf | Choice) -> Iterator[cst.BaseExpression]:
 
 
 def _scalars(ctx: View, choice: Choice) -> frozenset[str]:
-    """The arrays that must be scalars, since Python can test them, with those that they are computed from elementwise."""
+    """The arrays that must be scalars, since Python tests them, with those that they are computed from elementwise."""
     found: set[str] = set()
     queue = [name for test in _tests(choice) for name in operands(ctx, test)]
     while queue:

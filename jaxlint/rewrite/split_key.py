@@ -11,6 +11,7 @@ and in loops, or where the key is needed later, ``key, subkey = split(key)`` bef
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,12 +22,14 @@ from jaxlint.facts import classes
 from jaxlint.facts.definitions import COMPREHENSIONS
 from jaxlint.facts.events import KeyReuse
 from jaxlint.facts.reuse import sites
+from jaxlint.facts.state import Step
 from jaxlint.facts.values import Ref
 from jaxlint.facts.view import View
 from jaxlint.rewrite.fold_index import fold_index
 from jaxlint.rewrite.key_names import child_names
 from jaxlint.rewrite.next_key import next_key, other_data
-from jaxlint.source import walk
+from jaxlint.rewrite.variable import Variable
+from jaxlint.source import Chunk
 
 SPLIT = "jax.random.split"
 
@@ -36,6 +39,8 @@ def split_key(ctx: View, event: KeyReuse) -> Fix | Decline:
     if event.kind == "frozen":
         return Decline("the key is bound once, here; pass a new key in each call instead")
     found = sites(ctx.frame, event)
+    if event.frame.definition is None and isinstance(event.expression, cst.Name):
+        return _in_module(ctx, event, [step for step in found if step is not None and step.frame is event.frame])
     if any(step is None or step.place.chunk is not ctx.chunk for step in found):
         return Decline("the key is used up in another function as well; give one of them a key of its own")
     expressions = [step.expression for step in found if step is not None]
@@ -53,6 +58,22 @@ def split_key(ctx: View, event: KeyReuse) -> Fix | Decline:
     return _Plan(ctx, event, tuple(uses)).fix()
 
 
+def _in_module(ctx: View, event: KeyReuse, found: Sequence[Step]) -> Fix | Decline:
+    """Advance a global variable before each statement that uses it up. Each statement is a chunk of its own."""
+    chunks: dict[Chunk, list[cst.BaseExpression]] = {}
+    for step in found:
+        if isinstance(step.expression, cst.Name) and step.expression.value == event.name:
+            chunks.setdefault(step.place.chunk, []).append(step.expression)
+    edits: list[Edit] = []
+    for chunk, uses in chunks.items():
+        view = dataclasses.replace(ctx, chunk=chunk)
+        result = _Plan(view, event, tuple(sorted(uses, key=view.span))).one_by_one()
+        if isinstance(result, Decline):
+            return result
+        edits += result.edits
+    return Fix(f"split `{event.name}`", tuple(edits), "unsafe", (SPLIT,))
+
+
 def _refusal(ctx: View, event: KeyReuse, uses: Sequence[cst.BaseExpression]) -> Decline | None:
     key = ctx.code(uses[0])
     if any(ctx.code(node) != key for node in uses):
@@ -65,14 +86,15 @@ def _refusal(ctx: View, event: KeyReuse, uses: Sequence[cst.BaseExpression]) -> 
 
 
 def _is_field_of_self(ctx: View, node: cst.BaseExpression) -> bool:
-    """True for `self.key` where a method may store it: a plain object, outside of a trace."""
+    """True for `self.key` where a method may store it: a mutable object, outside of a trace."""
     if not isinstance(node, cst.Attribute) or ctx.boundary is not None:
         return False
     receiver = ctx.value(node.value)
     named = isinstance(node.value, cst.Name) and next(iter(ctx.frame.arguments), None) == node.value.value
     if not named or not isinstance(receiver, Ref) or receiver.cls is None:
         return False
-    return classes.sort_of(ctx.frame, receiver.cls) in ("plain", "mutable")
+    sort = classes.sort_of(ctx.frame, receiver.cls)
+    return sort in ("plain", "mutable", "dataclass") and classes.mutability(ctx.frame, receiver.cls) == "mutable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +111,47 @@ class _Plan:
 
     def fix(self) -> Fix | Decline:
         """One split for all uses where they stand together, else one before each statement."""
+        if (odd := self._odd_place()) is not None:
+            return odd
+        block = self._common_block()
+        if self.variable.is_bound_between(self.uses[0], self.ctx.statement(self.uses[-1])):
+            if not self._rebinds(block):
+                return Decline(f"`{self.key}` changes between its uses")
+            block = None
+        return self._advancing(block) if self._rebinds(block) else self._parted(block)
+
+    def one_by_one(self) -> Fix | Decline:
+        """A split before each statement that uses the key up, none before a split that advances it."""
+        uses = tuple(node for node in self.uses if not self._advances(node))
+        return self._odd_place() or self._split(None, uses, rebind=True)
+
+    def _odd_place(self) -> Fix | Decline | None:
+        """What to do where no statement stands for each use."""
         if any(self._repeats_in_expression(node) for node in self.uses):
             return fold_index(self.ctx, self.event, self.uses)
-        anchors = {node: self._anchor(node) for node in self.uses}
-        if None in anchors.values():
+        if any(self._anchor(node) is None for node in self.uses):
             return Decline("there is no line of its own to split the key on")
-        block = self._common_block()
-        together = block is not None and not self._is_stored_between()
-        if not self._rebinds(block):
-            others = tuple(node for node in self.uses if not self._splits(node))
-            if together and len(others) == len(self.uses) - 1 and others and self._may_store():
-                return self._split(block, others, rebind=True)
-            return self._split(block, self.uses, rebind=False) if together else self._not_here()
-        if not self._may_store():
+        return None
+
+    def _parted(self, block: cst.CSTNode | None) -> Fix:
+        """The key is split into one for each use; a use that is a split itself can go on with the rest."""
+        others = tuple(node for node in self.uses if not self._splits(node))
+        if others and len(others) == len(self.uses) - 1 and self.variable.may_be_bound:
+            return self._split(block, others, rebind=True)
+        return self._split(block, self.uses, rebind=False)
+
+    def _advancing(self, block: cst.CSTNode | None) -> Fix | Decline:
+        """The variable holds a fresh key after each split."""
+        if not self.variable.may_be_bound:
             return fold_index(self.ctx, self.event, self.uses)
-        open_uses = tuple(node for node in self.uses if not self._advances(node))
-        if not open_uses:
+        uses = tuple(node for node in self.uses if not self._advances(node))
+        if not uses:
             return Decline(f"`{self.key}` is advanced here, but a used one comes back")
-        if self.event.kind == "again" and any(self._stores(self.ctx.statement(node)) for node in open_uses):
+        if self.event.kind == "again" and any(map(self._binds, uses)):
             return Decline(f"what gives back `{self.key}` has used it up; let it give back a fresh one")
         if self.event.kind == "body" and not self._is_read_later():
             return Decline(f"the loop's body does not give back `{self.key}`; carry it, and split it in the body")
-        return self._split(block if together else None, open_uses, rebind=True)
+        return self._split(block, uses, rebind=True)
 
     def _split(self, block: cst.CSTNode | None, uses: tuple[cst.BaseExpression, ...], *, rebind: bool) -> Fix:
         ctx = self.ctx
@@ -185,85 +226,28 @@ class _Plan:
 
     # --- what happens to the variable --------------------------------------------------------------------------------
 
+    @property
+    def variable(self) -> Variable:
+        return Variable(self.ctx, self.key, type(self.uses[0]))
+
     def _rebinds(self, block: cst.CSTNode | None) -> bool:
         """True if the variable must hold a new key afterwards: it is read later, or the place is run again."""
         repeated = self.event.kind in ("loop", "body", "call") or block is None
-        in_loop = any(self._loops(node) and not self._is_stored_in(self._loops(node)[0]) for node in self.uses)
+        loops = [self._loops(node) for node in self.uses]
+        in_loop = any(around and not self.variable.is_bound_in(around[0].body) for around in loops)
         return repeated or in_loop or self._is_read_later() or any(self._advances(node) for node in self.uses)
 
-    def _may_store(self) -> bool:
-        """False for the variable of a function around, or of the module."""
-        function = self.ctx.function
-        return function is None or not isinstance(self.uses[0], cst.Name) or self.key in function.scope.bound
+    def _is_read_later(self) -> bool:
+        return self.variable.is_read_from(self.ctx.statement(self.uses[0]), self.uses)
 
-    def _not_here(self) -> Decline:
-        return Decline(f"`{self.key}` changes between its uses")
-
-    def _body(self) -> cst.CSTNode:
-        return self.ctx.function.node if self.ctx.function is not None else self.ctx.chunk.tree
-
-    def _stores(self, within: cst.CSTNode) -> list[cst.CSTNode]:
-        return [node for node in walk(within) for target in _targets(node) if self.ctx.code(target) == self.key]
-
-    def _is_stored_in(self, loop: cst.For | cst.While) -> bool:
-        return bool(self._stores(loop.body))
-
-    def _is_stored_between(self) -> bool:
-        """True if the variable is bound anew after the first use and before the last one's statement."""
-        first, last = self.uses[0], self.ctx.statement(self.uses[-1])
-        start, end = self.ctx.span(first)[0], self.ctx.span(last)[0]
-        return any(start < self.ctx.span(store)[1] and self.ctx.span(store)[0] < end for store in self._stores(self._body()))
+    def _binds(self, node: cst.BaseExpression) -> bool:
+        """True if the statement of a use binds the variable."""
+        return self.variable.is_bound_in(self.ctx.statement(node))
 
     def _advances(self, node: cst.BaseExpression) -> bool:
         """True for a split whose statement stores the new key under the same name."""
-        return self._splits(node) and bool(self._stores(self.ctx.statement(node)))
+        return self._splits(node) and self._binds(node)
 
     def _splits(self, node: cst.BaseExpression) -> bool:
         call = next((above for above in self.ctx.ancestors(node) if isinstance(above, cst.Call)), None)
         return call is not None and self.ctx.name(call.func) == SPLIT
-
-    def _is_read_later(self) -> bool:
-        """True if something else reads the variable in the first use's statement or after it."""
-        start = self.ctx.span(self.ctx.statement(self.uses[0]))[0]
-        kind, nodes = type(self.uses[0]), list(walk(self._body()))
-        reads = [node for node in nodes if type(node) is kind and self.ctx.span(node)[0] > start and self.ctx.code(node) == self.key]
-        others = {target for node in nodes for target in (*_targets(node), *_labels(node))} if reads else set()
-        return any(node not in others and node not in self.uses for node in reads)
-
-
-# LibCST's classes are abstract, patterns are slow on them: most nodes are told by their type.
-_LABELLED = frozenset({cst.Arg, cst.Attribute, cst.Param})
-_BINDING = frozenset({cst.Assign, cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr, cst.CompFor})
-
-
-def _labels(node: cst.CSTNode) -> list[cst.CSTNode]:
-    """Names that are no variables: of keyword arguments, attributes, parameters."""
-    if type(node) not in _LABELLED:
-        return []
-    match node:
-        case cst.Arg(keyword=cst.Name() as name) | cst.Attribute(attr=name) | cst.Param(name=name):
-            return [name]
-    return []
-
-
-def _targets(node: cst.CSTNode) -> list[cst.BaseExpression]:
-    """What a statement or clause binds, tuples opened."""
-    if type(node) not in _BINDING:
-        return []
-    match node:
-        case cst.Assign(targets=targets):
-            found = [target.target for target in targets]
-        case cst.AnnAssign(target=target) | cst.AugAssign(target=target) | cst.For(target=target):
-            found = [target]
-        case cst.NamedExpr(target=target) | cst.CompFor(target=target):
-            found = [target]
-        case _:
-            return []
-    opened: list[cst.BaseExpression] = []
-    while found:
-        target = found.pop()
-        if isinstance(target, cst.Tuple | cst.List):
-            found += [element.value for element in target.elements]
-        else:
-            opened.append(target.value if isinstance(target, cst.StarredElement) else target)
-    return opened

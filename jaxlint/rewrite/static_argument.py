@@ -11,6 +11,7 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
+from jaxlint.facts.values import any_tracing
 from jaxlint.facts.view import View
 from jaxlint.facts.why import Place
 
@@ -20,6 +21,9 @@ _UNSAFE = "each new value compiles anew, and callers must pass a hashable one"
 
 def make_static(ctx: View, node: cst.BaseExpression) -> Fix | Decline:
     """Declare the parameter that an expression is, where the innermost trace jits this very function."""
+    if isinstance(node, cst.Tuple | cst.List):
+        traced = [element.value for element in node.elements if any_tracing([ctx.value(element.value)])]
+        return make_static(ctx, traced[0]) if traced else Decline("no item of it is sure to be traced")
     function, boundary = ctx.function, ctx.boundary
     if not isinstance(node, cst.Name) or function is None or node.value not in {p.name for p in function.parameters}:
         return Decline(f"`{ctx.code(node)}` is computed from traced values: only a parameter can be made static")

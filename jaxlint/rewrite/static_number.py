@@ -41,6 +41,10 @@ def _is_static_number(ctx: View, node: cst.Call) -> bool:
 def _is_static(ctx: View, node: cst.BaseExpression) -> bool:
     if isinstance(node, cst.Call) and ctx.name(node.func) in _WRAPPERS:
         return all(_is_static(ctx, argument.value) for argument in node.args[:1])
+    if isinstance(node, cst.Tuple | cst.List):
+        return all(_is_static(ctx, element.value) for element in node.elements)
+    if isinstance(node, cst.Name) and node.value in ctx.frame.arguments:  # a number here, perhaps an array elsewhere
+        return False
     return _is_number(ctx.value(node))
 
 

@@ -1,14 +1,14 @@
 """A container indexed by a tracer, made an array or a switch.
 
-    table[i]          ->  jnp.asarray(table)[i]
-    functions[i](x)   ->  jax.lax.switch(i, functions, x)
+table[i]          ->  jnp.asarray(table)[i]
+functions[i](x)   ->  jax.lax.switch(i, functions, x)
 """
 
 from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.edits import Decline, Fix, replace
+from jaxlint.edits import Decline, Fix, repair, replace
 from jaxlint.facts.events import Hash, Lookup
 from jaxlint.facts.expressions import kind_of
 from jaxlint.facts.values import Array, Const, Function, HostArray, Library, Many, Static, Transformed, Value
@@ -22,7 +22,7 @@ def as_array_lookup(ctx: View, node: cst.Subscript, event: Lookup) -> Fix | Decl
     """The fix for a list, tuple or NumPy array."""
     if isinstance(ctx.parent(node), cst.AugAssign):
         return Decline("the store has no counterpart: an array takes `.at[]`")
-    if isinstance(event.base, HostArray) or (isinstance(event.base, Many) and not _calls(node.value)):
+    if isinstance(event.base, HostArray) or (isinstance(event.base, Many) and not isinstance(node.value, cst.Call)):
         return _indexed(ctx, node, _table(ctx, node))
     if event.items is None or len(node.slice) != 1:
         return Decline("the items are not known")
@@ -47,10 +47,6 @@ def _table(ctx: View, node: cst.Subscript) -> str:
     return ctx.grouped(node.value) if isinstance(node.value, cst.Tuple) else ctx.code(node.value)
 
 
-def _calls(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.Call)
-
-
 def _is_number(value: Value) -> bool:
     match value:
         case Const(value=constant):
@@ -66,7 +62,7 @@ def _indexed(ctx: View, node: cst.Subscript, table: str) -> Fix:
     start, end = ctx.span(node.value)[1], ctx.span(node)[1]
     index = ctx.chunk.source.text[start:end]
     text = f"{ctx.spell(ASARRAY)}({table}){index.lstrip(')')}"
-    return Fix(f"Look it up in an array: `{text}`", (replace(ctx, node, text),), _applicability(ctx), (ASARRAY,))
+    return Fix(f"Look it up in an array: `{text}`", (replace(ctx, node, text),), repair(ctx), (ASARRAY,))
 
 
 def _switch(ctx: View, node: cst.Subscript) -> Fix | Decline:
@@ -79,7 +75,3 @@ def _switch(ctx: View, node: cst.Subscript) -> Fix | Decline:
     operands = [ctx.code(index.value), ctx.code(node.value), *(ctx.code(arg.value) for arg in call.args)]
     text = f"{ctx.spell(SWITCH)}({', '.join(operands)})"
     return Fix(f"Choose with `{text}`", (replace(ctx, call, text),), "unsafe", (SWITCH,))
-
-
-def _applicability(ctx: View):  # type: ignore[no-untyped-def]
-    return "safe" if ctx.always_traced else "unsafe"

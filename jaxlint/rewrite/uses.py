@@ -23,7 +23,7 @@ def loads(ctx: View, name: str) -> Iterator[cst.Name]:
 
 
 def read_after(ctx: View, name: str, statement: cst.CSTNode) -> bool:
-    """True if a variable's items are read after a statement, or before it in a loop around both."""
+    """True if a variable's items may be read after a statement: on some path, and not only to store into them again."""
     live = ctx.live_after(statement)
     if live is not None and name not in live:
         return False

@@ -9,26 +9,39 @@ import libcst as cst
 from jaxlint.edits import Finding
 from jaxlint.facts.events import HostCall
 from jaxlint.facts.expressions import kind_of
-from jaxlint.facts.host import KNOWN_PRIMAL
 from jaxlint.facts.view import View
 from jaxlint.rewrite.as_array import as_array
 from jaxlint.rewrite.destination import destinations
 from jaxlint.rules import rule
 
-CONVERSIONS = frozenset(
-    f"builtins.{name}" for name in ("bin", "bool", "chr", "complex", "float", "hex", "int", "oct")
-) | {"operator.index", "operator.truth"}
+NEED_A_VALUE = frozenset(f"builtins.{name}" for name in ("complex", "float")) | {
+    "jax.Array.tolist",
+    "jax.Array.__float__",
+    "jax.Array.__complex__",
+    "jax.Array.__array__",
+}
+"""Conversions that fail on every tracer."""
+NEED_THE_PRIMAL = frozenset(f"builtins.{name}" for name in ("bin", "bool", "chr", "hex", "int", "oct")) | {
+    "operator.index",
+    "operator.truth",
+    "jax.Array.item",
+    "jax.Array.__int__",
+    "jax.Array.__bool__",
+    "jax.Array.__index__",
+}
+"""Conversions that work under eager `jax.grad`, where the primal is known: they cut the gradient, if anything."""
 
 
 @rule("JAX601", since="0.1", fix="safe")
 def concrete_value(ctx: View, event: HostCall) -> Iterator[Finding]:
     node, why = ctx.node, event.traced.why
-    if event.name not in CONVERSIONS and not event.name.startswith(("math.", "jax.Array.")):
+    always = event.name in NEED_A_VALUE or event.name.startswith("math.")
+    if not always and event.name not in NEED_THE_PRIMAL:
         return
     if ctx.failing(node) or not isinstance(node, cst.Call):
         return
     fix = as_array(ctx, node, event)
-    if event.traced.level == "full" or event.name not in KNOWN_PRIMAL:
+    if always or event.traced.level == "full":
         yield Finding(node, f"{_called(event)} needs a concrete value, but {why}", fix, why)
     elif _cuts(ctx, node, event):
         message = f"{_called(event)} gives a constant, which cuts the gradient without a word; {why}"

@@ -10,6 +10,6 @@ from jaxlint.rules import rule
 
 @rule("JAX303", since="0.1", level="warning")
 def constant_key(ctx: View, event: ConstantKey) -> Iterator[Finding]:
-    calls = "turn" if event.boundary.repeats else "call"
-    message = f"seed {event.seed!r} is the same in every {calls} of `{event.boundary.function}`, and so are the numbers drawn; pass a key in"
+    each = f"every {'turn' if event.boundary.repeats else 'call'} of `{event.boundary.function}`"
+    message = f"seed {event.seed!r} is baked in, so {each} draws the same numbers; pass a key in"
     yield Finding(ctx.node, message, why=event.boundary.why)

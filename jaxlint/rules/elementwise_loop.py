@@ -21,8 +21,8 @@ def elementwise_loop(ctx: View, node: cst.For, *, limit: int = 32) -> Iterator[F
         if _is_long(ctx, loops, limit) and all(_uses(update, loop) for loop in loops):
             array = update.func.value.value.value  # type: ignore[attr-defined]
             message = (
-                f"each turn dispatches an update and copies all of `{ctx.code(array)}` to change one element; compute it "
-                "from whole arrays, or fill a NumPy array and convert it once"
+                f"each turn dispatches an update and copies all of `{ctx.code(array)}` to change one element; "
+                "compute it from whole arrays, or fill a NumPy array and convert it once"
             )
             yield Finding(node.iter, message, Decline("the expression of whole arrays is for you to find"))
             return

@@ -26,7 +26,7 @@ def host_sync_in_loop(ctx: View, node: cst.For | cst.While | cst.CompFor) -> Ite
     if isinstance(node, cst.For | cst.While):
         for sync in syncs(ctx, node):
             message = (
-                f"{sync.how} waits for `{ctx.code(sync.array)}` in each turn, so that Python cannot dispatch the next turn "
-                "meanwhile; do it every few turns, after the loop, or keep the loop on the device (`lax.while_loop`)"
+                f"{sync.how} waits for `{ctx.code(sync.array)}` in each turn, so that Python cannot dispatch the next "
+                "one meanwhile; ask every few turns, after the loop, or keep the loop on the device (`lax.while_loop`)"
             )
             yield Finding(sync.node, message)

@@ -15,9 +15,8 @@ FOLD = "jax.random.fold_in"
 @rule("JAX306", since="0.1", fix="unsafe")
 def key_arithmetic(ctx: View, node: cst.BinaryOperation) -> Iterator[Finding]:
     if isinstance(ctx.value(node.left), Key) and isinstance(ctx.value(node.right), Const | Static | Array):
-        key = ctx.code(node.left)
-        message = f"`{ctx.code(node)}` computes with a key: a typed key raises, a raw one gives a key of unknown quality"
-        yield Finding(node, f"{message}; use `fold_in({key}, …)`", as_fold_in(ctx, node))
+        what = f"`{ctx.code(node)}` computes with a key: a typed key raises, a raw one may give a correlated key"
+        yield Finding(node, f"{what}; use `fold_in({ctx.code(node.left)}, …)`", as_fold_in(ctx, node))
 
 
 def as_fold_in(ctx: View, node: cst.BinaryOperation) -> Fix | Decline:

@@ -16,8 +16,8 @@ def loop_key_reuse(ctx: View, event: KeyReuse) -> Iterator[Finding]:
         return
     name, verb = f"`{event.name}`" if event.name else "the key", event.verb.rpartition(".")[2]
     turns = "turn of the loop" if event.kind == "loop" else f"turn of {_body(ctx)}"
-    message = f"{name} is the same in every {turns}, so `{verb}` gives the same numbers each time; split it in each turn"
-    yield Finding(ctx.node, message, split_key(ctx, event), story(event))
+    message = f"{name} is the same in every {turns}, so `{verb}` gives the same numbers each time"
+    yield Finding(ctx.node, f"{message}; split it in each turn", split_key(ctx, event), story(event))
 
 
 def _body(ctx: View) -> str:

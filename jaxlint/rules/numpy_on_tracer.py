@@ -9,8 +9,8 @@ import libcst as cst
 from jaxlint.edits import Decline, Finding
 from jaxlint.facts.events import HostCall
 from jaxlint.facts.view import View
-from jaxlint.rewrite.jax_function import as_jax_function
 from jaxlint.jaxapi import jax_equivalent
+from jaxlint.rewrite.jax_function import as_jax_function
 from jaxlint.rules import rule
 
 

@@ -23,9 +23,7 @@ _COPY = "numpy.array"
 def read_only_view(ctx: View, node: cst.Assign | cst.AugAssign | cst.Call) -> Iterator[Finding]:
     for written, place in _written(ctx, node):
         if not expects_failure(ctx, node):
-            message = (
-                f"`{ctx.code(written)}` is a read-only view of a jax array: writing into it raises ValueError"
-            )
+            message = f"`{ctx.code(written)}` is a read-only view of a jax array: writing into it raises ValueError"
             yield Finding(place, message, _copied(ctx, written, node))
             return
 

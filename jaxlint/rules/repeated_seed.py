@@ -12,7 +12,7 @@ from jaxlint.rules import rule
 def repeated_seed(ctx: View, event: RepeatedSeed) -> Iterator[Finding]:
     verb = event.verb.rpartition(".")[2]
     if event.first.node is ctx.node:
-        message = f"the key is made from seed {event.seed!r} anew in each turn, so `{verb}` gives the same numbers; make it before the loop"
+        what, advice = f"the key is made from seed {event.seed!r} anew in each turn", "make it before the loop"
     else:
-        message = f"this is the key of line {event.first.line} again (seed {event.seed!r}), so `{verb}` gives the same numbers; split one key"
-    yield Finding(ctx.node, message)
+        what, advice = f"seed {event.seed!r} gives the key of line {event.first.line} again", "split one key"
+    yield Finding(ctx.node, f"{what}, so `{verb}` gives the same numbers; {advice}")

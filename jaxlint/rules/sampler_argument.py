@@ -68,7 +68,8 @@ def _is_sequence(ctx: View, node: cst.BaseExpression) -> bool:
 def _as_array(ctx: View, arg: cst.Arg) -> Fix | Decline:
     """``[1, 2]``  ->  ``jnp.asarray([1, 2])``"""
     node = arg.value
-    if not isinstance(node, cst.List | cst.Tuple) or not all(_is_number(ctx.value(item.value)) for item in node.elements):
+    items = node.elements if isinstance(node, cst.List | cst.Tuple) else ()
+    if not items or not all(_is_number(ctx.value(item.value)) for item in items):
         return Decline("whether the sequence holds numbers only is not known")
     label = f"{arg.keyword.value}=" if arg.keyword is not None else ""
     edit = replace(ctx, arg, f"{label}{ctx.spell(ASARRAY)}({_text(ctx, arg)})")

@@ -22,20 +22,16 @@ _ALWAYS_FAIL = "eEfFgG"
 
 
 @rule("JAX602", since="0.1")
-def traced_format(
-    ctx: View, node: cst.FormattedStringExpression | cst.BinaryOperation | cst.Call
-) -> Iterator[Finding]:
+def traced_format(ctx: View, node: cst.FormattedStringExpression | cst.BinaryOperation | cst.Call) -> Iterator[Finding]:
     for expression, spec in _formatted(ctx, node):
         proof = ctx.tracers(expression)
         if proof is None or ctx.failing(node) or (proof.level == "full" and _printed(ctx, node)):
             continue
         if proof.level == "grad" and spec[0] == "%" and spec[-1] not in _ALWAYS_FAIL:
             continue
-        shown = f"{{:{spec}}}" if spec[0] != "%" else spec
-        message = (
-            f"the format `{spec}` needs a number, but {proof.why}; "
-            f'`jax.debug.print("{shown if spec[0] != "%" else "{}"}", …)` formats the value when there is one'
-        )
+        field = "{}" if spec[0] == "%" else f"{{:{spec}}}"
+        advice = f'`jax.debug.print("{field}", …)` formats the value when there is one'
+        message = f"the format `{spec}` needs a number, but {proof.why}; {advice}"
         yield Finding(expression, message, why=proof.why)
         return
 

@@ -20,5 +20,7 @@ def traced_into_numpy(ctx: View, event: BufferStore) -> Iterator[Finding]:
         return
     buffer, why = ctx.code(node.value), event.traced.why
     what = "a traced value" if event.part == "value" else "anything at a traced index"
-    message = f"`{buffer}` is a NumPy array, which cannot hold {what}, and {why}; make it with `{ctx.spell('jax.numpy')}`"
+    message = (
+        f"`{buffer}` is a NumPy array, which cannot hold {what}, and {why}; make it with `{ctx.spell('jax.numpy')}`"
+    )
     yield Finding(node, message, as_jax_buffer(ctx, node), why)

@@ -13,7 +13,6 @@ from jaxlint.facts.view import View
 from jaxlint.rewrite.table_lookup import as_array_lookup, as_dict_lookup
 from jaxlint.rules import rule
 
-
 HASHING = ("builtins.hash", "builtins.set", "builtins.frozenset")
 
 

@@ -23,6 +23,7 @@ def traced_size(ctx: View, node: cst.Call) -> Iterator[Finding]:
             proof = any_tracing([ctx.value(argument)])
             if proof is None or proof.level != "full" or static_origin(ctx, argument) is not None:
                 continue
-            what = f"`{call.short}` needs its `{parameter}` while tracing"
+            meant = "stop" if call.short == "arange" and len(call.arguments) == 1 else parameter
+            what = f"`{call.short}` needs its `{meant}` while tracing"
             message = f"{what}, but {proof.why}; make it a static argument or a Python number"
             yield Finding(argument, message, make_static(ctx, argument), proof.why)

@@ -10,7 +10,10 @@ from jaxlint.rules import rule
 
 @rule("JAX305", since="0.1", level="warning")
 def unmapped_key(ctx: View, event: SharedKey) -> Iterator[Finding]:
-    name, verb = f"`{event.name}`" if event.name else "the key", event.verb.rpartition(".")[2]
-    what = f"`{event.boundary.name.rpartition('.')[2]}`"
-    message = f"{what} does not map over {name}, so `{verb}` gives every row the same numbers; map over `split({event.name or 'key'}, n)`"
-    yield Finding(ctx.node, message, why=event.boundary.why)
+    key, verb, transform = event.name or "key", _last(event.verb), _last(event.boundary.name)
+    message = f"`{transform}` does not map over `{key}`, so `{verb}` gives every row the same numbers"
+    yield Finding(ctx.node, f"{message}; map over `split({key}, n)`", why=event.boundary.why)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]

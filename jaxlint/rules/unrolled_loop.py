@@ -1,4 +1,4 @@
-"""A long Python loop in a trace, which copies its body into the program for every turn.  Page: rules/unrolled_loop.md"""
+"""A long Python loop in a trace: the program holds its body once for every turn.  Page: rules/unrolled_loop.md"""
 
 from collections.abc import Iterator
 
@@ -29,8 +29,8 @@ def unrolled_loop(
     turns = _turns(ctx, node)
     assert turns is not None
     message = (
-        f"this loop is unrolled: its body is traced {turns.words}, in a program that grows with it ({staging.why.message}); "
-        "`lax.scan` or `lax.fori_loop` traces it once"
+        f"this loop is unrolled: its body is traced {turns.words}, in a program that grows with it "
+        f"({staging.why.message}); `lax.scan` or `lax.fori_loop` traces it once"
     )
     yield Finding(_place(node), message, _fix(ctx, node), staging.why)
 
@@ -38,7 +38,7 @@ def unrolled_loop(
 def _is_long(ctx: View, node: cst.CSTNode, limit: int) -> bool:
     """True for a loop whose turns do jax work and are many; an axis is long unless every caller's is short."""
     turns = _turns(ctx, node)
-    if turns is None or not _works(ctx, node):
+    if turns is None or not (turns.rows or _works(ctx, node)):
         return False
     if turns.count is not None:
         return turns.count >= limit

@@ -66,8 +66,8 @@ def test_one_statement(before: str, after: str) -> None:
     [
         ("t = jnp.zeros(3)\ndef f(i): t[i] = 1\n", "t = jnp.zeros(3)\ndef f(i): global t; t = t.at[i].set(1)\n"),
         (
-            't = jnp.zeros(3)\ndef f(i):\n    """Store."""\n    t[i] = 1\n    t[0] = 2\n',
-            't = jnp.zeros(3)\ndef f(i):\n    """Store."""\n    global t\n    t = t.at[i].set(1)\n    t = t.at[0].set(2)\n',
+            't = jnp.zeros(3)\ndef f(i):\n    """S."""\n    t[i] = 1\n    t[0] = 2\n',
+            't = jnp.zeros(3)\ndef f(i):\n    """S."""\n    global t\n    t = t.at[i].set(1)\n    t = t.at[0].set(2)\n',
         ),
         (
             "def f(n):\n\tx = jnp.zeros(n)\n\tfor i in range(n):\n\t\ty = x[i] = i\n\treturn x, y\n",
