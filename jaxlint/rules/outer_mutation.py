@@ -34,5 +34,4 @@ def outer_mutation(ctx: View, event: Mutation) -> Iterator[Finding]:
 
 def _counts_traces(ctx: View, what: str) -> bool:
     """True for a counter that is there to count traces, by its name, or in a test."""
-    path = ctx.chunk.source.path.replace("\\", "/")
-    return bool(_COUNTS_TRACES.search(what)) or "/tests/" in path or path.rpartition("/")[2].startswith("test_")
+    return bool(_COUNTS_TRACES.search(what)) or ctx.module.is_test
