@@ -45,13 +45,23 @@ def syncs(ctx: View, loop: Loop) -> Iterator[Sync]:
     if ctx.boundary is not None or _few_turns(ctx, loop) or _excused(ctx, loop) or not carries(ctx, loop):
         return
     bound = scope_of(loop.body).bound
-    if isinstance(loop, cst.While) and _device(ctx, loop.test) and _fresh(ctx, loop.test, bound):
-        yield Sync(loop.test, loop.test, "`while`")
-    for node in every_turn(loop.body):
+    if isinstance(loop, cst.While):
+        first = _first_test(loop.test)
+        if _device(ctx, first) and _fresh(ctx, first, bound):
+            yield Sync(loop.test, first, "`while`")
+    for node in (*(every_turn(loop.test) if isinstance(loop, cst.While) else ()), *every_turn(loop.body)):
         for array, how in _asked(ctx, loop, node):
             if _device(ctx, array) and _fresh(ctx, array, bound):
                 yield Sync(node.test if isinstance(node, cst.If) else node, array, how)
                 break
+
+
+def _first_test(test: cst.BaseExpression) -> cst.BaseExpression:
+    """The part of a test that is always asked: ``a`` of ``not a and b``."""
+    match test:
+        case cst.BooleanOperation(left=inner) | cst.UnaryOperation(operator=cst.Not(), expression=inner):
+            return _first_test(inner)
+    return test
 
 
 def every_turn(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -135,7 +145,7 @@ def _asked(ctx: View, loop: Loop, node: cst.CSTNode) -> Iterator[tuple[cst.BaseE
     """The expressions whose value a node asks for."""
     match node:
         case cst.If(test=test):
-            yield test, "`if`"
+            yield _first_test(test), "`if`"
         case cst.Call(func=cst.Attribute(value=base, attr=cst.Name("item" | "tolist" as method)), args=[]):
             yield base, f"`.{method}()`"
         case cst.Call(func=func, args=args):
