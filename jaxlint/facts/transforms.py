@@ -201,8 +201,8 @@ def _run(
 def _next_carry(row: Transform, result: Value) -> Value | None:
     if row.result[0] != "carry":
         return None
-    if len(row.result) == 1:
-        return result if not isinstance(result, Unknown) else None
+    if len(row.result) == 1 or isinstance(result, Unknown):
+        return result
     return result.items[0] if isinstance(result, Tuple) and result.items else None
 
 

@@ -8,6 +8,7 @@ from functools import reduce
 import libcst as cst
 
 from jaxlint.edits import Decline
+from jaxlint.facts.definitions import own_nodes
 from jaxlint.facts.expressions import kind_of
 from jaxlint.facts.truth import undecidable
 from jaxlint.facts.values import Array, Const, Either
@@ -29,8 +30,8 @@ def array_logic(ctx: View, node: cst.BaseExpression) -> Attempt:
             return _chain(ctx, node)
         case cst.Comparison() if isinstance(node.comparisons[0].operator, cst.In | cst.NotIn):
             return _membership(ctx, node)
-        case cst.NamedExpr():
-            return Decline(f"`{ctx.code(node)}` also binds a name")
+    if any(isinstance(part, cst.NamedExpr) for part in own_nodes(node)):
+        return Decline(f"`{ctx.code(node)}` also binds a name")
     return quoted(ctx, node)
 
 

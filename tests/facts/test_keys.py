@@ -4,6 +4,7 @@ from textwrap import dedent
 
 import pytest
 
+from jaxlint.engine.fix import fix
 from jaxlint.facts import Tracer, load
 from jaxlint.facts.events import KeyReuse
 from jaxlint.source import SourceText
@@ -587,3 +588,12 @@ def test_a_reuse_is_found_where_it_can_be_mended(name: str) -> None:
 @pytest.mark.parametrize("name", QUIET)
 def test_linear_use_is_quiet(name: str) -> None:
     assert reuses(HEADER + dedent(QUIET[name])) == {}
+
+
+@pytest.mark.parametrize("name", REUSED)
+def test_a_fix_converges_and_leaves_no_reuse_that_it_could_mend(name: str) -> None:
+    code = (HEADER + dedent(REUSED[name])).replace("  #? reuse", "")
+    outcome = fix([SourceText("m.py", code)], lambda rule: rule.code in ("JAX301", "JAX302"), "unsafe")
+    assert outcome.settled and not outcome.undone
+    assert all(finding.declined for finding in outcome.remaining["m.py"])
+    assert outcome.texts["m.py"] == code or not outcome.remaining["m.py"]
