@@ -84,7 +84,7 @@ def every_turn(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
             case cst.Try(body=inner) | cst.With(body=inner):
                 stack.append(inner)
             case _:
-                stack.extend(reversed([child for child in children(node) if not isinstance(child, _ASIDE + _LOOPS)]))
+                stack.extend(reversed([child for child in children(node) if type(child) not in _ASIDE + _LOOPS]))
 
 
 def _asserts(node: cst.CSTNode) -> bool:
@@ -119,9 +119,9 @@ def few_items(value: Value, node: cst.BaseExpression) -> bool:
 def _excused(ctx: View, loop: Loop) -> bool:
     """True for a loop that has another one inside, so that the wait is not for each step, or that takes times."""
     for node in own_nodes(loop.body):
-        if isinstance(node, _LOOPS) or _times(node):
+        if type(node) in _LOOPS or _times(node):
             return True
-        if isinstance(node, cst.Call):
+        if type(node) is cst.Call:
             name, callee = ctx.name(node.func), ctx.value(node.func)
             if name == "jax.block_until_ready" or (name is not None and host_effect(name) == "time"):
                 return True
@@ -132,6 +132,8 @@ def _excused(ctx: View, loop: Loop) -> bool:
 
 def _times(node: cst.CSTNode) -> bool:
     """True for what a measurement calls: it waits on purpose."""
+    if type(node) not in (cst.Attribute, cst.Name):
+        return False
     clocks = ("block_until_ready", "perf_counter", "perf_counter_ns", "monotonic")
     match node:
         case cst.Attribute(value=cst.Name("time"), attr=cst.Name("time")) | cst.Name("perf_counter"):
@@ -203,7 +205,7 @@ def element_reads(ctx: View, loop: cst.For | cst.CompFor) -> Iterator[tuple[cst.
 
 
 def _names(tree: cst.CSTNode) -> set[str]:
-    return {inner.value for inner in own_nodes(tree) if isinstance(inner, cst.Name)}
+    return {inner.value for inner in own_nodes(tree) if type(inner) is cst.Name}
 
 
 def _converted(ctx: View, node: cst.CSTNode) -> cst.BaseExpression | None:
