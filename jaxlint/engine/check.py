@@ -19,6 +19,7 @@ from jaxlint.facts.frames import Frame
 from jaxlint.facts.project import load
 from jaxlint.facts.tracer import Tracer
 from jaxlint.facts.view import View
+from jaxlint.rewrite.contexts import holding
 from jaxlint.rules import Rule, all_rules
 from jaxlint.source import Chunk, SourceError, SourceText
 
@@ -127,7 +128,7 @@ def _findings(tracer: Tracer, subscriptions: Subscriptions, view: View) -> Itera
         for rule in subscriptions.get(type(subject), ()):
             try:
                 for finding in rule.check(view, subject):
-                    yield _resolve(rule, finding, view)
+                    yield _resolve(rule, holding(view, finding), view)
             except Exception as error:
                 if os.environ.get("JAXLINT_RAISE"):
                     raise

@@ -125,6 +125,12 @@ class View:
             if frame.boundary is not None and frame.boundary.staging is not None:
                 yield View(self.tracer, frame, self.chunk, self.node)
 
+    def others(self) -> Iterator[View]:
+        """The other activations of this function, traced or not."""
+        for frame in self.tracer.activations.get(self.frame.definition, ()) if self.frame.definition else ():
+            if frame is not self.frame:
+                yield View(self.tracer, frame, self.chunk, self.node)
+
     @property
     def always_traced(self) -> bool:
         """True if the function runs in no other way than traced: a decorator of it, or of one around it, sees to that."""

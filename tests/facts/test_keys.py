@@ -570,6 +570,22 @@ QUIET = {
                 return x * random.normal(key)
             return jax.jit(one)(xs) if xs is None else two(xs)
         """,
+    "a carry that is not followed": """
+        from collections import namedtuple
+        S = namedtuple("S", ["x", "key"])
+        def run(key):
+            def body(s):
+                x, key = s
+                key, sub = random.split(key)
+                return S(x + random.uniform(sub), key)
+            return jax.lax.while_loop(lambda s: s.x < 3, body, S(x=0.0, key=key))
+        def walk(model, key, n):
+            def body(carry, _):
+                x, key = carry
+                key, sub = random.split(key)
+                return model.step(x + random.normal(sub), key)
+            return jax.lax.scan(body, (0.0, key), None, length=n)
+        """,
     "one turn only": """
         def f(key):
             for _ in range(1):
