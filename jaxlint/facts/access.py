@@ -389,19 +389,4 @@ def any_item(frame: Frame, value: Value) -> Value:
     return Unknown()
 
 
-def leaf(frame: Frame, value: Value, number: int) -> Value:
-    """A leaf of a pytree; different numbers give different leaves."""
-    match value:
-        case Tree(traced=traced):
-            part = frame.state.part(identity(value), ("leaf", number), Unknown)
-            return Tree(traced, part) if isinstance(part, Unknown) else part
-        case Unknown():
-            return frame.state.part(value, ("leaf", number), Unknown)
-        case Tuple(items=items) if items:
-            return leaf(frame, items[number % len(items)], number)
-    if isinstance(value, Array | HostArray | Const | Static):
-        return value
-    return another(frame, any_item(frame, value), ("leaf", number))
-
-
 __all__ = ["Function", "Transformed", "any_item", "attribute", "exact_items", "item", "lookup", "new_list", "slot", "tracing"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import access, captures, classes
+from jaxlint.facts import access, captures, classes, trees
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.boundary import undifferentiated
 from jaxlint.facts.classes import FIELD
@@ -362,10 +362,6 @@ def _field(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return Partial(Library(FIELD), (), tuple(args.keywords.items()), frame.place(node))
 
 
-def _deque(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
-    return _collect(frame, Arguments(args.positional[:1]), node, "list")
-
-
 def _default_dict(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return _dict(frame, Arguments(args.positional[1:], args.keywords), node)
 
@@ -411,7 +407,7 @@ def _register(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
 
 
 def _leaves(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
-    return Many(access.leaf(frame, args.positional[0], 0)) if args.positional else Unknown()
+    return Many(trees.leaf(frame, args.positional[0], 0)) if args.positional else Unknown()
 
 
 def _flatten(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
@@ -485,7 +481,6 @@ SPECIAL: dict[str, Handler] = {
     "flax.struct.field": _field,
     "attrs.field": _field,
     "attr.ib": _field,
-    "collections.deque": _deque,
     "collections.OrderedDict": _dict,
     "collections.defaultdict": _default_dict,
     "itertools.count": _count,

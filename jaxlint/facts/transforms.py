@@ -25,7 +25,6 @@ from jaxlint.facts.values import (
     Unknown,
     Value,
     any_tracing,
-    identity,
 )
 from jaxlint.jaxapi import Feed, Transform
 from jaxlint.jaxapi import Traced as TracedFunction
@@ -182,6 +181,7 @@ def _run(
     rounds = 2 if row.kind in ("loop", "tree") else 1
     result: Value = Unknown()
     carry: Value | None = None
+    leaves: list[Value] = []
     for number in range(rounds):
         frame.tracer.turns += rounds > 1
         fed: list[Value] = []
@@ -193,10 +193,13 @@ def _run(
                 source = undifferentiated(source) if row.kind == "rule" else source
                 fed.append(_fed(inner, trace, feed, source, number, _name(function, len(fed))))
         result = inner.tracer.call(inner, function, Arguments(tuple(fed)), node)
+        leaves.append(result)
         if frame.tracer.state is None:
             break
         if wanted is row.functions[-1]:  # what a condition returns is no carry
             carry = _next_carry(row, result)
+    if row.kind == "tree":
+        result = summary(leaves)
     return detach(frame, trace, result, args) if trace is not None else result
 
 
@@ -236,7 +239,7 @@ def _fed(frame: Frame, trace: Boundary | None, feed: Feed, value: Value, number:
         case "host":
             return HostArray()
         case "leaf":
-            return access.leaf(frame, value, number)
+            return trees.leaf(frame, value, number)
         case "element":
             value = element(frame, value, number)
         case "function" | "static" | "ref" | "path":

@@ -1,12 +1,13 @@
-"""Results that have the structure of an argument: gradients, and trees that ``jax.tree.map`` makes."""
+"""Pytrees: their leaves, and results that have the structure of an argument: gradients, what ``jax.tree.map`` makes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from jaxlint.facts import access, boundary
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.frames import Frame
+from jaxlint.facts.state import summary
 from jaxlint.facts.values import (
     NONE,
     Array,
@@ -21,9 +22,9 @@ from jaxlint.facts.values import (
     Tuple,
     Unknown,
     Value,
+    identity,
     tracing,
 )
-from jaxlint.facts.why import Traced
 from jaxlint.jaxapi import Transform
 
 
@@ -42,9 +43,48 @@ def map_leaves(frame: Frame, tree: Value, change: Callable[[Value], Value]) -> V
             )
         case Const(value=None):
             return tree
-        case Array() | HostArray() | Key() | Const() | Static():
+        case Array() | HostArray() | Key() | Const() | Static() | Tree():
             return change(tree)
     return None
+
+
+def leaf(frame: Frame, tree: Value, number: int) -> Value:
+    """A leaf of a tree; different numbers give different leaves."""
+    match tree:
+        case Tree(traced=traced):
+            part = frame.state.part(identity(tree), ("leaf", number), Unknown)
+            return Tree(traced, part) if isinstance(part, Unknown) else part
+        case Unknown():
+            return frame.state.part(tree, ("leaf", number), Unknown)
+        case Tuple() | Many() | Ref() if found := list(_leaves(frame, tree)):
+            if len(found) > SAMPLES:
+                return access.another(frame, summary(found), ("leaf", number))
+            one = found[number % len(found)]
+            return leaf(frame, one, number) if isinstance(one, Tree | Unknown) else one
+        case Array() | HostArray() | Const() | Static():
+            return tree
+    return access.another(frame, tree, ("leaf", number))
+
+
+SAMPLES = 2
+"""How many leaves of a tree are looked at one by one."""
+
+
+def _leaves(frame: Frame, tree: Value) -> Iterator[Value]:
+    match tree:
+        case Tuple(items=items):
+            for item in items:
+                yield from _leaves(frame, item)
+        case Many(item=item, source=None):
+            yield from _leaves(frame, item)
+        case Ref() if (static := boundary.static_fields(frame, tree)) is not None:
+            for name, item in frame.state.contents(tree).items():
+                if name not in static:
+                    yield from _leaves(frame, item)
+        case Const(value=None):
+            return
+        case _:
+            yield tree
 
 
 def gradient(frame: Frame, callee: Transformed, result: Value, args: Arguments) -> Value:
@@ -75,30 +115,46 @@ def _slope(frame: Frame, row: Transform, args: Arguments, number: Value) -> Valu
     if not -len(args.positional) <= position < len(args.positional):
         return Unknown("gradient")
     operand = args.positional[position]
-    if isinstance(operand, Tree):
-        return Tree(operand.traced)
     single = isinstance(operand, Array | Const | Static | HostArray)
-    if not single and not row.name.endswith("grad"):
+    if not single and not isinstance(operand, Tree) and not row.name.endswith("grad"):
         return Unknown("gradient")
 
-    def leaf(value: Value) -> Value:
+    def slope(value: Value) -> Value:
+        if isinstance(value, Tree):
+            return Tree(value.traced)
         shape = (value.ndim, value.dims) if isinstance(value, Array) and row.name.endswith("grad") else (None, None)
         if row.filtered and not isinstance(value, Array | HostArray):
             return NONE
         return Array(tracing(value) or frame.staged, "float", *shape)
 
-    found = map_leaves(frame, operand, leaf)
+    found = map_leaves(frame, operand, slope)
     return found if found is not None else Unknown("gradient")
 
 
-def mapped(frame: Frame, tree: Value, leaf: Array) -> Value | None:
-    """What ``jax.tree.map`` makes of a tree whose leaves all become arrays like ``leaf``; None if that is not known."""
-    return map_leaves(frame, tree, lambda old: Array(_proof(frame, leaf, old)))
+def mapped(frame: Frame, tree: Value, result: Array) -> Value | None:
+    """What ``jax.tree.map`` makes of a tree, by ``result``, what it makes of some leaves; None if that is not known.
+
+    A function that gives arrays for arrays may leave a number as it is, and the other way round.
+    """
+    sorts: set[bool] = set()
+
+    def note(old: Value) -> Value:
+        sorts.add(_is_number(old))
+        return old
+
+    def change(old: Value) -> Value:
+        proof = frame.staged or (result.traced if tracing(old) is not None else None)
+        if _is_number(old) and len(sorts) > 1:
+            return Unknown("leaf")
+        if isinstance(old, Tree):
+            return Tree(proof) if proof is not None else Unknown("tree")
+        return Array(proof)
+
+    return map_leaves(frame, tree, change) if map_leaves(frame, tree, note) is not None else None
 
 
-def _proof(frame: Frame, leaf: Array, old: Value) -> Traced | None:
-    """Under eager ``vmap`` and ``grad`` one leaf may be a tracer, and another not."""
-    return frame.staged or (leaf.traced if tracing(old) is not None else None)
+def _is_number(leaf: Value) -> bool:
+    return isinstance(leaf, Const | Static)
 
 
-__all__ = ["gradient", "map_leaves", "mapped"]
+__all__ = ["gradient", "leaf", "map_leaves", "mapped"]
