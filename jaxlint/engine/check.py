@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import libcst as cst
 
@@ -42,9 +43,22 @@ def check(
         found[module.path] += [_own(SYNTAX, error.message, module.path, _at(error)) for error in module.errors]
     wanted = [rule for rule in (all_rules() if rules is None else rules) if select(rule)]
     if wanted:
-        for diagnostic in _traced(Tracer(project), wanted):
-            found[diagnostic.path].append(diagnostic)
+        with _no_collections():
+            for diagnostic in _traced(Tracer(project), wanted):
+                found[diagnostic.path].append(diagnostic)
     return found
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """The tracer makes many objects and drops few: looking for garbage among them takes a seventh of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _traced(tracer: Tracer, rules: Sequence[Rule]) -> Iterator[Diagnostic]:

@@ -305,6 +305,19 @@ def another(frame: Frame, value: Value, tag: Hashable) -> Value:
     return value
 
 
+def renewed(frame: Frame, value: Value, depth: int = 3) -> Value:
+    """Another value of the same sort of which no part is known to be the same object."""
+    match value:
+        case Tuple(items=items):
+            return Tuple(tuple(renewed(frame, item, depth) for item in items))
+        case Ref() if depth:
+            ref = Ref(value.kind, frame, value.cls, value.place)
+            contents = frame.state.contents(value)
+            frame.state.replace(ref, {name: renewed(frame, item, depth - 1) for name, item in contents.items()})
+            return ref
+    return another(frame, value, ("renewed", object()))
+
+
 def slot(index: Value) -> Hashable:
     """What an index is filed under in a container: the constant, or the value itself."""
     if isinstance(index, Const) and not isinstance(index.value, slice | list | dict):

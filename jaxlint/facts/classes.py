@@ -71,6 +71,18 @@ def define(frame: Frame, definition: ClassDefinition) -> None:
         tracer.revive()
 
 
+def named_tuple(frame: Frame, name: str, fields: list[str], defaults: int) -> Class:
+    """``collections.namedtuple(name, fields)``: the class as `typing.NamedTuple` would spell it."""
+    lines = [f"class {name}(NamedTuple):", *(f"    {field}: object" for field in fields), "    pass", ""]
+    node = cst.parse_module("\n".join(lines)).body[0]
+    assert isinstance(node, cst.ClassDef)
+    definition = ClassDefinition(frame.module, frame.chunk, node, name)
+    body = Frame(frame.tracer, frame.module, frame.chunk, scope_of(node.body), closure=frame)
+    frame.tracer.declare(definition, body, [Library("typing.NamedTuple")], [])
+    frame.state.replace(body, {field: Unknown("default") for field in fields[len(fields) - defaults :]})
+    return Class(definition)
+
+
 def class_attribute(frame: Frame, definition: ClassDefinition, name: str) -> Value | None:
     """An attribute of a class or of its known bases."""
     for cls in lineage(frame, definition):
@@ -174,7 +186,7 @@ def _note_cached(frame: Frame, receiver: Ref, method: Function, value: Value) ->
     if frame.boundary is None or traced is None or not isinstance(node, cst.FunctionDef):
         return
     for decorator in node.decorators:
-        text = cst.Module(()).code_for_node(decorator.decorator)
+        text = frame.tracer.once(_text, decorator.decorator)
         if text.endswith("cached_property") and leaves_trace(traced, frame.boundary, receiver.born.boundary):
             place = Place(method.definition.chunk, decorator)
             frame.tracer.record_at(place, CachedTracer(traced, frame.boundary))
@@ -185,7 +197,7 @@ def method_kinds(frame: Frame, method: Function) -> set[str]:
     kinds = set()
     if isinstance(method.definition.node, cst.FunctionDef):
         for decorator in method.definition.node.decorators:
-            text = cst.Module(()).code_for_node(decorator.decorator)
+            text = frame.tracer.once(_text, decorator.decorator)
             if text in ("property", "cached_property", "functools.cached_property") or text.endswith(".setter"):
                 kinds.add("property")
             elif text == "staticmethod":
@@ -217,12 +229,16 @@ def field_names(frame: Frame, definition: ClassDefinition) -> list[str]:
     """The fields of a dataclass-like class, the bases' first."""
     names: list[str] = []
     for cls in reversed(lineage(frame, definition)):
-        names += [name for name, item in cls.fields if name not in names and not _is_classvar(item)]
+        names += [name for name, item in cls.fields if name not in names and not frame.tracer.once(_is_classvar, item)]
     return names
 
 
 def _is_classvar(item: cst.AnnAssign) -> bool:
-    return "ClassVar" in cst.Module(()).code_for_node(item.annotation.annotation)
+    return "ClassVar" in _text(item.annotation.annotation)
+
+
+def _text(node: cst.CSTNode) -> str:
+    return cst.Module(()).code_for_node(node)
 
 
 def fill_fields(frame: Frame, ref: Ref, definition: ClassDefinition, args: Arguments) -> None:
@@ -268,7 +284,7 @@ def static_fields(frame: Frame, definition: ClassDefinition) -> set[str]:
     found = set()
     for cls in lineage(frame, definition):
         for name, item in cls.fields:
-            text = cst.Module(()).code_for_node(item.value) if item.value is not None else ""
+            text = frame.tracer.once(_text, item.value) if item.value is not None else ""
             compact = text.replace(" ", "")
             if "static=True" in compact or "pytree_node=False" in compact:
                 found.add(name)

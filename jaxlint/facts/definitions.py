@@ -148,7 +148,7 @@ def own_nodes(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
         elif kind is cst.ClassDef:
             extend(reversed([*node.decorators, *node.bases]))  # type: ignore[attr-defined]
         else:
-            extend(reversed(list(children(node))))
+            extend(reversed(children(node)))
 
 
 _BINDERS = frozenset(

@@ -68,7 +68,8 @@ class History:
 
     def join(self, other: History) -> None:
         """Two paths meet: a reader is behind if it was on one of them."""
-        if not other._versions:
+        if self._versions == other._versions and self._known == other._known:
+            self._latest.update(other._latest)
             return
         readers = {*self._known, *other._known}
         behind = {reader for reader in readers if self._is_behind(reader) or other._is_behind(reader)}

@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from jaxlint.facts import access, captures
+from jaxlint.facts import access, captures, classes
 from jaxlint.facts.arguments import Arguments
 from jaxlint.facts.boundary import undifferentiated
 from jaxlint.facts.classes import FIELD
@@ -122,6 +122,8 @@ def _is_instance(value: Value, kind: Value) -> bool | None:
             return True if kind.name in _OF_JAX else False if kind.name in _NOT_OF_JAX else None
         case Tree() if kind.name in _NOT_OF_JAX and kind.name not in _CONTAINERS:
             return False
+        case Tree(traced=Traced()) if kind.name in _TRACERS:
+            return True  # who asks this has an array in hand
         case HostArray(scalar=False) if kind.name in _OF_JAX | _TRACERS | _CONTAINERS:
             return False
         case Either(options=options):
@@ -300,6 +302,22 @@ def _asking(name: str, handler: Handler) -> Handler:
     return run
 
 
+def _settled_by(outcome: bool) -> Handler:
+    """``any`` by one item that is certainly true, ``all`` by one that is not; as loops, they have an item at least."""
+
+    def handler(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+        match args.positional:
+            case (Many(item=item, source=None),):
+                items = [item]
+            case (source,):
+                items = access.exact_items(frame, source) or []
+            case _:
+                items = []
+        return Const(outcome) if any(truth(item) is outcome for item in items) else Static("bool")
+
+    return handler
+
+
 def _asked(frame: Frame, args: Arguments, *, compares: bool) -> list[Value]:
     """What a builtin asks for its truth; a single item is compared with nothing."""
     if len(args.positional) != 1:
@@ -355,6 +373,20 @@ def _default_dict(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
 def _copy(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     first = args.positional[0] if args.positional else Unknown()
     return replaced(frame, first, {}) if isinstance(first, Ref) else first if not isinstance(first, Unknown) else Unknown()
+
+
+def _namedtuple(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    match args.positional:
+        case (Const(value=str() as name), Const(value=str() as joined), *_):
+            fields = joined.replace(",", " ").split()
+        case (Const(value=str() as name), listed, *_) if (items := access.exact_items(frame, listed)) is not None:
+            fields = [item.value for item in items if isinstance(item, Const) and isinstance(item.value, str)]
+        case _:
+            return Unknown("namedtuple")
+    defaults = access.exact_items(frame, args.keywords.get("defaults", Tuple(())))
+    if not all(map(str.isidentifier, (name, *fields))) or defaults is None:
+        return Unknown("namedtuple")
+    return classes.named_tuple(frame, name, fields, len(defaults))
 
 
 def _deque(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
@@ -417,8 +449,8 @@ SPECIAL: dict[str, Handler] = {
     "builtins.str": _static("str"),
     "builtins.repr": _static("str"),
     "builtins.format": _static("str"),
-    "builtins.any": _asking("any", _static("bool")),
-    "builtins.all": _asking("all", _static("bool")),
+    "builtins.any": _asking("any", _settled_by(True)),
+    "builtins.all": _asking("all", _settled_by(False)),
     "builtins.range": _range,
     "builtins.enumerate": _enumerate,
     "builtins.zip": _zip,
@@ -458,6 +490,7 @@ SPECIAL: dict[str, Handler] = {
     "collections.defaultdict": _default_dict,
     "itertools.count": _count,
     "collections.deque": _deque,
+    "collections.namedtuple": _namedtuple,
     "jax.tree_util.register_pytree_node": _register,
     "jax.tree_util.register_pytree_with_keys": _register,
     "jax.tree_util.register_dataclass": _register,

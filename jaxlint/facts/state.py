@@ -151,12 +151,16 @@ def join_states(first: State | None, second: State | None) -> State | None:
             ours = first.contents(owner)
         if ours is not theirs:
             first.replace(owner, _join_contents(owner, ours, theirs))
-    for key, uses in second.uses.items():
-        mine = first.uses.get(key, ())
-        first.uses[key] = (*mine, *(use for use in uses if use not in mine))
-    for tag, value in second.derived.items():
-        known = first.derived.get(tag)
-        first.derived[tag] = value if known is None else join(known, value)
+    if first.uses != second.uses:
+        for key, uses in second.uses.items():
+            mine = first.uses.get(key, ())
+            if mine is not uses:
+                first.uses[key] = (*mine, *(use for use in uses if use not in mine))
+    if first.derived != second.derived:
+        for tag, value in second.derived.items():
+            known = first.derived.get(tag)
+            if known is not value:
+                first.derived[tag] = value if known is None else join(known, value)
     first.guards = _common(first.guards, second.guards)
     first.history.join(second.history)
     return first
@@ -168,7 +172,8 @@ def _join_contents(owner: object, ours: dict[Any, Value], theirs: dict[Any, Valu
     merged = dict(ours)
     for name, value in theirs.items():
         mine = merged.get(name)
-        merged[name] = value if mine is None else join(mine, value)
+        if mine is not value:
+            merged[name] = value if mine is None else join(mine, value)
     return merged
 
 

@@ -45,13 +45,23 @@ def syncs(ctx: View, loop: Loop) -> Iterator[Sync]:
     if ctx.boundary is not None or _few_turns(ctx, loop) or _excused(ctx, loop) or not carries(ctx, loop):
         return
     bound = scope_of(loop.body).bound
-    if isinstance(loop, cst.While) and _device(ctx, loop.test) and _fresh(ctx, loop.test, bound):
-        yield Sync(loop.test, loop.test, "`while`")
-    for node in every_turn(loop.body):
+    if isinstance(loop, cst.While):
+        first = _first_test(loop.test)
+        if _device(ctx, first) and _fresh(ctx, first, bound):
+            yield Sync(loop.test, first, "`while`")
+    for node in (*(every_turn(loop.test) if isinstance(loop, cst.While) else ()), *every_turn(loop.body)):
         for array, how in _asked(ctx, loop, node):
             if _device(ctx, array) and _fresh(ctx, array, bound):
                 yield Sync(node.test if isinstance(node, cst.If) else node, array, how)
                 break
+
+
+def _first_test(test: cst.BaseExpression) -> cst.BaseExpression:
+    """The part of a test that is always asked: ``a`` of ``not a and b``."""
+    match test:
+        case cst.BooleanOperation(left=inner) | cst.UnaryOperation(operator=cst.Not(), expression=inner):
+            return _first_test(inner)
+    return test
 
 
 def every_turn(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -74,7 +84,7 @@ def every_turn(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
             case cst.Try(body=inner) | cst.With(body=inner):
                 stack.append(inner)
             case _:
-                stack.extend(reversed([child for child in children(node) if not isinstance(child, _ASIDE + _LOOPS)]))
+                stack.extend(reversed([child for child in children(node) if type(child) not in _ASIDE + _LOOPS]))
 
 
 def _asserts(node: cst.CSTNode) -> bool:
@@ -109,9 +119,9 @@ def few_items(value: Value, node: cst.BaseExpression) -> bool:
 def _excused(ctx: View, loop: Loop) -> bool:
     """True for a loop that has another one inside, so that the wait is not for each step, or that takes times."""
     for node in own_nodes(loop.body):
-        if isinstance(node, _LOOPS) or _times(node):
+        if type(node) in _LOOPS or _times(node):
             return True
-        if isinstance(node, cst.Call):
+        if type(node) is cst.Call:
             name, callee = ctx.name(node.func), ctx.value(node.func)
             if name == "jax.block_until_ready" or (name is not None and host_effect(name) == "time"):
                 return True
@@ -122,6 +132,8 @@ def _excused(ctx: View, loop: Loop) -> bool:
 
 def _times(node: cst.CSTNode) -> bool:
     """True for what a measurement calls: it waits on purpose."""
+    if type(node) not in (cst.Attribute, cst.Name):
+        return False
     clocks = ("block_until_ready", "perf_counter", "perf_counter_ns", "monotonic")
     match node:
         case cst.Attribute(value=cst.Name("time"), attr=cst.Name("time")) | cst.Name("perf_counter"):
@@ -135,7 +147,7 @@ def _asked(ctx: View, loop: Loop, node: cst.CSTNode) -> Iterator[tuple[cst.BaseE
     """The expressions whose value a node asks for."""
     match node:
         case cst.If(test=test):
-            yield test, "`if`"
+            yield _first_test(test), "`if`"
         case cst.Call(func=cst.Attribute(value=base, attr=cst.Name("item" | "tolist" as method)), args=[]):
             yield base, f"`.{method}()`"
         case cst.Call(func=func, args=args):
@@ -193,7 +205,7 @@ def element_reads(ctx: View, loop: cst.For | cst.CompFor) -> Iterator[tuple[cst.
 
 
 def _names(tree: cst.CSTNode) -> set[str]:
-    return {inner.value for inner in own_nodes(tree) if isinstance(inner, cst.Name)}
+    return {inner.value for inner in own_nodes(tree) if type(inner) is cst.Name}
 
 
 def _converted(ctx: View, node: cst.CSTNode) -> cst.BaseExpression | None:

@@ -187,7 +187,9 @@ def _run(
         fed: list[Value] = []
         for feed in wanted.feeds:
             for value in _sources(frame, row, feed, args, bound):
-                source = carry if feed.how == "carry" and carry is not None else value
+                source = value
+                if feed.how == "carry" and number:
+                    source = carry if carry is not None else access.renewed(frame, value)
                 source = undifferentiated(source) if row.kind == "rule" else source
                 fed.append(_fed(inner, trace, feed, source, number, _name(function, len(fed))))
         result = inner.tracer.call(inner, function, Arguments(tuple(fed)), node)
@@ -201,8 +203,8 @@ def _run(
 def _next_carry(row: Transform, result: Value) -> Value | None:
     if row.result[0] != "carry":
         return None
-    if len(row.result) == 1:
-        return result if not isinstance(result, Unknown) else None
+    if len(row.result) == 1 or isinstance(result, Unknown):
+        return result
     return result.items[0] if isinstance(result, Tuple) and result.items else None
 
 

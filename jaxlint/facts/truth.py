@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
+from jaxlint.facts.definitions import own_nodes
 from jaxlint.facts.values import Array, Const, HostArray, Many, Ref, Static, Tuple, Value, any_tracing
 from jaxlint.facts.view import View
 from jaxlint.facts.why import Why
@@ -11,7 +12,7 @@ from jaxlint.facts.why import Why
 
 def undecidable(ctx: View, test: cst.BaseExpression) -> Why | None:
     """Why evaluating an expression and testing it for truth needs the value of a tracer; None if it may not."""
-    return _tested(ctx, test) if not ctx.caught(test) else None
+    return _tested(ctx, test) if not ctx.caught(test) and not _asked_before(ctx, test) else None
 
 
 def asked(ctx: View, node: cst.BaseExpression) -> Why | None:
@@ -29,7 +30,7 @@ def asked(ctx: View, node: cst.BaseExpression) -> Why | None:
 def _tested(ctx: View, test: cst.BaseExpression) -> Why | None:
     match test:
         case cst.BooleanOperation(left=left, right=right):
-            return _tested(ctx, left) or _tested(ctx, right)
+            return _tested(ctx, left) or (_tested(ctx, right) if not _examines(ctx, left, right) else None)
         case cst.UnaryOperation(operator=cst.Not(), expression=inner):
             return _tested(ctx, inner)
         case cst.NamedExpr(value=value):
@@ -70,3 +71,31 @@ def _is_number(value: Value) -> bool:
     return isinstance(value, Array) or (
         isinstance(value, Const | Static) and not isinstance(getattr(value, "value", 0), str | None)
     )
+
+
+def _asked_before(ctx: View, test: cst.BaseExpression) -> bool:
+    """True inside of a branch on what sort of thing a name in the test is: ``if is_concrete(x): if x > 0``."""
+    inner: cst.CSTNode = test
+    for above in ctx.ancestors(test):
+        if isinstance(above, cst.FunctionDef | cst.Lambda):
+            return False
+        branch = isinstance(above, cst.If | cst.IfExp | cst.While) and above.test is not inner
+        if branch and _examines(ctx, above.test, test):  # type: ignore[attr-defined]
+            return True
+        inner = above
+    return False
+
+
+def _examines(ctx: View, guard: cst.BaseExpression, test: cst.BaseExpression) -> bool:
+    """True if a guard passes a name of the test to a function whose answer is not known here."""
+    calls = [node for node in own_nodes(guard) if isinstance(node, cst.Call) and not _is_computation(ctx, node)]
+    given = {name for call in calls for argument in call.args for name in _names(argument.value)}
+    return not given.isdisjoint(_names(test))
+
+
+def _is_computation(ctx: View, node: cst.Call) -> bool:
+    return isinstance(ctx.value(node), Array) or ctx.name(node.func) == "builtins.len"
+
+
+def _names(node: cst.BaseExpression) -> set[str]:
+    return {part.value for part in own_nodes(node) if isinstance(part, cst.Name)}

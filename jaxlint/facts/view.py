@@ -170,7 +170,7 @@ class View:
         """What the function binds a name to, if it does so in one place only and by a plain assignment."""
         if self.function is None or name not in self.function.scope.bound or name in self.frame.arguments:
             return None
-        places = [node for node in self.nodes() if name in _binds(node)]
+        places = self.tracer.once(_bindings, self.function.node.body).get(name, ())
         only = places[0] if len(places) == 1 else None
         plain = isinstance(only, cst.Assign) and any(isinstance(target.target, cst.Name) for target in only.targets)
         return only.value if plain and isinstance(only, cst.Assign) else None
@@ -261,7 +261,19 @@ _ATOMS = (
     cst.Name, cst.Attribute, cst.Subscript, cst.Call, cst.Integer, cst.Float, cst.Imaginary, cst.SimpleString,
     cst.FormattedString, cst.List, cst.Dict, cst.Set, cst.ListComp, cst.SetComp, cst.DictComp, cst.Ellipsis,
 )  # fmt: skip
+_BINDING = frozenset(
+    {cst.Assign, cst.AugAssign, cst.AnnAssign, cst.For, cst.AsName, cst.NamedExpr, cst.CompFor, cst.FunctionDef, cst.ClassDef}
+)
 _ALIASES = {"jax.numpy": "jnp", "numpy": "np"}
+
+
+def _bindings(body: cst.CSTNode) -> dict[str, list[cst.CSTNode]]:
+    """The statements of a function that bind each name."""
+    found: dict[str, list[cst.CSTNode]] = {}
+    for node in own_nodes(body):
+        for name in _binds(node) if type(node) in _BINDING else ():
+            found.setdefault(name, []).append(node)
+    return found
 
 
 def _binds(node: cst.CSTNode) -> Iterator[str]:

@@ -27,7 +27,7 @@ SPLIT = "jax.random.split"
 def fold_index(ctx: View, event: KeyReuse, uses: Sequence[cst.BaseExpression]) -> Fix | Decline:
     """Let the key of the one use depend on the innermost loop's index."""
     if len(uses) > 1:
-        return Decline("the key is used up in several places, one of them in a loop; split it for each of them first")
+        return Decline("the key is used up in several places, one of them in an expression that no split can go before")
     use = uses[0]
     for above in ctx.ancestors(use):
         if isinstance(above, COMPREHENSIONS):

@@ -13,7 +13,9 @@ from jaxlint.source import walk
 def child_names(ctx: View, key: str, uses: Sequence[cst.BaseExpression]) -> list[str]:
     """Fresh names for the keys of some uses: ``subkey`` for one, ``key_noise`` after what is drawn for several."""
     base = key.rpartition(".")[2].lstrip("_")
-    taken = {node.value for node in walk(ctx.chunk.tree) if isinstance(node, cst.Name)}
+    taken = {node.value for node in walk(ctx.chunk.tree) if isinstance(node, cst.Name)} | {
+        *ctx.tracer.contents(ctx.frame)
+    }
     if len(uses) == 1 and (name := _single(base)) not in taken:
         return [name]
     wanted = [f"{base}_{_purpose(ctx, node)}" for node in uses]
@@ -56,4 +58,3 @@ def _purpose(ctx: View, node: cst.BaseExpression) -> str:
 def _word(text: cst.SimpleString) -> str:
     value = text.evaluated_value
     return value if isinstance(value, str) and value.isidentifier() else ""
-

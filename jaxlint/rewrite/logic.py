@@ -31,8 +31,8 @@ def array_logic(ctx: View, node: cst.BaseExpression) -> Attempt:
             return _chain(ctx, node)
         case cst.Comparison() if isinstance(node.comparisons[0].operator, cst.In | cst.NotIn):
             return _membership(ctx, node)
-        case cst.NamedExpr():
-            return Decline(f"`{ctx.code(node)}` also binds a name")
+    if any(isinstance(part, cst.NamedExpr) for part in own_nodes(node)):
+        return Decline(f"`{ctx.code(node)}` also binds a name")
     return quoted(ctx, node)
 
 

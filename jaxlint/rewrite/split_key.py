@@ -11,6 +11,7 @@ and in loops, or where the key is needed later, ``key, subkey = split(key)`` bef
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,12 +22,14 @@ from jaxlint.facts import classes
 from jaxlint.facts.definitions import COMPREHENSIONS
 from jaxlint.facts.events import KeyReuse
 from jaxlint.facts.reuse import sites
+from jaxlint.facts.state import Step
 from jaxlint.facts.values import Ref
 from jaxlint.facts.view import View
 from jaxlint.rewrite.fold_index import fold_index
 from jaxlint.rewrite.key_names import child_names
 from jaxlint.rewrite.next_key import next_key, other_data
 from jaxlint.rewrite.variable import Variable
+from jaxlint.source import Chunk
 
 SPLIT = "jax.random.split"
 
@@ -36,6 +39,8 @@ def split_key(ctx: View, event: KeyReuse) -> Fix | Decline:
     if event.kind == "frozen":
         return Decline("the key is bound once, here; pass a new key in each call instead")
     found = sites(ctx.frame, event)
+    if event.frame.definition is None and isinstance(event.expression, cst.Name):
+        return _in_module(ctx, event, [step for step in found if step is not None and step.frame is event.frame])
     if any(step is None or step.place.chunk is not ctx.chunk for step in found):
         return Decline("the key is used up in another function as well; give one of them a key of its own")
     expressions = [step.expression for step in found if step is not None]
@@ -53,6 +58,22 @@ def split_key(ctx: View, event: KeyReuse) -> Fix | Decline:
     return _Plan(ctx, event, tuple(uses)).fix()
 
 
+def _in_module(ctx: View, event: KeyReuse, found: Sequence[Step]) -> Fix | Decline:
+    """Advance a global variable before each statement that uses it up. Each statement is a chunk of its own."""
+    chunks: dict[Chunk, list[cst.BaseExpression]] = {}
+    for step in found:
+        if isinstance(step.expression, cst.Name) and step.expression.value == event.name:
+            chunks.setdefault(step.place.chunk, []).append(step.expression)
+    edits: list[Edit] = []
+    for chunk, uses in chunks.items():
+        view = dataclasses.replace(ctx, chunk=chunk)
+        result = _Plan(view, event, tuple(sorted(uses, key=view.span))).one_by_one()
+        if isinstance(result, Decline):
+            return result
+        edits += result.edits
+    return Fix(f"split `{event.name}`", tuple(edits), "unsafe", (SPLIT,))
+
+
 def _refusal(ctx: View, event: KeyReuse, uses: Sequence[cst.BaseExpression]) -> Decline | None:
     key = ctx.code(uses[0])
     if any(ctx.code(node) != key for node in uses):
@@ -65,14 +86,15 @@ def _refusal(ctx: View, event: KeyReuse, uses: Sequence[cst.BaseExpression]) -> 
 
 
 def _is_field_of_self(ctx: View, node: cst.BaseExpression) -> bool:
-    """True for `self.key` where a method may store it: a plain object, outside of a trace."""
+    """True for `self.key` where a method may store it: a mutable object, outside of a trace."""
     if not isinstance(node, cst.Attribute) or ctx.boundary is not None:
         return False
     receiver = ctx.value(node.value)
     named = isinstance(node.value, cst.Name) and next(iter(ctx.frame.arguments), None) == node.value.value
     if not named or not isinstance(receiver, Ref) or receiver.cls is None:
         return False
-    return classes.sort_of(ctx.frame, receiver.cls) in ("plain", "mutable")
+    sort = classes.sort_of(ctx.frame, receiver.cls)
+    return sort in ("plain", "mutable", "dataclass") and classes.mutability(ctx.frame, receiver.cls) == "mutable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +111,27 @@ class _Plan:
 
     def fix(self) -> Fix | Decline:
         """One split for all uses where they stand together, else one before each statement."""
-        if any(self._repeats_in_expression(node) for node in self.uses):
-            return fold_index(self.ctx, self.event, self.uses)
-        if any(self._anchor(node) is None for node in self.uses):
-            return Decline("there is no line of its own to split the key on")
+        if (odd := self._odd_place()) is not None:
+            return odd
         block = self._common_block()
         if self.variable.is_bound_between(self.uses[0], self.ctx.statement(self.uses[-1])):
             if not self._rebinds(block):
                 return Decline(f"`{self.key}` changes between its uses")
             block = None
         return self._advancing(block) if self._rebinds(block) else self._parted(block)
+
+    def one_by_one(self) -> Fix | Decline:
+        """A split before each statement that uses the key up, none before a split that advances it."""
+        uses = tuple(node for node in self.uses if not self._advances(node))
+        return self._odd_place() or self._split(None, uses, rebind=True)
+
+    def _odd_place(self) -> Fix | Decline | None:
+        """What to do where no statement stands for each use."""
+        if any(self._repeats_in_expression(node) for node in self.uses):
+            return fold_index(self.ctx, self.event, self.uses)
+        if any(self._anchor(node) is None for node in self.uses):
+            return Decline("there is no line of its own to split the key on")
+        return None
 
     def _parted(self, block: cst.CSTNode | None) -> Fix:
         """The key is split into one for each use; a use that is a split itself can go on with the rest."""

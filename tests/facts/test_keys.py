@@ -4,6 +4,7 @@ from textwrap import dedent
 
 import pytest
 
+from jaxlint.engine.fix import fix
 from jaxlint.facts import Tracer, load
 from jaxlint.facts.events import KeyReuse
 from jaxlint.source import SourceText
@@ -569,6 +570,22 @@ QUIET = {
                 return x * random.normal(key)
             return jax.jit(one)(xs) if xs is None else two(xs)
         """,
+    "a carry that is not followed": """
+        from collections import namedtuple
+        S = namedtuple("S", ["x", "key"])
+        def run(key):
+            def body(s):
+                x, key = s
+                key, sub = random.split(key)
+                return S(x + random.uniform(sub), key)
+            return jax.lax.while_loop(lambda s: s.x < 3, body, S(x=0.0, key=key))
+        def walk(model, key, n):
+            def body(carry, _):
+                x, key = carry
+                key, sub = random.split(key)
+                return model.step(x + random.normal(sub), key)
+            return jax.lax.scan(body, (0.0, key), None, length=n)
+        """,
     "one turn only": """
         def f(key):
             for _ in range(1):
@@ -587,3 +604,12 @@ def test_a_reuse_is_found_where_it_can_be_mended(name: str) -> None:
 @pytest.mark.parametrize("name", QUIET)
 def test_linear_use_is_quiet(name: str) -> None:
     assert reuses(HEADER + dedent(QUIET[name])) == {}
+
+
+@pytest.mark.parametrize("name", REUSED)
+def test_a_fix_converges_and_leaves_no_reuse_that_it_could_mend(name: str) -> None:
+    code = (HEADER + dedent(REUSED[name])).replace("  #? reuse", "")
+    outcome = fix([SourceText("m.py", code)], lambda rule: rule.code in ("JAX301", "JAX302"), "unsafe")
+    assert outcome.settled and not outcome.undone
+    assert all(finding.declined for finding in outcome.remaining["m.py"])
+    assert outcome.texts["m.py"] == code or not outcome.remaining["m.py"]

@@ -1,5 +1,6 @@
 """Methods, fields, properties; self as a static argument and as a pytree."""
 
+import collections
 from dataclasses import dataclass
 from functools import partial
 
@@ -82,3 +83,20 @@ class Child(Base):
     def forward(self, x):
         #? self.gain: const 3; self.bias: const 5
         return super().forward(x) * self.gain + self.bias
+
+
+Pair = collections.namedtuple("Pair", ["left", "right"])
+Point = collections.namedtuple("Point", "x, y", defaults=(0,))
+
+
+def swap(pair):
+    left, right = pair
+    #? left + 1: traced; right.ndim: static
+    print(left + 1, right.ndim)
+    return Pair(right=left + 1, left=right)
+
+
+def swapped():
+    #? Point(3).x: const 3; Pair(1, 2)._replace(left=5).left: const 5; Pair(1, 2).right: const 2
+    print(Point(3).x, Pair(1, 2)._replace(left=5).left, Pair(1, 2).right)
+    return jax.lax.fori_loop(0, 3, lambda i, pair: swap(pair), Pair(jnp.ones(2), jnp.zeros(2)))

@@ -76,3 +76,15 @@ def switch(flag):
     kind = "a" if flag else "b"
     #? kind: either
     return kind
+
+
+def is_traced(*values):
+    return any(isinstance(value, jax.core.Tracer) for value in jax.tree.leaves(values))
+
+
+@jax.jit
+def asks_for_tracers(x, tree):
+    kind = "tracer" if isinstance(x, jax.core.Tracer) else "number"
+    both = "tracers" if is_traced(x, tree) else "numbers"
+    #? kind: const 'tracer'; both: const 'tracers'
+    return x, kind, both
