@@ -88,6 +88,8 @@ def attribute(frame: Frame, base: Value, name: str, node: cst.CSTNode) -> Value:
             body = frame.tracer.class_frame(definition)
             if found is not None and body is not None:
                 captures.read_variable(frame, body, node, name, found)
+            if isinstance(found, Function) and "class" in classes.method_kinds(frame, found):
+                return found.bound_to(base)
             return found if found is not None else _part(frame, base, ("attribute", name))
         case Array(traced=traced, kind=kind):
             return _array_attribute(frame, base, name)
