@@ -14,11 +14,11 @@ import libcst as cst
 from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.engine.diagnostic import Diagnostic, TraceStep
 from jaxlint.engine.own import INTERNAL, SYNTAX, Own
-from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, own_nodes
-from jaxlint.facts.frames import Frame
-from jaxlint.facts.project import load
-from jaxlint.facts.tracer import Tracer
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import ClassDefinition, FunctionDefinition, own_nodes
+from jaxlint.facts.model.frames import Frame
+from jaxlint.facts.model.project import load
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rewrite.contexts import holding
 from jaxlint.rules import Rule, all_rules
 from jaxlint.source import Chunk, SourceError, SourceText

@@ -5,10 +5,10 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Fix, repair, replace
-from jaxlint.facts.events import HostCall
-from jaxlint.facts.expressions import kind_of
-from jaxlint.facts.values import Array, Ref, Tuple
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import HostCall
+from jaxlint.facts.model.values import Array, Ref, Tuple
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.expressions import kind_of
 from jaxlint.jaxapi import jax_equivalent
 from jaxlint.rewrite.contexts import python_number, same_kind, scalar_elsewhere
 from jaxlint.rewrite.destination import Destination, destinations

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding, Fix, replace
-from jaxlint.facts.values import Array, HostArray, Many, Member, Ref, Tree, Tuple, any_tracing
-from jaxlint.facts.view import View
-from jaxlint.facts.why import Why
+from jaxlint.facts.model.values import Array, HostArray, Many, Member, Ref, Tree, Tuple, any_tracing
+from jaxlint.facts.model.why import Why
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.contexts import python_number
 from jaxlint.rewrite.polynomial import difference
 from jaxlint.rules import rule
