@@ -5,11 +5,12 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Fix, repair, replace
-from jaxlint.facts.events import HostCall
-from jaxlint.facts.expressions import kind_of
-from jaxlint.facts.values import Array, Ref, Tuple
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import HostCall
+from jaxlint.facts.model.values import Array, Ref, Tuple
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.expressions import kind_of
 from jaxlint.jaxapi import jax_equivalent
+from jaxlint.rewrite.contexts import python_number, same_kind, scalar_elsewhere
 from jaxlint.rewrite.destination import Destination, destinations
 
 ASARRAY = "jax.numpy.asarray"
@@ -37,7 +38,7 @@ def as_array(ctx: View, node: cst.Call, event: HostCall) -> Fix | Decline:
 
 def _written(ctx: View, node: cst.Call, event: HostCall) -> tuple[str, tuple[str, ...]] | Decline:
     if event.name == "jax.Array.item" and isinstance(node.func, cst.Attribute) and not node.args:
-        scalar = isinstance(event.argument, Array) and event.argument.ndim == 0
+        scalar = isinstance(event.argument, Array) and event.argument.ndim == 0 and scalar_elsewhere(ctx, node.func.value)
         return ctx.code(node.func.value) + ("" if scalar else ".reshape(())"), ()
     if event.name in _CASTS and ctx.name(node.func) == event.name and len(node.args) == 1:
         return _cast(ctx, node, event)
@@ -48,10 +49,10 @@ def _written(ctx: View, node: cst.Call, event: HostCall) -> tuple[str, tuple[str
 
 def _cast(ctx: View, node: cst.Call, event: HostCall) -> tuple[str, tuple[str, ...]]:
     kind, operand = event.name.removeprefix("builtins."), node.args[0].value
-    if kind == kind_of(event.argument):
+    if kind == kind_of(event.argument) and same_kind(ctx, operand, kind):
         alone = isinstance(ctx.parent(node), cst.Assign | cst.AnnAssign | cst.AugAssign | cst.Return | cst.Arg)
         return ctx.code(operand) if alone else ctx.grouped(operand), ()
-    if isinstance(event.argument, Array) or ctx.always_traced:
+    if (isinstance(event.argument, Array) or ctx.always_traced) and not python_number(ctx, operand):
         return f"{ctx.grouped(operand)}.astype({kind})", ()
     return f"{ctx.spell(ASARRAY)}({ctx.code(operand)}, {kind})", (ASARRAY,)
 

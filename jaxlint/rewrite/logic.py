@@ -8,11 +8,12 @@ from functools import reduce
 import libcst as cst
 
 from jaxlint.edits import Decline
-from jaxlint.facts.definitions import own_nodes
-from jaxlint.facts.expressions import kind_of
-from jaxlint.facts.truth import undecidable
-from jaxlint.facts.values import Array, Const, Either
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.model.values import Array, Const, Either
+from jaxlint.facts.queries.truth import undecidable
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.expressions import kind_of
+from jaxlint.rewrite.contexts import python_number
 from jaxlint.rewrite.text import Attempt, Text, call, infix, quoted
 
 _REPEATABLE = (cst.Name, cst.Attribute, cst.Integer, cst.Float)
@@ -65,9 +66,16 @@ def _negation(ctx: View, inner: cst.BaseExpression) -> Attempt:
     text = array_logic(ctx, inner)
     if isinstance(text, Decline):
         return text
-    if is_mask(ctx, inner):
+    if is_mask(ctx, inner) and not _is_python_bool(ctx, inner):
         return Text(f"~{text.grouped}", False, text.uses)
     return call(ctx, "jax.numpy.logical_not", text)
+
+
+def _is_python_bool(ctx: View, node: cst.BaseExpression) -> bool:
+    """True where ``~`` would be that of an int in some call: ``~True`` is -2."""
+    return python_number(ctx, node) or any(
+        isinstance(part, cst.Comparison | cst.BooleanOperation) and python_number(ctx, part) for part in own_nodes(node)
+    )
 
 
 def _chain(ctx: View, node: cst.Comparison) -> Attempt:

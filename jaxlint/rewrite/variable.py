@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
 from jaxlint.source import walk
 
 
@@ -41,17 +41,26 @@ class Variable:
     def is_read_from(self, statement: cst.CSTNode, but: Collection[cst.CSTNode]) -> bool:
         """True if something reads it in a statement or after it, other than some places."""
         start = self.ctx.span(statement)[0]
-        skipped = {name for node in walk(self.body) for name in (*targets(node), *_labels(node))} | set(but)
-        names = (node for node in walk(self.body) if isinstance(node, self.kind) and node not in skipped)
-        return any(self.ctx.code(node) == self.text and self.ctx.span(node)[0] > start for node in names)
+        nodes = list(walk(self.body))
+        named = [node for node in nodes if type(node) is self.kind and self.ctx.code(node) == self.text]
+        later = [node for node in named if node not in but and self.ctx.span(node)[0] > start]
+        skipped = {name for node in nodes for name in (*targets(node), *_labels(node))} if later else set()
+        return any(node not in skipped for node in later)
 
     def _bindings(self, within: cst.CSTNode) -> list[cst.CSTNode]:
         return [node for node in walk(within) if any(self.ctx.code(target) == self.text for target in targets(node))]
 
 
+# LibCST's classes are abstract and patterns slow on them: most nodes are turned away by their type.
+_LABELLED = frozenset({cst.Arg, cst.Attribute, cst.Param})
+_BINDING = frozenset({cst.Assign, cst.AnnAssign, cst.AugAssign, cst.For, cst.NamedExpr, cst.CompFor})
+
+
 def targets(node: cst.CSTNode) -> list[cst.BaseExpression]:
     """What a statement or clause binds, tuples opened."""
     found: list[cst.BaseExpression]
+    if type(node) not in _BINDING:
+        return []
     match node:
         case cst.Assign(targets=several):
             found = [target.target for target in several]
@@ -73,6 +82,8 @@ def targets(node: cst.CSTNode) -> list[cst.BaseExpression]:
 
 def _labels(node: cst.CSTNode) -> list[cst.CSTNode]:
     """Names that are no variables: of keyword arguments, attributes, parameters."""
+    if type(node) not in _LABELLED:
+        return []
     match node:
         case cst.Arg(keyword=cst.Name() as name) | cst.Attribute(attr=name) | cst.Param(name=name):
             return [name]

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding
-from jaxlint.facts.events import HostCall
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import HostCall
+from jaxlint.facts.model.values import Transformed
+from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import jax_equivalent
 from jaxlint.rewrite.jax_function import as_jax_function
 from jaxlint.rules import rule
@@ -21,6 +22,8 @@ def numpy_on_tracer(ctx: View, event: HostCall) -> Iterator[Finding]:
         return
     fix = as_jax_function(ctx, node, event) if isinstance(node, cst.Call) else Decline("it is not called here")
     shown = event.name.replace("numpy.ndarray.", "ndarray.")
+    if isinstance(node, cst.Call) and isinstance(ctx.value(node.func), Transformed):
+        shown = f"{ctx.code(node.func)}` under `{shown}"
     if event.outcome == "wrong":
         message = f"`{shown}` is always False for a tracer, and {why}"
     else:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.events import Mutation
-from jaxlint.facts.mutations import changed, kept_by_framework, restored
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import Mutation
+from jaxlint.facts.notes.mutations import changed, kept_by_framework, restored
+from jaxlint.facts.queries.view import View
 from jaxlint.rules import rule
 
 _COUNTS_TRACES = re.compile(r"trac|compil|jit", re.IGNORECASE)
@@ -34,5 +34,4 @@ def outer_mutation(ctx: View, event: Mutation) -> Iterator[Finding]:
 
 def _counts_traces(ctx: View, what: str) -> bool:
     """True for a counter that is there to count traces, by its name, or in a test."""
-    path = ctx.chunk.source.path.replace("\\", "/")
-    return bool(_COUNTS_TRACES.search(what)) or "/tests/" in path or path.rpartition("/")[2].startswith("test_")
+    return bool(_COUNTS_TRACES.search(what)) or ctx.module.is_test

@@ -76,6 +76,13 @@ class Module:
         return self.source.path
 
     @property
+    def is_test(self) -> bool:
+        """True for a module of tests, by its name or folder."""
+        *folders, file = self.path.replace("\\", "/").split("/")
+        stem = file.removesuffix(".py")
+        return stem.startswith("test_") or stem.endswith("_test") or stem == "conftest" or "tests" in folders
+
+    @property
     def gaps(self) -> tuple[tuple[int, int], ...]:
         """Start and end offset of the text that no chunk covers."""
         ends = [0, *(chunk.end for chunk in self.chunks)]

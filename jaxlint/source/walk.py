@@ -56,16 +56,17 @@ class _Nodes(dict[type, bool]):
 _is_node = _Nodes()
 
 
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """Direct syntactic children, in source order."""
+    found: list[cst.CSTNode] = []
     for name in child_fields(type(node)):
         value = getattr(node, name)
-        if _is_node[type(value)]:
-            yield value
-        elif isinstance(value, (tuple, list)):
-            for item in value:
-                if _is_node[type(item)]:
-                    yield item
+        kind = type(value)
+        if _is_node[kind]:
+            found.append(value)
+        elif kind is tuple or kind is list:
+            found += [item for item in value if _is_node[type(item)]]
+    return found
 
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -74,4 +75,4 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while stack:
         top = stack.pop()
         yield top
-        stack.extend(reversed(list(children(top))))
+        stack.extend(reversed(children(top)))

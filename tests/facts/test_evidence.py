@@ -5,9 +5,9 @@ from textwrap import dedent, indent
 import libcst as cst
 import pytest
 
-from jaxlint.facts.project import load
-from jaxlint.facts.tracer import Tracer
-from jaxlint.facts.view import View
+from jaxlint.facts.model.project import load
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.source import SourceText
 
 MODULE = """\

@@ -6,15 +6,15 @@ import pytest
 
 from jaxlint.engine.fix import fix
 from jaxlint.facts import Tracer, load
-from jaxlint.facts.events import KeyReuse
+from jaxlint.facts.model.events import KeyReuse
 from jaxlint.source import SourceText
 
 HEADER = "import jax\nimport jax.numpy as jnp\nfrom functools import partial\nfrom jax import random\n"
 
 
-def reuses(code: str) -> dict[int, KeyReuse]:
+def reuses(code: str, path: str = "m.py") -> dict[int, KeyReuse]:
     """The reuses by line."""
-    tracer = Tracer(load([SourceText("m.py", code)]))
+    tracer = Tracer(load([SourceText(path, code)]))
     tracer.run()
     events = (pair for pairs in tracer.events.values() for pair in pairs)
     return {place.line: event for place, event in events if isinstance(event, KeyReuse)}
@@ -570,6 +570,22 @@ QUIET = {
                 return x * random.normal(key)
             return jax.jit(one)(xs) if xs is None else two(xs)
         """,
+    "a carry that is not followed": """
+        from collections import namedtuple
+        S = namedtuple("S", ["x", "key"])
+        def run(key):
+            def body(s):
+                x, key = s
+                key, sub = random.split(key)
+                return S(x + random.uniform(sub), key)
+            return jax.lax.while_loop(lambda s: s.x < 3, body, S(x=0.0, key=key))
+        def walk(model, key, n):
+            def body(carry, _):
+                x, key = carry
+                key, sub = random.split(key)
+                return model.step(x + random.normal(sub), key)
+            return jax.lax.scan(body, (0.0, key), None, length=n)
+        """,
     "one turn only": """
         def f(key):
             for _ in range(1):
@@ -588,6 +604,30 @@ def test_a_reuse_is_found_where_it_can_be_mended(name: str) -> None:
 @pytest.mark.parametrize("name", QUIET)
 def test_linear_use_is_quiet(name: str) -> None:
     assert reuses(HEADER + dedent(QUIET[name])) == {}
+
+
+COMPARED = """
+    def draw(key):
+        return random.normal(key)
+    def same(key, other):
+        assert draw(key) == draw(key)  #? reuse
+        assert jnp.all(other(key) == random.split(key))  #? reuse
+    """
+DRAWN = """
+    def inputs(key):
+        return random.normal(key), random.bernoulli(key)  #? reuse
+    """
+
+
+@pytest.mark.parametrize("path", ["test_draw.py", "pkg/draw_test.py", "tests/draw.py", "conftest.py"])
+def test_a_test_may_hand_one_key_to_the_codes_that_it_compares(path: str) -> None:
+    assert reuses(HEADER + dedent(COMPARED), path) == {}
+    assert set(reuses(HEADER + dedent(DRAWN), path)) == marked(HEADER + dedent(DRAWN))
+
+
+@pytest.mark.parametrize("path", ["latest.py", "contest.py", "draw.py"])
+def test_other_code_may_not(path: str) -> None:
+    assert set(reuses(HEADER + dedent(COMPARED), path)) == marked(HEADER + dedent(COMPARED))
 
 
 @pytest.mark.parametrize("name", REUSED)

@@ -4,9 +4,9 @@ from textwrap import dedent
 
 import pytest
 
-from jaxlint.facts.project import load
-from jaxlint.facts.tracer import Tracer
-from jaxlint.facts.values import Array, Const, Value, tracing
+from jaxlint.facts.model.project import load
+from jaxlint.facts.model.values import Array, Const, Value, tracing
+from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.source import SourceText
 
 PROGRAM = """
