@@ -54,7 +54,9 @@ def as_argument(ctx: View, event: StaleCapture) -> Fix | Decline:
     if not _can_be_traced(ctx, node, name):
         return Decline(f"`{function.name}` needs `{name}` as a Python value, not as a traced argument")
     if not _is_pytree(ctx, ctx.value(ctx.node)):
-        return Decline(f"`{name}` holds more than numbers and arrays, or perhaps does: pass what `{function.name}` reads")
+        return Decline(
+            f"`{name}` holds more than numbers and arrays, or perhaps does: pass what `{function.name}` reads"
+        )
     try:
         sites = list(call_sites(ctx, function))
     except Escapes as escape:
