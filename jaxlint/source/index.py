@@ -65,7 +65,8 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class ModuleIndex:
-    """The index of one module. ``aliases`` are its plain assignments ``name = dotted.name``."""
+    """The index of one module. ``aliases`` are its plain assignments ``name = dotted.name``; ``rebound`` the globals
+    that functions declare as such."""
 
     name: str
     imports: tuple[Import, ...]
@@ -73,6 +74,7 @@ class ModuleIndex:
     body: Definition
     assigned: frozenset[str]
     aliases: tuple[tuple[str, str], ...]
+    rebound: frozenset[str] = frozenset()
 
     def every(self) -> Iterator[Definition]:
         """The module's own code, then all definitions and their methods."""
@@ -106,6 +108,7 @@ class _Indexer:
         self.definitions: list[Definition] = []
         self.aliases: list[tuple[str, str]] = []
         self.assigned: set[str] = set()
+        self.rebound: set[str] = set()
         self.body = Survey()
 
     def block(self, statements: Iterable[ast.stmt]) -> None:
@@ -163,6 +166,7 @@ class _Indexer:
             survey.add([node])
         self.imports.extend(found for statement in survey.imports for found in _imported(statement, name))
         self.assigned |= survey.rebound
+        self.rebound |= survey.rebound
         return Definition(
             name,
             "class" if isinstance(node, ast.ClassDef) else "function",
@@ -205,6 +209,7 @@ class _Indexer:
             _converting(body, math),
             frozenset(self.assigned | own.rebound),
             tuple(self.aliases),
+            frozenset(self.rebound),
         )
 
 

@@ -92,6 +92,7 @@ class Frame:
     values: dict[cst.CSTNode, Value] = field(default_factory=dict)
     stores: dict[cst.CSTNode, list[Value]] = field(default_factory=dict)
     returns: list[tuple[Value, State]] = field(default_factory=list)
+    yielded: list[Value] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     varying: list[frozenset[str]] = field(default_factory=list)
     turn: int = 0

@@ -17,6 +17,8 @@ def read_variable(frame: Frame, owner: Frame, node: cst.CSTNode, name: str, valu
     if owner.boundary is not frame.boundary:
         if frame.boundary.stages:
             frame.tracer.record(frame, node, Capture(name, owner, value, frame.boundary))
+        if name in owner.module.index.rebound:
+            frame.tracer.follow_always()
         _read(frame, node, name, (owner, name), owner.boundary)
     _read_contents(frame, node, name, value, owner.boundary)
 

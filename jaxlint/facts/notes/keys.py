@@ -56,7 +56,7 @@ def consume(frame: Frame, value: Value, node: cst.CSTNode, verb: str) -> None:
         return
     if isinstance(key, Key):
         _note_constant(frame, key)
-    frame.tracer.note_consumer()
+    frame.tracer.follow_always()
     use = Use(tuple(reuse.steps(frame, node, key)), verb, frame.state.guards, frame.tracer.turns)
     frame.tracer.uses[key].append(use)
     before = frame.state.used(key)

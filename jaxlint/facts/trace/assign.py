@@ -156,6 +156,7 @@ def _store_attribute(frame: Frame, target: cst.Attribute, value: Value) -> None:
             captures.changed(frame, base, name, target)
             frame.state.store(base, name, value)
         case ProjectModule() | Class():
+            note_mutation(frame, target, base, [value], "attribute")
             owner = _namespace(frame, base)
             if owner is not None:
                 captures.changed(frame, owner, name, target)

@@ -200,7 +200,7 @@ def run(frame: Frame) -> Value:
         execute(frame, [node.body])
         value = _returned(frame)
         if frame.definition.is_generator or node.asynchronous is not None:
-            value = Many(Unknown("yielded")) if node.asynchronous is None else Unknown("coroutine")
+            value = Many(summary(frame.yielded)) if node.asynchronous is None else Unknown("coroutine")
     frame.tracer.leave(frame, value)
     return value
 

@@ -12,6 +12,7 @@ from jaxlint.facts.model.definitions import FunctionDefinition
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.state import REST, join_states, summary
 from jaxlint.facts.model.values import (
+    NONE,
     Array,
     Const,
     Either,
@@ -183,6 +184,9 @@ def arithmetic(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> Valu
         case (Tuple(items=a), Tuple(items=b)) if isinstance(op, cst.Add):
             return Tuple((*a, *b))
         case (Ref(kind="list"), Ref(kind="list")) if isinstance(op, cst.Add | cst.AddAssign):
+            first, second = access.exact_items(frame, left), access.exact_items(frame, right)
+            if first is not None and second is not None:
+                return access.new_list(frame, [*first, *second])
             return access.new_list(frame, [access.any_item(frame, left), access.any_item(frame, right)], open=True)
         case (Either(), _) | (_, Either()):
             return _arithmetic_of_options(frame, op, left, right)
@@ -507,9 +511,9 @@ def _await(frame: Frame, node: cst.Await) -> Value:
 
 def _yield(frame: Frame, node: cst.Yield) -> Value:
     if isinstance(node.value, cst.From):
-        evaluate(frame, node.value.item)
-    elif node.value is not None:
-        evaluate(frame, node.value)
+        frame.yielded.append(access.any_item(frame, evaluate(frame, node.value.item)))
+    else:
+        frame.yielded.append(evaluate(frame, node.value) if node.value is not None else NONE)
     return Unknown()
 
 

@@ -169,6 +169,8 @@ def _mutate(frame: Frame, base: Ref, name: str, args: Arguments, contents: dict[
                 frame.state.store(base, len(contents), value)
             else:
                 frame.state.replace(base, {REST: summary([*contents.values(), value])})
+        case "extend", (source, *_):
+            extend(frame, base, source)
         case "update", (Ref(kind="dict") as other, *_):
             frame.state.replace(base, {**contents, **frame.state.contents(other), **args.keywords})
         case "setdefault", (key, value, *_):
@@ -188,6 +190,16 @@ def _mutate(frame: Frame, base: Ref, name: str, args: Arguments, contents: dict[
         case _:
             frame.state.replace(base, {REST: summary([*contents.values(), Unknown()])})
     return NONE
+
+
+def extend(frame: Frame, base: Ref, source: Value) -> None:
+    """``base += source`` and ``base.extend(source)`` of a list."""
+    old, new = access.exact_items(frame, base), access.exact_items(frame, source)
+    if old is not None and new is not None and base.kind == "list":
+        frame.state.replace(base, dict(enumerate([*old, *new])))
+    else:
+        items = list(frame.state.contents(base).values())
+        frame.state.replace(base, {REST: summary([*items, access.any_item(frame, source)])})
 
 
 def _super_method(frame: Frame, receiver: Ref, owner: str, name: str, args: Arguments, node: cst.CSTNode) -> Value:

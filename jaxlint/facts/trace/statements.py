@@ -19,9 +19,9 @@ from jaxlint.facts.model.definitions import (
 from jaxlint.facts.model.frames import Frame, Loop
 from jaxlint.facts.model.history import CONTENTS
 from jaxlint.facts.model.state import State, join_states
-from jaxlint.facts.model.values import NONE, Class, Function, Library, Unknown, Value
+from jaxlint.facts.model.values import NONE, Class, Function, Library, Ref, Unknown, Value
 from jaxlint.facts.notes import captures
-from jaxlint.facts.trace import assign, classes, imports
+from jaxlint.facts.trace import assign, classes, imports, methods
 from jaxlint.facts.trace.expressions import arithmetic, defaults, evaluate, truth
 from jaxlint.facts.trace.guards import guard
 from jaxlint.facts.trace.iterate import turns
@@ -63,8 +63,16 @@ def _augmented(frame: Frame, node: cst.AugAssign) -> None:
     old = evaluate(frame, node.target)
     if isinstance(node.target, cst.Name):
         frame.stores.setdefault(node.target, []).append(old)
-    new = arithmetic(frame, node.operator, old, evaluate(frame, node.value))
-    assign.assign(frame, node.target, new, node, augmented=True)
+    value = evaluate(frame, node.value)
+    if isinstance(old, Ref) and old.kind == "list" and isinstance(node.operator, cst.AddAssign):
+        captures.changed(frame, old, CONTENTS, node.target)
+        if isinstance(node.target, cst.Name) and node.target.value in frame.scope.bound:
+            assign.note_mutation(frame, node.target, old, [value], "item")
+        methods.extend(frame, old, value)
+        assign.assign(frame, node.target, old, node, augmented=True)
+    else:
+        new = arithmetic(frame, node.operator, old, value)
+        assign.assign(frame, node.target, new, node, augmented=True)
 
 
 def _delete(frame: Frame, node: cst.Del) -> None:

@@ -103,7 +103,7 @@ class Tracer:
         self._done: set[tuple[object, ...]] = set()
         self.settled: set[Value] = set()
         self.numeric: set[Value] = set()
-        self._consumers: set[FunctionDefinition] = set()
+        self._always: set[FunctionDefinition] = set()
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self.reused: set[Value] = set()
         self.called: set[Transformed] = set()
@@ -394,9 +394,9 @@ class Tracer:
     def replay(self, frame: Frame) -> Value | None:
         """The value of an activation whose context was followed often enough, None if it is to be followed.
 
-        Keys and objects always are: what a call does to them matters as much as what it returns.
+        Keys, objects and variables that change always are: what a call does matters as much as what it returns.
         """
-        if frame.definition in self._consumers or any(isinstance(value, Key | Keys | Ref) for value in frame.arguments.values()):
+        if frame.definition in self._always or any(isinstance(value, Key | Keys | Ref) for value in frame.arguments.values()):
             return None
         entry = self._followed.get(_context(frame))
         if entry is None or entry[0] < MAX_FOLLOWED:
@@ -411,9 +411,9 @@ class Tracer:
         self._sorts.add(sort)
         return known and entered > MAX_ENTERED
 
-    def note_consumer(self) -> None:
-        """The functions that are being followed use up a key."""
-        self._consumers.update(self._stack)
+    def follow_always(self) -> None:
+        """The functions that are being followed use up a key, or read in a trace a global that functions rebind."""
+        self._always.update(self._stack)
 
     def leave(self, frame: Frame, value: Value) -> None:
         """Keep the activation if its context is a new one."""

@@ -88,3 +88,19 @@ def asks_for_tracers(x, tree):
     both = "tracers" if is_traced(x, tree) else "numbers"
     #? kind: const 'tracer'; both: const 'tracers'
     return x, kind, both
+
+
+def parts(x):
+    yield jnp.sin(x)
+    yield from [jnp.cos(x)]
+
+
+def grown(x):
+    found = [jnp.ones(2)]
+    alias = found
+    found += [3]
+    #? alias[1]: const 3; (found + [1.0])[0]: concrete; next(parts(1.0)): concrete
+    print(alias[1], (found + [1.0])[0], next(parts(1.0)))
+    for part in parts(1.0):
+        #? part: concrete
+        print(part)
