@@ -42,9 +42,7 @@ def as_dict_lookup(ctx: View, node: cst.Subscript, event: Hash) -> Fix | Decline
     if isinstance(ctx.parent(node), cst.AugAssign | cst.AssignTarget):
         return Decline("the store has no counterpart: an array takes `.at[]`")
     if not same_object(ctx, node.value):
-        return Decline(
-            f"`{ctx.code(node.value)}` is another dict in another call, perhaps in another order"
-        )
+        return Decline(f"`{ctx.code(node.value)}` is another dict in another call, perhaps in another order")
     return _indexed(ctx, node, f"list({ctx.code(node.value)}.values())")
 
 

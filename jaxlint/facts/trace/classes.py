@@ -304,7 +304,8 @@ def _strings(frame: Frame, value: Value) -> set[str]:
 
 
 def prototype(frame: Frame, definition: ClassDefinition) -> Ref:
-    """An instance as a method meets it: made by ``__init__`` from unknown arguments, fields that methods rebind unknown."""
+    """An instance as a method meets it: made by ``__init__`` from unknown arguments, fields that methods rebind
+    unknown."""
     ref = Ref("object", frame, definition, frame.place(definition.node))
     frame.state.replace(ref, {})
     init = class_attribute(frame, definition, "__init__")

@@ -202,7 +202,7 @@ def _arithmetic_of_options(frame: Frame, op: cst.CSTNode, left: Value, right: Va
 
 def _fold(op: cst.CSTNode, a: Any, b: Any) -> Value:
     fold = _FOLD.get(type(op))
-    number = (int, float, bool, complex)
+    number = (int, float, bool)
     if fold is not None and isinstance(a, number) and isinstance(b, number):
         try:
             result = fold(a, b)
@@ -258,9 +258,9 @@ def _array_result(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> V
         if isinstance(other, Const | Static | HostArray) or not isinstance(op, cst.Add | cst.AddAssign):
             return Array(strongest(any_tracing(pair)), _result_kind(op, left, right))
         return Tree(tree.traced)
-    if any(isinstance(side, HostArray) for side in pair):
-        if all(isinstance(side, HostArray | Const | Static | Tuple) for side in pair):
-            return HostArray(_result_kind(op, left, right), scalar=all(_is_scalar(side) for side in pair))
+    host = all(isinstance(side, HostArray | Const | Static | Tuple) for side in pair)
+    if host and any(isinstance(side, HostArray) for side in pair):
+        return HostArray(_result_kind(op, left, right), scalar=all(_is_scalar(side) for side in pair))
     return None
 
 
@@ -274,9 +274,10 @@ def _result_kind(op: cst.CSTNode, left: Value, right: Value) -> Kind:
         return "bool" if a == b == "bool" else "int" if "int" in (a, b) else None
     if isinstance(op, cst.Divide | cst.DivideAssign):
         return "float" if None not in (a, b) and "complex" not in (a, b) else None
-    for kind in ("complex", "float", "int"):
+    kinds: tuple[Kind, ...] = ("complex", "float", "int")
+    for kind in kinds:
         if kind in (a, b) and (kind == "complex" or None not in (a, b)):
-            return kind  # type: ignore[return-value]
+            return kind
     return "int" if a == b == "bool" else None
 
 
@@ -336,9 +337,7 @@ def _may_be_container(left: Value, right: Value) -> bool:
 
 
 def _is(left: Value, right: Value, negated: bool) -> Value:
-    if isinstance(left, Const) and isinstance(right, Const):
-        same = left == right
-    elif isinstance(left, Library) and isinstance(right, Library):
+    if isinstance(left, Const | Library) and type(left) is type(right):
         same = left == right
     elif Const(None) in (left, right):
         other = right if left == Const(None) else left

@@ -56,4 +56,3 @@ def expects_failure(ctx: View, node: cst.CSTNode) -> bool:
                 return True
         child = above
     return False
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jaxlint.facts.model.frames import Frame
+from jaxlint.facts.model.state import summary
 from jaxlint.facts.model.values import (
     ITEM,
     STATIC_INT,
@@ -43,7 +44,7 @@ def _turn(frame: Frame, source: Value, number: int) -> Value:
     state = frame.state
     match source:
         case Keys(base=base, offset=offset, traced=traced):
-            return state.part(base, offset + number, lambda: Key(traced))  # type: ignore[arg-type]
+            return state.part(base, offset + number, lambda: Key(traced))
         case Array():
             return source.row(frame.staged)
         case HostArray(kind=kind):
@@ -62,7 +63,7 @@ def _turn(frame: Frame, source: Value, number: int) -> Value:
         case Const(value=str()):
             return Static("str")
         case Either(options=options):
-            return access.summary([_turn(frame, option, number) for option in options if option != Const(None)])
+            return summary([_turn(frame, option, number) for option in options if option != Const(None)])
         case Unknown():
             return state.part(source, ("turn", number), lambda: Unknown("item"))
     return Unknown()

@@ -91,7 +91,8 @@ def _static(kind: Kind) -> Handler:
 
 
 _NOT_OF_JAX = frozenset(
-    {"numpy.ndarray", "numpy.generic", "numpy.number", "numpy.bool_", "numpy.integer", "numpy.floating", "numbers.Number",
+    {"numpy.ndarray", "numpy.generic", "numpy.number", "numpy.bool_", "numpy.integer", "numpy.floating",
+    "numbers.Number",
      "numbers.Integral", "numbers.Real", "builtins.int", "builtins.float", "builtins.complex", "builtins.bool",
      "builtins.str", "builtins.list", "builtins.tuple", "builtins.dict", "builtins.set"}
 )  # fmt: skip
@@ -369,7 +370,9 @@ def _default_dict(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
 
 def _copy(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     first = args.positional[0] if args.positional else Unknown()
-    return replaced(frame, first, {}) if isinstance(first, Ref) else first if not isinstance(first, Unknown) else Unknown()
+    return (
+        replaced(frame, first, {}) if isinstance(first, Ref) else first if not isinstance(first, Unknown) else Unknown()
+    )
 
 
 def _namedtuple(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:

@@ -68,7 +68,9 @@ def _augmented(frame: Frame, node: cst.AugAssign) -> None:
 
 
 def _delete(frame: Frame, node: cst.Del) -> None:
-    targets = [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    targets = (
+        [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    )
     for target in targets:
         if isinstance(target, cst.Subscript | cst.Attribute):
             part = target.attr.value if isinstance(target, cst.Attribute) else CONTENTS
@@ -151,9 +153,7 @@ def _while(frame: Frame, node: cst.While) -> None:
         evaluate(frame, node.test)
 
 
-def _loop(
-    frame: Frame, bodies: Sequence[Callable[[], None]], changed: frozenset[str], orelse: cst.Else | None
-) -> None:
+def _loop(frame: Frame, bodies: Sequence[Callable[[], None]], changed: frozenset[str], orelse: cst.Else | None) -> None:
     """Run the turns one after the other. The loop is taken to run at least once."""
     loop = Loop()
     frame.loops.append(loop)
@@ -239,8 +239,9 @@ def _with(frame: Frame, node: cst.With) -> None:
 
 def _function(frame: Frame, node: cst.FunctionDef) -> None:
     definition = frame.tracer.function(frame, node)
-    value: Value = Function(definition, frame.tracer.closure_of(frame), defaults=defaults(frame, definition))
-    frame.tracer.defined(frame, value)
+    function = Function(definition, frame.tracer.closure_of(frame), defaults=defaults(frame, definition))
+    frame.tracer.defined(frame, function)
+    value: Value = function
     for decorator in reversed(node.decorators):
         value = frame.tracer.decorate(frame, evaluate(frame, decorator.decorator), value, decorator)
     assign.bind(frame, node.name.value, value)

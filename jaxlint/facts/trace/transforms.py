@@ -217,9 +217,7 @@ def _name(function: Value, position: int) -> str:
     return names[position] if position < len(names) else f"argument {position}"
 
 
-def _sources(
-    frame: Frame, row: Transform, feed: Feed, args: Arguments, bound: dict[str, Value]
-) -> list[Value]:
+def _sources(frame: Frame, row: Transform, feed: Feed, args: Arguments, bound: dict[str, Value]) -> list[Value]:
     """The values that a feed draws on: one, or all of a variadic or a sequence."""
     if feed.how == "index":
         return [Static("int")]
