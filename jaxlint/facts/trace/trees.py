@@ -13,6 +13,7 @@ from jaxlint.facts.model.values import (
     Const,
     HostArray,
     Key,
+    Keys,
     Many,
     Ref,
     Static,
@@ -54,7 +55,7 @@ def leaf(frame: Frame, tree: Value, number: int) -> Value:
         case Tree(traced=traced):
             part = frame.state.part(identity(tree), ("leaf", number), Unknown)
             return Tree(traced, part) if isinstance(part, Unknown) else part
-        case Unknown():
+        case Unknown() | Keys():  # a list of keys is followed as an array of them
             return frame.state.part(tree, ("leaf", number), Unknown)
         case Tuple() | Many() | Ref() if found := list(_leaves(frame, tree)):
             if len(found) > SAMPLES:
