@@ -25,7 +25,7 @@ from jaxlint.facts.values import (
     Unknown,
     Value,
     any_tracing,
-    identity,
+    join,
 )
 from jaxlint.jaxapi import Feed, Transform
 from jaxlint.jaxapi import Traced as TracedFunction
@@ -192,9 +192,11 @@ def _run(
                     source = carry if carry is not None else access.renewed(frame, value)
                 source = undifferentiated(source) if row.kind == "rule" else source
                 fed.append(_fed(inner, trace, feed, source, number, _name(function, len(fed))))
-        result = inner.tracer.call(inner, function, Arguments(tuple(fed)), node)
+        before, result = result, inner.tracer.call(inner, function, Arguments(tuple(fed)), node)
         if frame.tracer.state is None:
             break
+        if row.kind == "tree" and number:
+            result = join(before, result)  # what becomes of one leaf need not become of another
         if wanted is row.functions[-1]:  # what a condition returns is no carry
             carry = _next_carry(row, result)
     return detach(frame, trace, result, args) if trace is not None else result
