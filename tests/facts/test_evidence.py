@@ -50,7 +50,8 @@ def test_what_only_arrays_bear_settles_it(body: str) -> None:
 @pytest.mark.parametrize(
     "body",
     ["pass", "x + x", "x * 2", "x == 1", "x[0]", "len(x)", "x['w']", "x is None", "jnp.stack(x)", "jnp.asarray(x)",
-     "jax.tree.map(jnp.sin, x)", "max(x, n)", "if isinstance(x, tuple):\n    x - 1", "if n is not None:\n    jnp.sin(x)",
+     "jax.tree.map(jnp.sin, x)", "max(x, n)", "if isinstance(x, tuple):\n    x - 1",
+     "if n is not None:\n    jnp.sin(x)",
      "y = x - 1 if n else 0", "n is None or x - 1"],
 )  # fmt: skip
 def test_what_containers_bear_or_a_condition_guards_does_not(body: str) -> None:
