@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import libcst as cst
 
-    from jaxlint.facts.view import View
-    from jaxlint.facts.why import Why
+    from jaxlint.facts.model.why import Why
+    from jaxlint.facts.queries.view import View
 
 Applicability = Literal["safe", "unsafe", "suggestion"]
 """safe: same values and types, or repairs code that could only raise. unsafe: may change behaviour that someone could

@@ -119,3 +119,14 @@ def test_a_glance_at_such_files_loads_nothing_at_all(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     loaded = loaded_by("check", "--fix", "--force-exclude", "a.py", folder=tmp_path)
     assert not loaded & {*ENGINE, "typer", "msgspec", "pathspec", "dataclasses", "re", "pathlib", "ast"}
+
+
+FLOORS_OF_FACTS = {"model": {"notes", "trace", "queries"}, "notes": {"queries"}, "trace": {"queries"}, "queries": set()}
+"""What each part of the facts room may not import."""
+
+
+@pytest.mark.parametrize("part", FLOORS_OF_FACTS)
+def test_the_facts_room_has_its_floors(part: str) -> None:
+    for file in (PACKAGE / "facts" / part).glob("*.py"):
+        reached = {name.split(".")[2] for name in imported(file) if name.startswith("jaxlint.facts.")}
+        assert not reached & FLOORS_OF_FACTS[part], file

@@ -14,11 +14,11 @@ import libcst as cst
 from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.engine.diagnostic import Diagnostic, TraceStep
 from jaxlint.engine.own import INTERNAL, SYNTAX, Own
-from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, own_nodes
-from jaxlint.facts.frames import Frame
-from jaxlint.facts.project import load
-from jaxlint.facts.tracer import Tracer
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import ClassDefinition, FunctionDefinition, own_nodes
+from jaxlint.facts.model.frames import Frame
+from jaxlint.facts.model.project import load
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rewrite.contexts import holding
 from jaxlint.rules import Rule, all_rules
 from jaxlint.source import Chunk, SourceError, SourceText
@@ -96,10 +96,13 @@ def _run(tracer: Tracer) -> Diagnostic | None:
 
 
 def _visits(tracer: Tracer, subscriptions: Subscriptions) -> Iterator[View]:
-    """Each node that a rule subscribes to, or where something happened, in each activation; traced activations first."""
+    """Each node that a rule subscribes to, or where something happened, in each activation; traced activations
+    first."""
     for owner, frames in tracer.activations.items():
         wanted = [
-            (chunk, node) for chunk, node in _nodes(owner, frames[0]) if type(node) in subscriptions or node in tracer.events
+            (chunk, node)
+            for chunk, node in _nodes(owner, frames[0])
+            if type(node) in subscriptions or node in tracer.events
         ]
         for frame in sorted(frames, key=lambda frame: frame.boundary is None):
             for chunk, node in wanted:

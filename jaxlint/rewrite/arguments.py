@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Edit
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import signature
 
 

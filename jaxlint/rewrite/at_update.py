@@ -8,8 +8,8 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
-from jaxlint.facts.values import HostArray, Ref
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import HostArray, Ref
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite import index, masked
 from jaxlint.rewrite.parallel import as_chained_update, as_parallel_update
 from jaxlint.rewrite.rebind import rebind

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.insertion import after_parameter, opening
 
 

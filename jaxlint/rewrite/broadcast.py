@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.facts.definitions import own_nodes
-from jaxlint.facts.values import Const, Static
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.model.values import Const, Static
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.elementwise import hazard
 from jaxlint.rewrite.text import Text
 

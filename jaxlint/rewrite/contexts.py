@@ -8,8 +8,7 @@ from dataclasses import replace as changed
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Finding, Fix
-from jaxlint.facts.expressions import kind_of
-from jaxlint.facts.values import (
+from jaxlint.facts.model.values import (
     Class,
     Const,
     Either,
@@ -23,7 +22,8 @@ from jaxlint.facts.values import (
     Unknown,
     Value,
 )
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.expressions import kind_of
 
 
 def holding(ctx: View, finding: Finding) -> Finding:

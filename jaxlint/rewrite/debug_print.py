@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Fix, replace
-from jaxlint.facts.printed import Field, Piece, Unreadable, pieces
-from jaxlint.facts.values import Many, Tuple, any_tracing
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import Many, Tuple, any_tracing
+from jaxlint.facts.queries.printed import Field, Piece, Unreadable, pieces
+from jaxlint.facts.queries.view import View
 
 TARGET = "jax.debug.print"
 _OPTIONS = ("fmt", "ordered", "partitioned", "skip_format_check")

@@ -9,9 +9,9 @@ from typing import Literal
 
 import libcst as cst
 
-from jaxlint.facts.definitions import own_nodes
-from jaxlint.facts.values import Library
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.model.values import Library
+from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import function
 
 Destination = Literal["returned", "packed", "array", "static", "test", "text", "dropped", "elsewhere"]

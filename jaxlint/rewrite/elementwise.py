@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.facts.values import Array, Const, HostArray, Static, Tree
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import Array, Const, HostArray, Static, Tree
+from jaxlint.facts.queries.view import View
 
 _NUMPY = (
     "abs", "absolute", "negative", "positive", "add", "subtract", "multiply", "square", "sign", "sin", "cos",

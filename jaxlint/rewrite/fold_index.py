@@ -14,9 +14,9 @@ from collections.abc import Sequence
 import libcst as cst
 
 from jaxlint.edits import Decline, Fix, replace
-from jaxlint.facts.definitions import COMPREHENSIONS
-from jaxlint.facts.events import KeyReuse
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import COMPREHENSIONS
+from jaxlint.facts.model.events import KeyReuse
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.key_names import child_names
 from jaxlint.source import walk
 

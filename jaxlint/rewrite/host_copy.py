@@ -12,9 +12,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Applicability, Decline, Edit, Fix, insert_before, replace
-from jaxlint.facts.definitions import own_nodes
-from jaxlint.facts.syncs import element_reads
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.queries.syncs import element_reads
+from jaxlint.facts.queries.view import View
 
 ASARRAY = "numpy.asarray"
 

@@ -7,8 +7,8 @@ from typing import Literal
 
 import libcst as cst
 
-from jaxlint.facts.values import Array, Const, Either, HostArray, Many, Ref, Static, Tree, Tuple, Value
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import Array, Const, Either, HostArray, Many, Ref, Static, Tree, Tuple, Value
+from jaxlint.facts.queries.view import View
 
 Sort = Literal["scalar", "slice", "distinct", "array", "mask", "traced mask", "open"]
 """scalar: an integer. slice: a range of places, each once. distinct: a list of different constants. array: of integers,

@@ -6,8 +6,8 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Fix, repair, replace
-from jaxlint.facts.definitions import own_nodes
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import jax_equivalent
 
 _MAKERS = frozenset(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix, repair, replace
-from jaxlint.facts.events import HostCall
-from jaxlint.facts.values import Many, Ref, Tuple, Value
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import HostCall
+from jaxlint.facts.model.values import Many, Ref, Tuple, Value
+from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import Signature, array_attribute, jax_equivalent, signature
 
 ASARRAY = "jax.numpy.asarray"

@@ -8,9 +8,9 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Fix, replace
-from jaxlint.facts.definitions import own_nodes
-from jaxlint.facts.values import Array, Const, Function, HostArray, Static, Value
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.model.values import Array, Const, Function, HostArray, Static, Value
+from jaxlint.facts.queries.view import View
 
 STACKS = ("jax.numpy.stack", "jax.numpy.array", "jax.numpy.asarray", "jax.numpy.vstack", "jax.numpy.concatenate")
 _CONTROL = (

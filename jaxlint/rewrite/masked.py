@@ -9,8 +9,8 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
-from jaxlint.facts.values import Array, Const, HostArray, Static
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import Array, Const, HostArray, Static
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.rebind import Rebind
 from jaxlint.rewrite.uses import origins
 from jaxlint.source import walk

@@ -11,9 +11,9 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Fix, replace
-from jaxlint.facts.expressions import kind_of
-from jaxlint.facts.values import Array, Const, Static
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import Array, Const, Static
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.expressions import kind_of
 from jaxlint.rewrite.elementwise import operands
 from jaxlint.rewrite.text import Text, call, infix, quoted
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix, replace
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
 from jaxlint.source import walk
 
 

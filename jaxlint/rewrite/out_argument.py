@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.arguments import without
 from jaxlint.rewrite.rebind import rebind
 from jaxlint.rewrite.store import plan, stored_array

@@ -8,7 +8,7 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.store import Store, fix_of, plan, stored_array
 from jaxlint.source import walk
 

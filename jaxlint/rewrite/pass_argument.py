@@ -16,10 +16,10 @@ from collections import defaultdict
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
-from jaxlint.facts.definitions import FunctionDefinition
-from jaxlint.facts.events import StaleCapture
-from jaxlint.facts.usage import CallSite, Escapes, call_sites, sees_variable
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import FunctionDefinition
+from jaxlint.facts.model.events import StaleCapture
+from jaxlint.facts.queries.usage import CallSite, Escapes, call_sites, sees_variable
+from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import function as library_function
 from jaxlint.rewrite.insertion import after_parameter, new_argument, opening
 from jaxlint.source import children, walk

@@ -6,7 +6,7 @@ from collections import Counter
 
 import libcst as cst
 
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
 
 Monomial = tuple[str, ...]
 Polynomial = dict[Monomial, int]

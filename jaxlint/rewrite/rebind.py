@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import libcst as cst
 
 from jaxlint.edits import Applicability, Decline, Edit
-from jaxlint.facts import classes
-from jaxlint.facts.frames import Frame
-from jaxlint.facts.values import Array, HostArray, Library, Ref, Tree, Tuple, Unknown
-from jaxlint.facts.view import View
+from jaxlint.facts.model.frames import Frame
+from jaxlint.facts.model.values import Array, HostArray, Library, Ref, Tree, Tuple, Unknown
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace import classes
 from jaxlint.rewrite.uses import loads_before, origins, read_after
 
 

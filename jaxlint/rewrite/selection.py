@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix, replace
-from jaxlint.facts.truth import undecidable
-from jaxlint.facts.values import Array, Const, Static, Tree, Value
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import Array, Const, Static, Tree, Value
+from jaxlint.facts.queries.truth import undecidable
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.elementwise import hazard, operands
 from jaxlint.rewrite.logic import array_logic
 from jaxlint.rewrite.text import Text, call, infix, quoted

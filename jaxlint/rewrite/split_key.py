@@ -18,13 +18,13 @@ from dataclasses import dataclass
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix, insert_before, replace
-from jaxlint.facts import classes
-from jaxlint.facts.definitions import COMPREHENSIONS
-from jaxlint.facts.events import KeyReuse
-from jaxlint.facts.reuse import sites
-from jaxlint.facts.state import Step
-from jaxlint.facts.values import Ref
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import COMPREHENSIONS
+from jaxlint.facts.model.events import KeyReuse
+from jaxlint.facts.model.state import Step
+from jaxlint.facts.model.values import Ref
+from jaxlint.facts.notes.reuse import sites
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace import classes
 from jaxlint.rewrite.fold_index import fold_index
 from jaxlint.rewrite.key_names import child_names
 from jaxlint.rewrite.next_key import next_key, other_data

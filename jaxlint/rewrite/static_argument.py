@@ -11,9 +11,9 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
-from jaxlint.facts.values import any_tracing
-from jaxlint.facts.view import View
-from jaxlint.facts.why import Place
+from jaxlint.facts.model.values import any_tracing
+from jaxlint.facts.model.why import Place
+from jaxlint.facts.queries.view import View
 
 _JIT = "jax.jit"
 _UNSAFE = "each new value compiles anew, and callers must pass a hashable one"

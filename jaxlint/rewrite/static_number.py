@@ -8,8 +8,8 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline, Fix, replace
-from jaxlint.facts.values import Array, Const, Many, Static, Tuple, Value
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import Array, Const, Many, Static, Tuple, Value
+from jaxlint.facts.queries.view import View
 
 _WRAPPERS = ("jax.numpy.array", "jax.numpy.asarray")
 _REDUCTIONS = {"prod": "math.prod", "sum": "sum", "max": "max", "min": "min"}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import libcst as cst
 
 from jaxlint.edits import Applicability, Decline, Edit, Fix
-from jaxlint.facts.values import Array, Const, HostArray, Static
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import Array, Const, HostArray, Static
+from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import array_attribute
 from jaxlint.rewrite import index
 from jaxlint.rewrite.index import Sort

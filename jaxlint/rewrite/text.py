@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from jaxlint.edits import Decline
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
 
 
 @dataclass(frozen=True, slots=True)

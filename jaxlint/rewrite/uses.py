@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import array_attribute
 from jaxlint.source import walk
 

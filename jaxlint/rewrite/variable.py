@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
 from jaxlint.source import walk
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Finding, Fix
-from jaxlint.facts.guards import expects_failure
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.guards import expects_failure
 from jaxlint.jaxapi import array_attribute
 from jaxlint.rewrite.rebind import rebind
 from jaxlint.rewrite.store import extent

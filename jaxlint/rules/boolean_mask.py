@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.expressions import kind_of
-from jaxlint.facts.values import Array, HostArray, Member, Tree
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import Array, HostArray, Member, Tree
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.expressions import kind_of
 from jaxlint.rewrite.masking import unmasked
 from jaxlint.rules import rule
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from jaxlint.edits import Finding
-from jaxlint.facts.events import CachedTracer, Mutation
-from jaxlint.facts.mutations import changed, kept_by_framework, memo
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import CachedTracer, Mutation
+from jaxlint.facts.notes.mutations import changed, kept_by_framework, memo
+from jaxlint.facts.queries.view import View
 from jaxlint.rules import rule
 
 _ADVICE = (

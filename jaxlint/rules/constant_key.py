@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from jaxlint.edits import Finding
-from jaxlint.facts.events import ConstantKey
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import ConstantKey
+from jaxlint.facts.queries.view import View
 from jaxlint.rules import rule
 
 

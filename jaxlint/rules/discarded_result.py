@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Finding, Fix
-from jaxlint.facts.guards import expects_failure
-from jaxlint.facts.values import AtIndex, Const, Static
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import AtIndex, Const, Static
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.guards import expects_failure
 from jaxlint.jaxapi import function, pure_method, transform
 from jaxlint.rewrite.rebind import rebind
 from jaxlint.rules import rule

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding
-from jaxlint.facts.definitions import bound_names, own_nodes
-from jaxlint.facts.trips import trips
-from jaxlint.facts.values import AtIndex, Many, Member
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import bound_names, own_nodes
+from jaxlint.facts.model.values import AtIndex, Many, Member
+from jaxlint.facts.queries.trips import trips
+from jaxlint.facts.queries.view import View
 from jaxlint.rules import rule
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.events import HostEffect
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import HostEffect
+from jaxlint.facts.queries.view import View
 from jaxlint.rules import rule
 
 _CONSEQUENCES = {

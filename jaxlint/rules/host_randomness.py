@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.events import HostEffect
-from jaxlint.facts.frames import Frame
-from jaxlint.facts.library import HOST_OBJECTS
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import HostEffect
+from jaxlint.facts.model.frames import Frame
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.library import HOST_OBJECTS
 from jaxlint.rules import rule
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.syncs import element_reads, syncs
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.syncs import element_reads, syncs
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.host_copy import as_host_copy
 from jaxlint.rules import rule
 

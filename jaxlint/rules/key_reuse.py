@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from jaxlint.edits import Finding
-from jaxlint.facts.events import KeyReuse
-from jaxlint.facts.reuse import story
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import KeyReuse
+from jaxlint.facts.notes.reuse import story
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.split_key import split_key
 from jaxlint.rules import rule
 

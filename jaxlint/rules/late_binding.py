@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding
-from jaxlint.facts.late import Kept, kept
-from jaxlint.facts.values import Cached, Function, Partial, Transformed, Value
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import Cached, Function, Partial, Transformed, Value
+from jaxlint.facts.queries.late import Kept, kept
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.bind_default import bind_defaults
 from jaxlint.rules import rule
 

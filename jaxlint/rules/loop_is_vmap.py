@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding, Fix
-from jaxlint.facts.definitions import own_nodes
-from jaxlint.facts.trips import trips, works
-from jaxlint.facts.values import Array
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.model.values import Array
+from jaxlint.facts.queries.trips import trips, works
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.mapping import STACKS, mapped
 from jaxlint.rules import rule
 

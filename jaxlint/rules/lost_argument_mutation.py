@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.events import Mutation
-from jaxlint.facts.lost import lost
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import Mutation
+from jaxlint.facts.queries.lost import lost
+from jaxlint.facts.queries.view import View
 from jaxlint.rules import rule
 
 _GROWING = ("append", "extend", "insert", "update", "add", "setdefault", "appendleft")

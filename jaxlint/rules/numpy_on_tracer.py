@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding
-from jaxlint.facts.events import HostCall
-from jaxlint.facts.values import Transformed
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import HostCall
+from jaxlint.facts.model.values import Transformed
+from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import jax_equivalent
 from jaxlint.rewrite.jax_function import as_jax_function
 from jaxlint.rules import rule

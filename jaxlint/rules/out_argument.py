@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.guards import expects_failure
-from jaxlint.facts.values import NONE
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import NONE
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.guards import expects_failure
 from jaxlint.jaxapi import function
 from jaxlint.rewrite.out_argument import as_result
 from jaxlint.rules import rule

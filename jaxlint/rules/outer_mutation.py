@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.events import Mutation
-from jaxlint.facts.mutations import changed, kept_by_framework, restored
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import Mutation
+from jaxlint.facts.notes.mutations import changed, kept_by_framework, restored
+from jaxlint.facts.queries.view import View
 from jaxlint.rules import rule
 
 _COUNTS_TRACES = re.compile(r"trac|compil|jit", re.IGNORECASE)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Finding, Fix
-from jaxlint.facts.guards import expects_failure
-from jaxlint.facts.values import HostArray, Value
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import HostArray, Value
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.guards import expects_failure
 from jaxlint.jaxapi import function
 from jaxlint.rewrite.arguments import argument
 from jaxlint.rewrite.uses import origins

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding
-from jaxlint.facts.boundary import REVERSE_MODE
-from jaxlint.facts.frames import Boundary, Frame
-from jaxlint.facts.passed import Passed, passed
-from jaxlint.facts.values import Function, Partial, Value, any_tracing
-from jaxlint.facts.view import View
+from jaxlint.facts.model.frames import Boundary, Frame
+from jaxlint.facts.model.values import Function, Partial, Value, any_tracing
+from jaxlint.facts.queries.passed import Passed, passed
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.boundary import REVERSE_MODE
 from jaxlint.rules import rule
 
 _WHILE, _FORI = "jax.lax.while_loop", "jax.lax.fori_loop"

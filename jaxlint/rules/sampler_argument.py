@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding, Fix, replace
-from jaxlint.facts.values import Array, Const, Keys, Ref, Static, Tuple, Value
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import Array, Const, Keys, Ref, Static, Tuple, Value
+from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import Function, function
 from jaxlint.rules import rule
 

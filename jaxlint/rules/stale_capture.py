@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from jaxlint.edits import Finding
-from jaxlint.facts.events import StaleCapture
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import StaleCapture
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.pass_argument import as_argument
 from jaxlint.rules import rule
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding, Fix
-from jaxlint.facts.guards import expects_failure
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.guards import expects_failure
 from jaxlint.rewrite.at_update import METHODS, as_delete, as_update
 from jaxlint.rewrite.index import sorts, written
 from jaxlint.rewrite.store import stored_array

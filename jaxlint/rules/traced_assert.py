@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding
-from jaxlint.facts.truth import undecidable
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.truth import undecidable
+from jaxlint.facts.queries.view import View
 from jaxlint.rules import rule
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding, Fix, replace
-from jaxlint.facts.truth import asked
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.truth import asked
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.logic import array_logic, is_mask
 from jaxlint.rules import rule
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding, Fix
-from jaxlint.facts.definitions import own_nodes
-from jaxlint.facts.truth import undecidable
-from jaxlint.facts.view import View
+from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.queries.truth import undecidable
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.selection import select
 from jaxlint.rules import rule
 

@@ -6,9 +6,9 @@ from functools import reduce
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding, Fix, replace
-from jaxlint.facts.events import Asked
-from jaxlint.facts.values import Array, Const, Either, HostArray, Static, Value
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import Asked
+from jaxlint.facts.model.values import Array, Const, Either, HostArray, Static, Value
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.broadcast import whole
 from jaxlint.rewrite.text import Text, call, quoted
 from jaxlint.rules import rule

@@ -9,7 +9,7 @@ from string import Formatter
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import host_effect
 from jaxlint.rules import rule
 

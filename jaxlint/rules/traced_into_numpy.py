@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.events import BufferStore
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import BufferStore
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.jax_buffer import as_jax_buffer
 from jaxlint.rules import rule
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.events import Hash, HostCall, Lookup
-from jaxlint.facts.values import Array, Const, HostArray, Many, Ref, Tuple, Value
-from jaxlint.facts.view import View
+from jaxlint.facts.model.events import Hash, HostCall, Lookup
+from jaxlint.facts.model.values import Array, Const, HostArray, Many, Ref, Tuple, Value
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.table_lookup import as_array_lookup, as_dict_lookup
 from jaxlint.rules import rule
 

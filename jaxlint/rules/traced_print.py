@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.events import HostEffect
-from jaxlint.facts.printed import shown
-from jaxlint.facts.values import Ref, any_tracing
-from jaxlint.facts.view import View
-from jaxlint.facts.why import Traced
+from jaxlint.facts.model.events import HostEffect
+from jaxlint.facts.model.values import Ref, any_tracing
+from jaxlint.facts.model.why import Traced
+from jaxlint.facts.queries.printed import shown
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.debug_print import as_debug_print
 from jaxlint.rules import rule
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.passed import passed
-from jaxlint.facts.values import any_tracing
-from jaxlint.facts.view import View
+from jaxlint.facts.model.values import any_tracing
+from jaxlint.facts.queries.passed import passed
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.static_argument import make_static
 from jaxlint.rewrite.static_number import static_origin
 from jaxlint.rules import rule

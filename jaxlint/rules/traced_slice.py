@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding, Fix, replace
-from jaxlint.facts.values import Array, HostArray, Many, Member, Ref, Tree, Tuple, any_tracing
-from jaxlint.facts.view import View
-from jaxlint.facts.why import Why
+from jaxlint.facts.model.values import Array, HostArray, Many, Member, Ref, Tree, Tuple, any_tracing
+from jaxlint.facts.model.why import Why
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.contexts import python_number
 from jaxlint.rewrite.polynomial import difference
 from jaxlint.rules import rule
@@ -73,9 +73,7 @@ def _fix(ctx: View, node: cst.Subscript, axis: int) -> Fix | Decline:
     if length is None:
         return Decline(f"`{ctx.code(bounds.upper)}` less `{ctx.code(bounds.lower)}` is not sure to be constant")
     if python_number(ctx, bounds.lower):
-        return Decline(
-            f"`{ctx.code(bounds.lower)}` is a number in another call: its slice may be shorter, at the end"
-        )
+        return Decline(f"`{ctx.code(bounds.lower)}` is a number in another call: its slice may be shorter, at the end")
     arguments = [ctx.code(node.value), ctx.code(bounds.lower), length, *([f"axis={axis}"] if axis else [])]
     text = f"{ctx.spell(DYNAMIC_SLICE)}({', '.join(arguments)})"
     return Fix("Slice with `lax.dynamic_slice_in_dim`", (replace(ctx, node, text),), "unsafe", (DYNAMIC_SLICE,))

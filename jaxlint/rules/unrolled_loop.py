@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding, Fix, replace
-from jaxlint.facts.trips import Trips, of_while, trips, works
-from jaxlint.facts.view import View
+from jaxlint.facts.queries.trips import Trips, of_while, trips, works
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.broadcast import whole
 from jaxlint.rewrite.text import Text, call
 from jaxlint.rules import rule

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Decline, Finding
-from jaxlint.facts.passed import Passed, passed
-from jaxlint.facts.values import NONE, any_tracing
-from jaxlint.facts.view import View
-from jaxlint.facts.why import Why
+from jaxlint.facts.model.values import NONE, any_tracing
+from jaxlint.facts.model.why import Why
+from jaxlint.facts.queries.passed import Passed, passed
+from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import Sized
 from jaxlint.rules import rule
 

@@ -5,7 +5,7 @@ import pytest
 
 from jaxlint.edits import Finding
 from jaxlint.engine.check import check
-from jaxlint.facts.tracer import Tracer
+from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rules import Rule
 from jaxlint.source import SourceText
 

@@ -3,9 +3,9 @@
 import libcst as cst
 import pytest
 
-from jaxlint.facts.project import load
-from jaxlint.facts.tracer import Tracer
-from jaxlint.facts.view import View
+from jaxlint.facts.model.project import load
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.source import SourceText
 
 MODULE = """\
@@ -49,6 +49,8 @@ def test_what_is_raised_is_wanted(statement: str) -> None:
     assert not is_proven(statement)
 
 
-@pytest.mark.parametrize("statement", ["if True", "with open('log')", "with self.subTest('raises')", "with jax.debug_nans()"])
+@pytest.mark.parametrize(
+    "statement", ["if True", "with open('log')", "with self.subTest('raises')", "with jax.debug_nans()"]
+)
 def test_other_blocks_prove_as_ever(statement: str) -> None:
     assert is_proven(statement)

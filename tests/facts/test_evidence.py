@@ -5,9 +5,9 @@ from textwrap import dedent, indent
 import libcst as cst
 import pytest
 
-from jaxlint.facts.project import load
-from jaxlint.facts.tracer import Tracer
-from jaxlint.facts.view import View
+from jaxlint.facts.model.project import load
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.source import SourceText
 
 MODULE = """\
@@ -57,11 +57,15 @@ def test_what_containers_bear_or_a_condition_guards_does_not(body: str) -> None:
     assert not is_array(body)
 
 
-@pytest.mark.parametrize("annotation", ["float", "bool", "jax.Array", "jnp.ndarray", "'jax.Array'", "Float[Array, 'n']"])
+@pytest.mark.parametrize(
+    "annotation", ["float", "bool", "jax.Array", "jnp.ndarray", "'jax.Array'", "Float[Array, 'n']"]
+)
 def test_an_annotation_settles_it(annotation: str) -> None:
     assert is_array("pass", annotation)
 
 
-@pytest.mark.parametrize("annotation", ["object", "dict", "list[float]", "Optional[float]", "float | None", "tuple[int, ...]"])
+@pytest.mark.parametrize(
+    "annotation", ["object", "dict", "list[float]", "Optional[float]", "float | None", "tuple[int, ...]"]
+)
 def test_other_annotations_do_not(annotation: str) -> None:
     assert not is_array("pass", annotation)

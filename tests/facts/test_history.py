@@ -4,9 +4,9 @@ from textwrap import dedent, indent
 
 import pytest
 
-from jaxlint.facts.events import StaleCapture
-from jaxlint.facts.project import load
-from jaxlint.facts.tracer import Tracer
+from jaxlint.facts.model.events import StaleCapture
+from jaxlint.facts.model.project import load
+from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.source import SourceText
 
 MODULE = """\

@@ -3,7 +3,7 @@
 import pytest
 
 from jaxlint.facts import Tracer, load
-from jaxlint.facts.events import BufferStore, Hash, HostCall, Lookup
+from jaxlint.facts.model.events import BufferStore, Hash, HostCall, Lookup
 from jaxlint.source import SourceText
 
 PROGRAM = """

@@ -6,7 +6,7 @@ import pytest
 
 from jaxlint.engine.fix import fix
 from jaxlint.facts import Tracer, load
-from jaxlint.facts.events import KeyReuse
+from jaxlint.facts.model.events import KeyReuse
 from jaxlint.source import SourceText
 
 HEADER = "import jax\nimport jax.numpy as jnp\nfrom functools import partial\nfrom jax import random\n"

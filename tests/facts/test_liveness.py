@@ -5,7 +5,7 @@ import textwrap
 import libcst as cst
 import pytest
 
-from jaxlint.facts.liveness import liveness
+from jaxlint.facts.queries.liveness import liveness
 from jaxlint.source import walk
 
 PROGRAMS = {

@@ -13,9 +13,22 @@ import libcst as cst
 import pytest
 
 from jaxlint.facts import Tracer, load
-from jaxlint.facts.definitions import ClassDefinition, FunctionDefinition, own_nodes
-from jaxlint.facts.frames import Frame
-from jaxlint.facts.values import Array, Const, Either, Function, HostArray, Key, Keys, Ref, Static, Tree, Value, tracing
+from jaxlint.facts.model.definitions import ClassDefinition, FunctionDefinition, own_nodes
+from jaxlint.facts.model.frames import Frame
+from jaxlint.facts.model.values import (
+    Array,
+    Const,
+    Either,
+    Function,
+    HostArray,
+    Key,
+    Keys,
+    Ref,
+    Static,
+    Tree,
+    Value,
+    tracing,
+)
 from jaxlint.source import read
 
 PROGRAMS = Path(__file__).parent / "programs"
@@ -44,7 +57,9 @@ def claims(path: Path) -> Iterator[Claim]:
 
 
 def projects() -> list[Path]:
-    return sorted(path for path in PROGRAMS.iterdir() if path.suffix == ".py" or path.is_dir() and path.name[0] != "_")
+    return sorted(
+        path for path in PROGRAMS.iterdir() if path.suffix == ".py" or (path.is_dir() and path.name[0] != "_")
+    )
 
 
 @pytest.mark.parametrize("program", projects(), ids=lambda path: path.stem)

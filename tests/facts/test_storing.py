@@ -2,9 +2,9 @@
 
 import pytest
 
-from jaxlint.facts.project import load
-from jaxlint.facts.tracer import Tracer
-from jaxlint.facts.values import Array, Const, HostArray, Library, Tree, Unknown, Value
+from jaxlint.facts.model.project import load
+from jaxlint.facts.model.values import Array, Const, HostArray, Library, Tree, Unknown, Value
+from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.source import SourceText
 
 IMPORTS = "import jax\nimport jax.numpy as jnp\nimport numpy as np\nx = jnp.zeros(3)\nn = np.zeros(3)\n"

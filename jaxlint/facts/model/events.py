@@ -1,0 +1,175 @@
+"""What happened at a node while tracing, beyond the values of expressions. Rules read these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import libcst as cst
+
+from jaxlint.facts.model.frames import Boundary, Frame
+from jaxlint.facts.model.values import Value
+from jaxlint.facts.model.why import Place, Traced
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Capture:
+    """A trace read ``name``, which belongs to ``owner``, a frame or object outside of the trace."""
+
+    name: str
+    owner: Frame | Value
+    value: Value
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StaleCapture:
+    """A compiled function reads ``name`` again, which something at ``change`` has changed since it was traced."""
+
+    name: str
+    change: Place
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mutation:
+    """A trace changed an object, variable or attribute that outlives it.
+
+    ``how``: stored to, or the mutating method. ``leaked``: the tracer that got out. ``argument``: the object is (part
+    of) an argument of the traced function, so that the caller's copy does not change.
+    """
+
+    target: str
+    how: str
+    boundary: Boundary
+    leaked: Traced | None
+    kind: Literal["global", "nonlocal", "attribute", "item", "method"]
+    argument: bool = False
+    owner: Value | Frame | None = None
+
+
+ReuseKind = Literal["again", "loop", "body", "call", "frozen"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyReuse:
+    """A key was consumed again at ``place``; before that at ``first``.
+
+    ``kind``: by other code than before (again), by the same code in the next turn of a Python loop (loop) or of a
+    traced body (body), in the next call of a function that holds the key (call), or it is bound in a partial or a
+    default argument (frozen). ``frame``: the activation in which the place is. ``expression``: how the code at the
+    place spells the key, if it does; ``name``: its text.
+    """
+
+    name: str
+    expression: cst.BaseExpression | None
+    key: Value
+    kind: ReuseKind
+    frame: Frame
+    place: Place
+    verb: str
+    first: Place
+    first_verb: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SharedKey:
+    """All rows of a mapped function draw from one key."""
+
+    name: str
+    verb: str
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RepeatedSeed:
+    """The same constant seed made two keys which the same function uses up; ``first``: where the other was made."""
+
+    seed: object
+    verb: str
+    first: Place
+    kind: ReuseKind
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConstantKey:
+    """A trace draws from a key that it made itself from a constant: the same numbers in every call."""
+
+    seed: object
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HostEffect:
+    """A trace calls something whose result is baked in, or whose effect happens once. ``traced``: an argument is."""
+
+    name: str
+    category: str
+    boundary: Boundary
+    traced: Traced | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CachedTracer:
+    """A function under ``lru_cache`` returned a tracer, which the cache keeps beyond the trace."""
+
+    traced: Traced
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HostCall:
+    """A function or method which needs concrete values (``outcome`` fails), or answers without them (wrong), got a
+    tracer.
+
+    ``name`` is canonical; methods are ``jax.Array.item`` of the tracer and ``numpy.ndarray.dot`` of the NumPy array
+    that got one. ``argument`` is the value that holds the tracer.
+    """
+
+    name: str
+    traced: Traced
+    outcome: Literal["fails", "wrong"]
+    argument: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lookup:
+    """A Python container or NumPy array is indexed by a tracer. ``base`` and, where known, its items, at that time."""
+
+    base: Value
+    traced: Traced
+    items: tuple[Value, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hash:
+    """A tracer is hashed: as a key of a dict or an item of a set. ``base`` is the container, ``items`` what it holds by
+    key where that is known.
+    """
+
+    traced: Traced
+    how: Literal["key", "item"]
+    base: Value | None = None
+    items: tuple[tuple[Any, Value], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BufferStore:
+    """A tracer is stored into a NumPy array, or at an index that is a tracer."""
+
+    traced: Traced
+    part: Literal["value", "index"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A builtin (``max``, ``any``, ``sorted`` …) asked for the truth of ``items``, or of comparisons between them."""
+
+    name: str
+    items: tuple[Value, ...]
+
+
+Event = (
+    Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
+    | Asked | HostCall | Lookup | Hash | BufferStore
+)  # fmt: skip

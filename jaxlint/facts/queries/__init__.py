@@ -1,0 +1,1 @@
+"""What may be asked when the tracing is done; `view.View` is what rules see."""

@@ -1,0 +1,1 @@
+"""The static tracer itself: follows statements, expressions, calls and transforms."""

@@ -1,0 +1,100 @@
+"""What is known of an array's shape: the number of its axes and their lengths."""
+
+from __future__ import annotations
+
+from jaxlint.facts.model.arguments import Arguments
+from jaxlint.facts.model.frames import Frame
+from jaxlint.facts.model.values import Array, Const, Ref, Static, Tuple, Value
+from jaxlint.facts.trace import access
+from jaxlint.jaxapi import Function
+
+Dims = tuple[int | None, ...]
+Extents = tuple[int | None, Dims | None]
+"""The number of axes and the lengths of all, or of the first ones, None where not known."""
+
+_UNKNOWN: Extents = (None, None)
+_SCALAR: Extents = (0, ())
+
+
+_REDUCTIONS = frozenset(
+    """sum mean max min amax amin prod std var ptp all any argmax argmin median average count_nonzero logsumexp norm
+    nansum nanmean nanmax nanmin nanprod nanstd nanvar""".split()  # noqa: SIM905
+)
+"""Functions and methods that give a scalar unless an axis is stated."""
+
+
+def of_reduction(name: str, args: Arguments) -> Extents:
+    """Of ``x.sum()`` and its like."""
+    whole = name in _REDUCTIONS and not args.positional and not args.keywords.keys() - {"where", "initial", "dtype"}
+    return _SCALAR if whole and args.exact else _UNKNOWN
+
+
+def of_call(frame: Frame, row: Function, bound: dict[str, Value]) -> Extents:
+    """Of the result of a library function that states or keeps them."""
+    match row.name.rpartition(".")[2], bound:
+        case name, _ if name in _REDUCTIONS and not bound.keys() & {"axis", "keepdims", "returned"}:
+            return _SCALAR
+        case "array", {"ndmin": _}:
+            return _UNKNOWN
+        case "array" | "asarray", {"object": literal} | {"a": literal}:
+            return _known(_of_literal(frame, literal))
+        case "stack", {"arrays": arrays, **rest} if "axis" not in rest:
+            dims, items = _of_literal(frame, arrays), access.exact_items(frame, arrays)
+            return _known(dims) if dims is not None or items is None else (None, (len(items),))
+        case "arange", {"start": Const(value=int() as stop), **rest} if not rest:
+            return _known((stop,))
+        case "linspace", {"num": Const(value=int() as num)}:
+            return _known((num,))
+        case "arange" | "linspace", _:
+            return _known((None,))
+        case "eye" | "identity", {"N": size} | {"n": size}:
+            return _known((_length(size), _length(bound.get("M", size))))
+        case _, {"shape": shape}:
+            return _known(_stated(shape))
+    operand = next(iter(bound.values()), None)
+    if row.params == ("x",) and isinstance(operand, Array):
+        return operand.ndim, operand.dims
+    return _UNKNOWN
+
+
+def _known(dims: Dims | None) -> Extents:
+    return (len(dims), dims) if dims is not None else _UNKNOWN
+
+
+def _length(value: Value) -> int | None:
+    return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
+
+
+def _of_literal(frame: Frame, value: Value) -> Dims | None:
+    """Of a (nested) list of numbers or arrays."""
+    if isinstance(value, Const | Static):
+        return ()
+    if isinstance(value, Array):
+        return value.dims
+    items = access.exact_items(frame, value) if isinstance(value, Ref | Tuple) else None
+    inner = _of_literal(frame, items[0]) if items else None
+    return (len(items), *inner) if items is not None and inner is not None else None
+
+
+def _stated(shape: Value) -> Dims | None:
+    """Of a shape argument."""
+    match shape:
+        case Const(value=int() as length):
+            return (length,)
+        case Static(kind="int"):
+            return (None,)
+        case Tuple(items=items):
+            return tuple(map(_length, items))
+    return None
+
+
+def of_operation(left: Value, right: Value) -> Extents:
+    """Of ``left op right``, where both sides are alike or one is a scalar."""
+    sizes = [
+        _SCALAR if isinstance(side, Const | Static) else (side.ndim, side.dims)
+        for side in (left, right)
+        if isinstance(side, Const | Static | Array)
+    ]
+    if len(sizes) < 2 or (sizes[0] != sizes[1] and _SCALAR not in sizes):
+        return _UNKNOWN
+    return sizes[0] if sizes[0] != _SCALAR else sizes[1]

@@ -1,0 +1,58 @@
+"""The conditions under which a path runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from jaxlint.facts.model.definitions import expects_errors, own_nodes
+from jaxlint.facts.model.frames import Frame
+from jaxlint.facts.model.state import Guard
+
+if TYPE_CHECKING:
+    from jaxlint.facts.queries.view import View
+
+
+def guard(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
+    """The current path goes on where a test came out so."""
+    text, names, negated = frame.tracer.once(_condition, test)
+    varies = any(names & changed for changed in frame.varying)
+    state = frame.state
+    state.guards = (*state.guards, Guard(id(frame), text, outcome is not negated, varies))
+
+
+@contextmanager
+def guarded(frame: Frame, test: cst.BaseExpression, outcome: bool) -> Iterator[None]:
+    """For the part of an expression that is evaluated only where a test came out so."""
+    before = frame.state.guards
+    guard(frame, test, outcome)
+    yield
+    if frame.tracer.state is not None:
+        frame.state.guards = before
+
+
+def _condition(test: cst.BaseExpression) -> tuple[str, frozenset[str], bool]:
+    """A test without its outer `not`s: its text, the names in it, and whether the `not`s negate it."""
+    negated = False
+    while isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        test, negated = test.expression, not negated
+    names = frozenset(node.value for node in own_nodes(test) if isinstance(node, cst.Name))
+    return cst.Module(()).code_for_node(test), names, negated
+
+
+def expects_failure(ctx: View, node: cst.CSTNode) -> bool:
+    """True for code whose exception is expected: in a ``try`` with handlers, or under ``pytest.raises``."""
+    if ctx.frame.caught:
+        return True
+    child = node
+    for above in ctx.ancestors(node):
+        match above:
+            case cst.Try(body=body, handlers=[_, *_]) | cst.TryStar(body=body, handlers=[_, *_]) if body is child:
+                return True
+            case cst.With() if expects_errors(above):
+                return True
+        child = above
+    return False

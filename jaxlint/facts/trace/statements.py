@@ -1,0 +1,301 @@
+"""Follows statements path by path: branches fork the state, loops run for two turns, `return` ends a path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import libcst as cst
+
+from jaxlint.facts.model.definitions import (
+    ClassDefinition,
+    FunctionDefinition,
+    bound_names,
+    catches_tracer_errors,
+    expects_errors,
+    own_nodes,
+    scope_of,
+)
+from jaxlint.facts.model.frames import Frame, Loop
+from jaxlint.facts.model.history import CONTENTS
+from jaxlint.facts.model.state import State, join_states
+from jaxlint.facts.model.values import NONE, Class, Function, Library, Unknown, Value
+from jaxlint.facts.notes import captures
+from jaxlint.facts.trace import assign, classes, imports
+from jaxlint.facts.trace.expressions import arithmetic, defaults, evaluate, truth
+from jaxlint.facts.trace.guards import guard
+from jaxlint.facts.trace.iterate import turns
+
+
+def execute(frame: Frame, body: Iterable[cst.CSTNode]) -> None:
+    """Run statements until the path ends; then ``frame.tracer.state`` is None."""
+    for statement in body:
+        if frame.tracer.state is None:
+            return
+        frame.tracer.steps += 1
+        handler = STATEMENTS.get(type(statement))
+        if handler is not None:
+            handler(frame, statement)
+        if frame.tracer.unreachable:
+            frame.tracer.unreachable, frame.tracer.state = False, None
+
+
+def _line(frame: Frame, node: cst.SimpleStatementLine | cst.IndentedBlock | cst.SimpleStatementSuite) -> None:
+    execute(frame, node.body)
+
+
+def _expression(frame: Frame, node: cst.Expr) -> None:
+    evaluate(frame, node.value)
+
+
+def _assign(frame: Frame, node: cst.Assign) -> None:
+    value = evaluate(frame, node.value)
+    for target in node.targets:
+        assign.assign(frame, target.target, value, node)
+
+
+def _annotated(frame: Frame, node: cst.AnnAssign) -> None:
+    if node.value is not None:
+        assign.assign(frame, node.target, evaluate(frame, node.value), node)
+
+
+def _augmented(frame: Frame, node: cst.AugAssign) -> None:
+    old = evaluate(frame, node.target)
+    if isinstance(node.target, cst.Name):
+        frame.stores.setdefault(node.target, []).append(old)
+    new = arithmetic(frame, node.operator, old, evaluate(frame, node.value))
+    assign.assign(frame, node.target, new, node, augmented=True)
+
+
+def _delete(frame: Frame, node: cst.Del) -> None:
+    targets = (
+        [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    )
+    for target in targets:
+        if isinstance(target, cst.Subscript | cst.Attribute):
+            part = target.attr.value if isinstance(target, cst.Attribute) else CONTENTS
+            captures.changed(frame, evaluate(frame, target.value), part, target)
+    for name in bound_names(node.target):
+        frame.state.forget(frame, name)
+
+
+def _return(frame: Frame, node: cst.Return) -> None:
+    value = evaluate(frame, node.value) if node.value is not None else NONE
+    frame.returns.append((value, frame.state))
+    frame.tracer.state = None
+
+
+def _raise(frame: Frame, node: cst.Raise) -> None:
+    if node.exc is not None:
+        evaluate(frame, node.exc)
+    frame.tracer.state = None
+
+
+def _assert(frame: Frame, node: cst.Assert) -> None:
+    evaluate(frame, node.test)
+    if node.msg is not None:
+        evaluate(frame, node.msg)
+
+
+def _if(frame: Frame, node: cst.If) -> None:
+    outcome = truth(evaluate(frame, node.test))
+    before = frame.state
+    otherwise = None if outcome is True else before.fork()
+    if outcome is False:
+        frame.tracer.state = None
+    else:
+        guard(frame, node.test, True)
+        execute(frame, [node.body])
+    after, frame.tracer.state = frame.tracer.state, otherwise
+    if otherwise is not None:
+        guard(frame, node.test, False)
+        if node.orelse is not None:
+            execute(frame, [node.orelse])
+    frame.tracer.state = join_states(after, frame.tracer.state)
+
+
+def _else(frame: Frame, node: cst.Else | cst.Finally) -> None:
+    execute(frame, [node.body])
+
+
+def _changed(loop: cst.For | cst.While) -> frozenset[str]:
+    """The names that a loop binds."""
+    targets = set(bound_names(loop.target)) if isinstance(loop, cst.For) else set()
+    return frozenset(scope_of(loop.body).bound | targets)
+
+
+def _for(frame: Frame, node: cst.For) -> None:
+    source = evaluate(frame, node.iter)
+    changed = frame.tracer.once(_changed, node)
+
+    def turn(item: Value) -> Callable[[], None]:
+        def run() -> None:
+            assign.assign(frame, node.target, item, node)
+            execute(frame, [node.body])
+
+        return run
+
+    _loop(frame, [turn(item) for item in turns(frame, source)], changed, node.orelse)
+
+
+def _while(frame: Frame, node: cst.While) -> None:
+    changed = frame.tracer.once(_changed, node)
+
+    def run() -> None:
+        if truth(evaluate(frame, node.test)) is False:
+            frame.loops[-1].broken.append(frame.state)
+            frame.tracer.state = None
+            return
+        execute(frame, [node.body])
+
+    _loop(frame, [run, run], changed, node.orelse)
+    if frame.tracer.state is not None:
+        evaluate(frame, node.test)
+
+
+def _loop(frame: Frame, bodies: Sequence[Callable[[], None]], changed: frozenset[str], orelse: cst.Else | None) -> None:
+    """Run the turns one after the other. The loop is taken to run at least once."""
+    loop = Loop()
+    frame.loops.append(loop)
+    frame.varying.append(changed)
+    guards, turn = frame.state.guards, frame.turn
+    for body in bodies:
+        if frame.tracer.state is None:
+            break
+        frame.turn += 1
+        frame.tracer.turns += 1
+        frame.state.guards = guards
+        body()
+        frame.tracer.state = _join_all([frame.tracer.state, *loop.continued])
+        loop.continued.clear()
+    frame.loops.pop()
+    frame.varying.pop()
+    frame.turn = turn
+    if frame.tracer.state is not None:
+        frame.state.guards = guards
+        if orelse is not None:
+            execute(frame, [orelse])
+    frame.tracer.state = _join_all([frame.tracer.state, *loop.broken])
+    if frame.tracer.state is not None:
+        frame.state.guards = guards
+
+
+def _join_all(states: Iterable[State | None]) -> State | None:
+    joined: State | None = None
+    for state in states:
+        joined = join_states(joined, state)
+    return joined
+
+
+def _break(frame: Frame, node: cst.Break) -> None:
+    if frame.loops:
+        frame.loops[-1].broken.append(frame.state)
+    frame.tracer.state = None
+
+
+def _continue(frame: Frame, node: cst.Continue) -> None:
+    if frame.loops:
+        frame.loops[-1].continued.append(frame.state)
+    frame.tracer.state = None
+
+
+def _try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
+    before, caught = frame.state.fork(), frame.caught
+    frame.caught = caught or catches_tracer_errors(node)
+    execute(frame, [node.body])
+    frame.caught = caught
+    if frame.tracer.state is not None and node.orelse is not None:
+        execute(frame, [node.orelse])
+    after = frame.tracer.state
+    ends = [after]
+    for handler in node.handlers:
+        frame.tracer.state = before.fork()
+        if handler.name is not None:
+            assign.assign(frame, handler.name.name, Unknown("exception"), handler)
+        execute(frame, [handler.body])
+        ends.append(frame.tracer.state)
+    frame.tracer.state = _join_all(ends)
+    if node.finalbody is not None:
+        alive = frame.tracer.state is not None
+        if not alive:
+            frame.tracer.state = before
+        execute(frame, [node.finalbody])
+        if not alive:
+            frame.tracer.state = None
+
+
+def _with(frame: Frame, node: cst.With) -> None:
+    boundary, caught = frame.boundary, frame.caught
+    for item in node.items:
+        value = evaluate(frame, item.item)
+        if isinstance(value, Library) and value.name in ("jax.disable_jit", "jax.ensure_compile_time_eval"):
+            frame.boundary = None
+        if item.asname is not None:
+            assign.assign(frame, item.asname.name, value, node)
+    frame.caught = caught or expects_errors(node)
+    execute(frame, [node.body])
+    frame.boundary, frame.caught = boundary, caught
+
+
+def _function(frame: Frame, node: cst.FunctionDef) -> None:
+    definition = frame.tracer.function(frame, node)
+    function = Function(definition, frame.tracer.closure_of(frame), defaults=defaults(frame, definition))
+    frame.tracer.defined(frame, function)
+    value: Value = function
+    for decorator in reversed(node.decorators):
+        value = frame.tracer.decorate(frame, evaluate(frame, decorator.decorator), value, decorator)
+    assign.bind(frame, node.name.value, value)
+
+
+def _class(frame: Frame, node: cst.ClassDef) -> None:
+    definition = frame.tracer.class_(frame, node)
+    classes.define(frame, definition)
+    value: Value = Class(definition)
+    assign.bind(frame, node.name.value, value)
+
+
+def _match(frame: Frame, node: cst.Match) -> None:
+    evaluate(frame, node.subject)
+    before, ends = frame.state, []
+    for case in node.cases:
+        frame.tracer.state = before.fork()
+        for part in own_nodes(case.pattern):
+            if isinstance(part, cst.MatchAs | cst.MatchStar) and part.name is not None:
+                assign.bind(frame, part.name.value, Unknown("matched"))
+        if case.guard is not None:
+            evaluate(frame, case.guard)
+        execute(frame, [case.body])
+        ends.append(frame.tracer.state)
+    frame.tracer.state = _join_all([*ends, before])
+
+
+STATEMENTS: dict[type[cst.CSTNode], Callable[[Frame, Any], None]] = {
+    cst.SimpleStatementLine: _line,
+    cst.SimpleStatementSuite: _line,
+    cst.IndentedBlock: _line,
+    cst.Expr: _expression,
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Del: _delete,
+    cst.Return: _return,
+    cst.Raise: _raise,
+    cst.Assert: _assert,
+    cst.If: _if,
+    cst.Else: _else,
+    cst.Finally: _else,
+    cst.For: _for,
+    cst.While: _while,
+    cst.Break: _break,
+    cst.Continue: _continue,
+    cst.Try: _try,
+    cst.TryStar: _try,
+    cst.With: _with,
+    cst.FunctionDef: _function,
+    cst.ClassDef: _class,
+    cst.Match: _match,
+    cst.Import: imports.import_modules,
+    cst.ImportFrom: imports.import_names,
+}
+
+__all__ = ["ClassDefinition", "FunctionDefinition", "execute"]
