@@ -97,6 +97,21 @@ def parameter_names(function: Value) -> list[str]:
     return []
 
 
+def parameter_name(function: Value, position: int) -> str:
+    """How a function calls its positional argument: ``x``, or ``rest[0]`` for the first that ``*rest`` takes."""
+    match function:
+        case Function(definition=definition, receiver=receiver):
+            position += receiver is not None
+            names = [p.name for p in definition.parameters if p.kind in ("positional", "both")]
+            rest = next((p.name for p in definition.parameters if p.kind == "args"), "argument")
+            return names[position] if position < len(names) else f"{rest}[{position - len(names)}]"
+        case Partial(function=inner, args=args):
+            return parameter_name(inner, position + len(args))
+        case Transformed(function=inner) | Cached(function=inner):
+            return parameter_name(inner, position)
+    return f"argument {position}"
+
+
 def trace_argument(frame: Frame, trace: Boundary, value: Value, name: str) -> Value:
     """The tracer, or container of tracers, that a traced function sees for an argument."""
     traced = tracing(value)
@@ -244,6 +259,7 @@ __all__ = [
     "element",
     "enter",
     "function_name",
+    "parameter_name",
     "parameter_names",
     "rebuilt",
     "static_fields",
