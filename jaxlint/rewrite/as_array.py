@@ -8,7 +8,7 @@ from jaxlint.edits import Decline, Fix, repair, replace
 from jaxlint.facts.model.events import HostCall
 from jaxlint.facts.model.values import Array, Ref, Tuple
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.expressions import kind_of
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.jaxapi import jax_equivalent
 from jaxlint.rewrite.contexts import python_number, same_kind, scalar_elsewhere
 from jaxlint.rewrite.destination import Destination, destinations

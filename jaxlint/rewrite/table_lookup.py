@@ -12,7 +12,7 @@ from jaxlint.edits import Decline, Fix, repair, replace
 from jaxlint.facts.model.events import Hash, Lookup
 from jaxlint.facts.model.values import Array, Const, Function, HostArray, Library, Many, Static, Transformed, Value
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.expressions import kind_of
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.contexts import same_object
 
 ASARRAY, SWITCH = "jax.numpy.asarray", "jax.lax.switch"

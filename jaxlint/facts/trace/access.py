@@ -30,7 +30,6 @@ from jaxlint.facts.model.values import (
     ProjectModule,
     Ref,
     Static,
-    Transformed,
     Tree,
     Tuple,
     Unknown,
@@ -38,7 +37,6 @@ from jaxlint.facts.model.values import (
     any_tracing,
     identity,
     perhaps_key,
-    tracing,
 )
 from jaxlint.facts.model.why import strongest
 from jaxlint.facts.notes import captures, evidence
@@ -391,17 +389,3 @@ def any_item(frame: Frame, value: Value) -> Value:
         case HostArray(kind=kind):
             return HostArray(kind)
     return Unknown()
-
-
-__all__ = [
-    "Function",
-    "Transformed",
-    "any_item",
-    "attribute",
-    "exact_items",
-    "item",
-    "lookup",
-    "new_list",
-    "slot",
-    "tracing",
-]

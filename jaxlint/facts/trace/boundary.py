@@ -252,17 +252,3 @@ def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -
             if static is not None:
                 return rebuilt(frame, value, static, lambda item: _detach(frame, trace, item, outer))
     return value
-
-
-__all__ = [
-    "detach",
-    "element",
-    "enter",
-    "function_name",
-    "parameter_name",
-    "parameter_names",
-    "rebuilt",
-    "static_fields",
-    "trace_argument",
-    "undifferentiated",
-]

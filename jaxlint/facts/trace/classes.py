@@ -318,6 +318,3 @@ def prototype(frame: Frame, definition: ClassDefinition) -> Ref:
         for name in cls.rebound:
             frame.state.store(ref, name, Unknown(f"self.{name}"))
     return ref
-
-
-__all__ = ["bind_method", "class_attribute", "define", "instantiate", "prototype", "sort_of"]

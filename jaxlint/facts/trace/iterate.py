@@ -6,7 +6,6 @@ from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.state import summary
 from jaxlint.facts.model.values import (
     ITEM,
-    STATIC_INT,
     Array,
     Const,
     Either,
@@ -74,6 +73,3 @@ def _fresh(frame: Frame, item: Value, number: int) -> Value:
     if isinstance(item, Many) and item.source is not None:
         return _turn(frame, item.source, number)
     return access.another(frame, item, ("turn", number))
-
-
-__all__ = ["STATIC_INT", "turns"]

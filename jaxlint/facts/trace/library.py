@@ -7,7 +7,6 @@ import libcst as cst
 from jaxlint.facts.model.arguments import Arguments
 from jaxlint.facts.model.events import CachedTracer, HostEffect
 from jaxlint.facts.model.frames import Frame
-from jaxlint.facts.model.state import REST
 from jaxlint.facts.model.values import (
     NONE,
     Array,
@@ -221,6 +220,3 @@ def note_cached(frame: Frame, cached: Cached, result: Value) -> None:
     traced = deep_tracing(frame, [result])
     if frame.boundary is not None and traced is not None:
         frame.tracer.record_at(cached.place, CachedTracer(traced, frame.boundary))
-
-
-__all__ = ["REST", "access", "bind", "call_library", "deep_tracing"]

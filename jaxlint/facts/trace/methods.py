@@ -14,13 +14,11 @@ from jaxlint.facts.model.values import (
     NONE,
     Array,
     AtIndex,
-    Class,
     Const,
     Either,
     Function,
     HostArray,
     Kind,
-    Library,
     Many,
     Member,
     Ref,
@@ -231,6 +229,3 @@ def _unknown_method(frame: Frame, base: Value, name: str, args: Arguments, node:
         if isinstance(tag, tuple) and tag[0] == "attribute":
             frame.state.derived[whole, tag] = Unknown()
     return Unknown(f".{name}()")
-
-
-__all__ = ["Class", "Library", "call_method", "keys"]

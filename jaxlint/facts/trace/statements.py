@@ -8,8 +8,6 @@ from typing import Any
 import libcst as cst
 
 from jaxlint.facts.model.definitions import (
-    ClassDefinition,
-    FunctionDefinition,
     bound_names,
     catches_tracer_errors,
     expects_errors,
@@ -22,7 +20,8 @@ from jaxlint.facts.model.state import State, join_states
 from jaxlint.facts.model.values import NONE, Class, Function, Library, Unknown, Value
 from jaxlint.facts.notes import captures
 from jaxlint.facts.trace import assign, classes, imports
-from jaxlint.facts.trace.expressions import arithmetic, defaults, evaluate, truth
+from jaxlint.facts.trace.arithmetic import arithmetic
+from jaxlint.facts.trace.expressions import defaults, evaluate, truth
 from jaxlint.facts.trace.guards import guard
 from jaxlint.facts.trace.iterate import turns
 
@@ -297,5 +296,3 @@ STATEMENTS: dict[type[cst.CSTNode], Callable[[Frame, Any], None]] = {
     cst.Import: imports.import_modules,
     cst.ImportFrom: imports.import_names,
 }
-
-__all__ = ["ClassDefinition", "FunctionDefinition", "execute"]

@@ -513,6 +513,3 @@ def _look(value: Value) -> tuple[object, ...]:
 
 def _names(trace: Boundary | None) -> tuple[str, ...]:
     return () if trace is None else (trace.name, *_names(trace.parent))
-
-
-__all__ = ["Class", "Tracer"]

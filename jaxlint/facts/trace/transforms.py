@@ -11,10 +11,8 @@ from jaxlint.facts.model.values import (
     NONE,
     Array,
     Const,
-    Function,
     HostArray,
     Library,
-    Many,
     Partial,
     Static,
     Transformed,
@@ -282,6 +280,3 @@ def _stack(frame: Frame, value: Value) -> Value:
         case Const(value=int() | float()) | Static():
             return Array(frame.staged)
     return value
-
-
-__all__ = ["Function", "Many", "call_transform", "call_transformed"]
