@@ -18,5 +18,10 @@ CALLS = {
 
 @pytest.mark.parametrize("call", CALLS)
 def test_an_argument_is_called_by_its_parameter(call: str) -> None:
-    found = check([SourceText("page.py", f"import functools\nimport jax\n\n\ndef run(c):\n    return {call}\n")], lambda rule: True)
-    assert any(f"`{CALLS[call]}` is an argument of `lambda`" in step.message for d in found["page.py"] for step in d.trace)
+    found = check(
+        [SourceText("page.py", f"import functools\nimport jax\n\n\ndef run(c):\n    return {call}\n")],
+        lambda rule: True,
+    )
+    assert any(
+        f"`{CALLS[call]}` is an argument of `lambda`" in step.message for d in found["page.py"] for step in d.trace
+    )
