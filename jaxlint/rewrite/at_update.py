@@ -5,6 +5,8 @@ Only the text around the value changes, so that its layout and comments stay.
 
 from __future__ import annotations
 
+from dataclasses import replace as changed
+
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
@@ -121,9 +123,12 @@ def _rewritten(
     group = not parentheses and (isinstance(value, cst.Tuple) or (before and ctx.grouped(value) != ctx.code(value)))
     left = "" if reuse else f"({before}(" if group else f"({before}"
     right = "" if reuse else "))" if group else ")"
+    inner = index.read_by_lists(ctx, value)
+    store = changed(store, uses=(*store.uses, index.ARRAY)) if inner else store
     edits = (
         *store.bound.edits,
         Edit(start, opening, text + left),
+        *inner,
         *((Edit(closing, closing, right + store.bound.after),) if right + store.bound.after else ()),
     )
     return fix_of(ctx, [store], edits, note)

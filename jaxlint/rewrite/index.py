@@ -7,12 +7,17 @@ from typing import Literal
 
 import libcst as cst
 
+from jaxlint.edits import Edit, replace
 from jaxlint.facts.model.values import Array, Const, Either, HostArray, Many, Ref, Static, Tree, Tuple, Value
 from jaxlint.facts.queries.view import View
+from jaxlint.source import walk
 
 Sort = Literal["scalar", "slice", "distinct", "array", "mask", "traced mask", "open"]
 """scalar: an integer. slice: a range of places, each once. distinct: a list of different constants. array: of integers,
 some perhaps repeated. mask: of booleans with known values. open: not known."""
+
+
+ARRAY = "jax.numpy.array"
 
 
 def sorts(ctx: View, target: cst.Subscript) -> list[Sort]:
@@ -91,12 +96,18 @@ def written(ctx: View, target: cst.Subscript) -> tuple[str, tuple[str, ...]]:
     if not lists:
         start, end = ctx.span(target.lbracket)[1], ctx.span(target.rbracket)[0]
         return ctx.chunk.source.text[start:end].strip(), ()
-    array = "jax.numpy.array"
     texts = [
-        f"{ctx.spell(array)}({ctx.code(element.slice)})" if element in lists else ctx.code(element.slice)
+        f"{ctx.spell(ARRAY)}({ctx.code(element.slice)})" if element in lists else ctx.code(element.slice)
         for element in target.slice
     ]
-    return ", ".join(texts), (array,)
+    return ", ".join(texts), (ARRAY,)
+
+
+def read_by_lists(ctx: View, value: cst.BaseExpression) -> tuple[Edit, ...]:
+    """The edits that make arrays of the lists by which a stored value indexes jax arrays: ``x[[1, 0]]``."""
+    subscripts = (node for node in walk(value) if isinstance(node, cst.Subscript) and ctx.jax_array(node.value))
+    lists = [part.slice for node in subscripts for part in node.slice if _is_list(ctx, part.slice)]
+    return tuple(replace(ctx, item, f"{ctx.spell(ARRAY)}({ctx.code(item)})") for item in lists)
 
 
 def _is_list(ctx: View, element: cst.BaseSlice) -> bool:

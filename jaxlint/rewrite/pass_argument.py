@@ -18,6 +18,18 @@ import libcst as cst
 from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.facts.model.definitions import FunctionDefinition
 from jaxlint.facts.model.events import StaleCapture
+from jaxlint.facts.model.values import (
+    Array,
+    Const,
+    Either,
+    HostArray,
+    Ref,
+    Static,
+    Tree,
+    Tuple,
+    Unknown,
+    Value,
+)
 from jaxlint.facts.queries.usage import CallSite, Escapes, call_sites, sees_variable
 from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import function as library_function
@@ -41,6 +53,10 @@ def as_argument(ctx: View, event: StaleCapture) -> Fix | Decline:
         return Decline(f"`{function.name}` takes any number of arguments")
     if not _can_be_traced(ctx, node, name):
         return Decline(f"`{function.name}` needs `{name}` as a Python value, not as a traced argument")
+    if not _is_pytree(ctx, ctx.value(ctx.node)):
+        return Decline(
+            f"`{name}` holds more than numbers and arrays, or perhaps does: pass what `{function.name}` reads"
+        )
     try:
         sites = list(call_sites(ctx, function))
     except Escapes as escape:
@@ -83,6 +99,21 @@ def _is_jitted(ctx: View, node: cst.FunctionDef, event: StaleCapture) -> bool:
     decorator = node.decorators[0].decorator
     options = decorator.args if isinstance(decorator, cst.Call) else ()
     return all(option.keyword is None or option.keyword.value in _JIT_OPTIONS for option in options)
+
+
+def _is_pytree(ctx: View, value: Value) -> bool:
+    """True for a number or array, and for a container with nothing else in it."""
+    match value:
+        case Ref(kind="list" | "dict") if ctx.tracer.base is not None:
+            items = list(ctx.tracer.base.contents(value).values())
+            return bool(items) and all(not isinstance(item, Unknown) and _is_pytree(ctx, item) for item in items)
+        case Ref():
+            return False
+        case Tuple(items=several) | Either(options=several):
+            return all(_is_pytree(ctx, item) for item in several)
+        case Const(value=constant):
+            return constant is None or isinstance(constant, bool | int | float | complex)
+    return isinstance(value, Unknown | Array | HostArray | Static | Tree)
 
 
 def _can_be_traced(ctx: View, node: cst.FunctionDef, name: str) -> bool:

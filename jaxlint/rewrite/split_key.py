@@ -144,6 +144,8 @@ class _Plan:
         """The variable holds a fresh key after each split."""
         if not self.variable.may_be_bound:
             return fold_index(self.ctx, self.event, self.uses)
+        if self._is_made_anew():
+            return Decline(f"`{self.key}` is made anew here, the same each time; make it from what differs")
         uses = tuple(node for node in self.uses if not self._advances(node))
         if not uses:
             return Decline(f"`{self.key}` is advanced here, but a used one comes back")
@@ -239,6 +241,13 @@ class _Plan:
 
     def _is_read_later(self) -> bool:
         return self.variable.is_read_from(self.ctx.statement(self.uses[0]), self.uses)
+
+    def _is_made_anew(self) -> bool:
+        """True for a local variable that each call, or each turn of the loop, sets to the same key."""
+        if not isinstance(self.uses[0], cst.Name) or self.event.kind not in ("call", "loop"):
+            return False
+        loops = self._loops(self.uses[0]) if self.event.kind == "loop" else []
+        return self.variable.is_made_in(loops[0].body if loops else self.variable.body)
 
     def _binds(self, node: cst.BaseExpression) -> bool:
         """True if the statement of a use binds the variable."""

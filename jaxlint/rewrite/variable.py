@@ -32,6 +32,14 @@ class Variable:
     def is_bound_in(self, node: cst.CSTNode) -> bool:
         return bool(self._bindings(node))
 
+    def is_made_in(self, node: cst.CSTNode) -> bool:
+        """True if it is bound to something that does not come from its old value."""
+        return any(not self._reads(binding) for binding in self._bindings(node))
+
+    def _reads(self, binding: cst.CSTNode) -> bool:
+        value = getattr(binding, "value", None)
+        return value is not None and any(self.ctx.code(n) == self.text for n in walk(value) if type(n) is self.kind)
+
     def is_bound_between(self, first: cst.CSTNode, last: cst.CSTNode) -> bool:
         """True if it is bound anew after the start of one node and before the end of another."""
         start, end = self.ctx.span(first)[0], self.ctx.span(last)[0]

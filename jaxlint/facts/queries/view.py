@@ -101,7 +101,7 @@ class View:
     def jax_array(self, node: cst.CSTNode) -> bool:
         """True for what is certainly a jax array, concrete or traced."""
         value = self.value(node)
-        options = getattr(value, "options", (value,))
+        options = value.options if isinstance(value, Either) else (value,)
         return all(isinstance(option, Array | Tree) and self._settled(option) for option in options)
 
     def static(self, node: cst.CSTNode) -> bool:

@@ -170,7 +170,7 @@ def bind_method(frame: Frame, receiver: Ref, name: str, found: Value, node: cst.
                 return value
             if "static" in kinds:
                 return found
-            return found.bound_to(receiver)
+            return found.bound_to(Class(receiver.cls) if "class" in kinds and receiver.cls is not None else receiver)
         case Transformed():
             return Partial(found, (receiver,), (), frame.place(node))
         case Member(base=Function() as method, name="setter"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -50,9 +51,22 @@ def expects_failure(ctx: View, node: cst.CSTNode) -> bool:
     child = node
     for above in ctx.ancestors(node):
         match above:
-            case cst.Try(body=body, handlers=[_, *_]) | cst.TryStar(body=body, handlers=[_, *_]) if body is child:
+            case cst.Try() | cst.TryStar() if above.body is child and any(map(_may_handle, above.handlers)):
                 return True
             case cst.With() if expects_errors(above):
                 return True
         child = above
     return False
+
+
+def _may_handle(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    """False for a handler of exceptions that no write into a jax array raises."""
+    text = cst.Module(()).code_for_node(handler.type) if handler.type is not None else "Exception"
+    return not all(name in _UNRELATED for name in re.findall(r"[\w.]+", text))
+
+
+_UNRELATED = (
+    "IndexError", "KeyError", "LookupError", "ZeroDivisionError", "FloatingPointError", "ArithmeticError",
+    "OverflowError", "ImportError", "ModuleNotFoundError", "OSError", "FileNotFoundError", "AssertionError",
+    "StopIteration", "KeyboardInterrupt",
+)  # fmt: skip

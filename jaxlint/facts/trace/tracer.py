@@ -190,8 +190,11 @@ class Tracer:
     def _generic(self, function: Function, owner: Frame, prototypes: dict[ClassDefinition, Ref | None]) -> None:
         """Enter a function with unknown arguments; a method with a typical instance."""
         cls = function.definition.cls
-        if cls is not None and "static" not in classes.method_kinds(owner, function) and prototypes.get(cls):
-            function = function.bound_to(prototypes[cls])  # type: ignore[arg-type]
+        kinds = classes.method_kinds(owner, function)
+        if cls is not None and "class" in kinds:
+            function = function.bound_to(Class(cls))
+        elif cls is not None and "static" not in kinds and (receiver := prototypes.get(cls)) is not None:
+            function = function.bound_to(receiver)
         self.call(owner, function, self.unknown_arguments(owner, function), function.definition.node)
 
     def _generic_transformed(self, transformed: Transformed, receiver: Ref | None) -> None:

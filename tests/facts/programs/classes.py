@@ -100,3 +100,21 @@ def swapped():
     #? Point(3).x: const 3; Pair(1, 2)._replace(left=5).left: const 5; Pair(1, 2).right: const 2
     print(Point(3).x, Pair(1, 2)._replace(left=5).left, Pair(1, 2).right)
     return jax.lax.fori_loop(0, 3, lambda i, pair: swap(pair), Pair(jnp.ones(2), jnp.zeros(2)))
+
+
+class Table:
+    def __init__(self, values):
+        self.values = values
+
+    @classmethod
+    def empty(cls, n):
+        #? cls(jnp.zeros(n)).values: concrete
+        return cls(jnp.zeros(n)).values
+
+    def twin(self):
+        return self.empty(2)
+
+
+def use_table():
+    #? Table.empty(3): concrete; Table(1).twin(): concrete
+    return Table.empty(3), Table(1).twin()
