@@ -4,14 +4,20 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from jaxlint.edits import Edit
+from jaxlint.source.text import LINE_END
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
-    """The text with all edits made; insertions at one place keep their order. The edits must be ``sound``."""
+    """The text with all edits made, in its own newlines; insertions at one place keep their order.
+
+    The edits must be ``sound``.
+    """
+    found = LINE_END.search(text)
+    newline = found[0] if found is not None else "\n"
     parts: list[str] = []
     at = 0
     for edit in in_order(edits):
-        parts += (text[at : edit.start], edit.text)
+        parts += (text[at : edit.start], LINE_END.sub(newline, edit.text))
         at = edit.end
     return "".join((*parts, text[at:]))
 

@@ -96,10 +96,13 @@ def _run(tracer: Tracer) -> Diagnostic | None:
 
 
 def _visits(tracer: Tracer, subscriptions: Subscriptions) -> Iterator[View]:
-    """Each node that a rule subscribes to, or where something happened, in each activation; traced activations first."""
+    """Each node that a rule subscribes to, or where something happened, in each activation; traced activations
+    first."""
     for owner, frames in tracer.activations.items():
         wanted = [
-            (chunk, node) for chunk, node in _nodes(owner, frames[0]) if type(node) in subscriptions or node in tracer.events
+            (chunk, node)
+            for chunk, node in _nodes(owner, frames[0])
+            if type(node) in subscriptions or node in tracer.events
         ]
         for frame in sorted(frames, key=lambda frame: frame.boundary is None):
             for chunk, node in wanted:

@@ -8,7 +8,7 @@ from jaxlint.edits import Decline, Fix, repair, replace
 from jaxlint.facts.model.events import HostCall
 from jaxlint.facts.model.values import Array, Ref, Tuple
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.expressions import kind_of
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.jaxapi import jax_equivalent
 from jaxlint.rewrite.contexts import python_number, same_kind, scalar_elsewhere
 from jaxlint.rewrite.destination import Destination, destinations
@@ -38,7 +38,9 @@ def as_array(ctx: View, node: cst.Call, event: HostCall) -> Fix | Decline:
 
 def _written(ctx: View, node: cst.Call, event: HostCall) -> tuple[str, tuple[str, ...]] | Decline:
     if event.name == "jax.Array.item" and isinstance(node.func, cst.Attribute) and not node.args:
-        scalar = isinstance(event.argument, Array) and event.argument.ndim == 0 and scalar_elsewhere(ctx, node.func.value)
+        scalar = (
+            isinstance(event.argument, Array) and event.argument.ndim == 0 and scalar_elsewhere(ctx, node.func.value)
+        )
         return ctx.code(node.func.value) + ("" if scalar else ".reshape(())"), ()
     if event.name in _CASTS and ctx.name(node.func) == event.name and len(node.args) == 1:
         return _cast(ctx, node, event)

@@ -23,7 +23,7 @@ from jaxlint.facts.model.values import (
     Value,
 )
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.expressions import kind_of
+from jaxlint.facts.trace.arithmetic import kind_of
 
 
 def holding(ctx: View, finding: Finding) -> Finding:

@@ -12,7 +12,7 @@ from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.model.values import Array, Const, Either
 from jaxlint.facts.queries.truth import undecidable
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.expressions import kind_of
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.contexts import python_number
 from jaxlint.rewrite.text import Attempt, Text, call, infix, quoted
 

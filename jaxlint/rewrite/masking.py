@@ -13,7 +13,7 @@ import libcst as cst
 from jaxlint.edits import Decline, Fix, replace
 from jaxlint.facts.model.values import Array, Const, Static
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.expressions import kind_of
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.elementwise import operands
 from jaxlint.rewrite.text import Text, call, infix, quoted
 

@@ -12,7 +12,7 @@ from jaxlint.edits import Decline, Fix, repair, replace
 from jaxlint.facts.model.events import Hash, Lookup
 from jaxlint.facts.model.values import Array, Const, Function, HostArray, Library, Many, Static, Transformed, Value
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.expressions import kind_of
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.contexts import same_object
 
 ASARRAY, SWITCH = "jax.numpy.asarray", "jax.lax.switch"
@@ -42,9 +42,7 @@ def as_dict_lookup(ctx: View, node: cst.Subscript, event: Hash) -> Fix | Decline
     if isinstance(ctx.parent(node), cst.AugAssign | cst.AssignTarget):
         return Decline("the store has no counterpart: an array takes `.at[]`")
     if not same_object(ctx, node.value):
-        return Decline(
-            f"`{ctx.code(node.value)}` is another dict in another call, perhaps in another order"
-        )
+        return Decline(f"`{ctx.code(node.value)}` is another dict in another call, perhaps in another order")
     return _indexed(ctx, node, f"list({ctx.code(node.value)}.values())")
 
 

@@ -1,8 +1,8 @@
 """The rules: one file per rule, found by file name, described by its page ``rules/<name>.md``.
 
-A rule is a generator from ``(ctx, node)`` to findings; the annotation of ``node`` subscribes it to a node class, or to an
-event (jaxlint.facts.model.events), whose place is ``ctx.node``. It is called once per activation (one function in one calling
-context) and node.
+A rule is a generator from ``(ctx, node)`` to findings; the annotation of ``node`` subscribes it to a node class, or
+to an event (jaxlint.facts.model.events), whose place is ``ctx.node``. It is called once per activation (one function
+in one calling context) and node.
 """
 
 import importlib

@@ -7,7 +7,7 @@ import libcst as cst
 from jaxlint.edits import Finding
 from jaxlint.facts.model.values import Array, HostArray, Member, Tree
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.expressions import kind_of
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.masking import unmasked
 from jaxlint.rules import rule
 

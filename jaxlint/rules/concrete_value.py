@@ -9,7 +9,7 @@ import libcst as cst
 from jaxlint.edits import Finding
 from jaxlint.facts.model.events import HostCall
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.expressions import kind_of
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.as_array import as_array
 from jaxlint.rewrite.destination import destinations
 from jaxlint.rules import rule

@@ -73,9 +73,7 @@ def _fix(ctx: View, node: cst.Subscript, axis: int) -> Fix | Decline:
     if length is None:
         return Decline(f"`{ctx.code(bounds.upper)}` less `{ctx.code(bounds.lower)}` is not sure to be constant")
     if python_number(ctx, bounds.lower):
-        return Decline(
-            f"`{ctx.code(bounds.lower)}` is a number in another call: its slice may be shorter, at the end"
-        )
+        return Decline(f"`{ctx.code(bounds.lower)}` is a number in another call: its slice may be shorter, at the end")
     arguments = [ctx.code(node.value), ctx.code(bounds.lower), length, *([f"axis={axis}"] if axis else [])]
     text = f"{ctx.spell(DYNAMIC_SLICE)}({', '.join(arguments)})"
     return Fix("Slice with `lax.dynamic_slice_in_dim`", (replace(ctx, node, text),), "unsafe", (DYNAMIC_SLICE,))

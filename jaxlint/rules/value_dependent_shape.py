@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.edits import Decline, Finding
+from jaxlint.edits import Decline, Edit, Finding, Fix
 from jaxlint.facts.model.values import NONE, any_tracing
 from jaxlint.facts.model.why import Why
 from jaxlint.facts.queries.passed import Passed, passed
@@ -13,7 +13,7 @@ from jaxlint.jaxapi import Sized
 from jaxlint.rules import rule
 
 
-@rule("JAX501", since="0.1")
+@rule("JAX501", since="0.1", fix="suggestion")
 def value_dependent_shape(ctx: View, node: cst.Call) -> Iterator[Finding]:
     call = passed(ctx, node)
     if call is None or call.function.sized is None or ctx.caught(node) or _is_sized(ctx, call, call.function.sized):
@@ -26,9 +26,22 @@ def value_dependent_shape(ctx: View, node: cst.Call) -> Iterator[Finding]:
         message = (
             f"the shape of `{call.short}`'s result depends on values, which a trace does not have ({why}); {advice}"
         )
-        yield Finding(
-            node, message, Decline("only you know an upper bound of the size, and a value to fill up with"), why
-        )
+        yield Finding(node, message, _sized(ctx, node, call), why)
+
+
+def _sized(ctx: View, node: cst.Call, call: Passed) -> Fix | Decline:
+    """``jnp.nonzero(m)`` -> ``jnp.nonzero(m, size=m.size)``, which holds all that there can be, and padding."""
+    argument = call.single(next(iter(call.function.params), ""))
+    sized = call.function.sized
+    stated = call.single("size") is not None
+    if sized is None or sized.param != "size" or stated or not isinstance(argument, cst.Name | cst.Attribute):
+        return Decline("only you know an upper bound of the size, and a value to fill up with")
+    end = ctx.span(node)[1] - 1
+    bound = f"size={ctx.code(argument)}.size"
+    last = node.args[-1] if node.args else None
+    comma = "" if last is None or isinstance(last.comma, cst.Comma) else ", "
+    message = "Bound the size from above; a smaller bound is better, and the rest is filled up (`fill_value=`)"
+    return Fix(message, (Edit(end, end, comma + bound),), "suggestion")
 
 
 def _is_sized(ctx: View, call: Passed, sized: Sized) -> bool:

@@ -152,3 +152,8 @@ def test_rules_that_are_not_kept_in_a_file_do_not_fix_it(wanted: bool) -> None:
         [source], lambda rule: True, keep=lambda path, code: wanted, check=replacing("old", "new"), rules=rules
     )
     assert outcome.texts["a.py"] == ("new\n" if wanted else "old\n")
+
+
+def test_new_lines_end_as_the_files_lines_do() -> None:
+    text = "a = 1\r\nb = 2\r\n"
+    assert apply(text, [Edit(0, 0, "x = 0\ny = 0\n")]) == "x = 0\r\ny = 0\r\n" + text

@@ -49,6 +49,8 @@ def test_what_is_raised_is_wanted(statement: str) -> None:
     assert not is_proven(statement)
 
 
-@pytest.mark.parametrize("statement", ["if True", "with open('log')", "with self.subTest('raises')", "with jax.debug_nans()"])
+@pytest.mark.parametrize(
+    "statement", ["if True", "with open('log')", "with self.subTest('raises')", "with jax.debug_nans()"]
+)
 def test_other_blocks_prove_as_ever(statement: str) -> None:
     assert is_proven(statement)

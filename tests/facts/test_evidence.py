@@ -41,7 +41,7 @@ def is_array(body: str, annotation: str = "object") -> bool:
 @pytest.mark.parametrize(
     "body",
     ["x - n", "x / 2", "x * 0.5", "x + 1", "-x", "x @ x", "x < 3", "3 >= x", "x.shape", "x.at", "jnp.sin(x)",
-     "jnp.where(n > 0, x, 0)", "jax.nn.relu(x)", "y = x ** 2", "for i in range(3):\n    x - i"],
+     "jnp.where(n > 0, x, 0)", "jax.nn.relu(x)", "max(x, 0)", "y = x ** 2", "for i in range(3):\n    x - i"],
 )  # fmt: skip
 def test_what_only_arrays_bear_settles_it(body: str) -> None:
     assert is_array(body)
@@ -50,18 +50,23 @@ def test_what_only_arrays_bear_settles_it(body: str) -> None:
 @pytest.mark.parametrize(
     "body",
     ["pass", "x + x", "x * 2", "x == 1", "x[0]", "len(x)", "x['w']", "x is None", "jnp.stack(x)", "jnp.asarray(x)",
-     "jax.tree.map(jnp.sin, x)", "if isinstance(x, tuple):\n    x - 1", "if n is not None:\n    jnp.sin(x)",
+     "jax.tree.map(jnp.sin, x)", "max(x, n)", "if isinstance(x, tuple):\n    x - 1",
+     "if n is not None:\n    jnp.sin(x)",
      "y = x - 1 if n else 0", "n is None or x - 1"],
 )  # fmt: skip
 def test_what_containers_bear_or_a_condition_guards_does_not(body: str) -> None:
     assert not is_array(body)
 
 
-@pytest.mark.parametrize("annotation", ["float", "bool", "jax.Array", "jnp.ndarray", "'jax.Array'", "Float[Array, 'n']"])
+@pytest.mark.parametrize(
+    "annotation", ["float", "bool", "jax.Array", "jnp.ndarray", "'jax.Array'", "Float[Array, 'n']"]
+)
 def test_an_annotation_settles_it(annotation: str) -> None:
     assert is_array("pass", annotation)
 
 
-@pytest.mark.parametrize("annotation", ["object", "dict", "list[float]", "Optional[float]", "float | None", "tuple[int, ...]"])
+@pytest.mark.parametrize(
+    "annotation", ["object", "dict", "list[float]", "Optional[float]", "float | None", "tuple[int, ...]"]
+)
 def test_other_annotations_do_not(annotation: str) -> None:
     assert not is_array("pass", annotation)

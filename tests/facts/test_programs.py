@@ -57,7 +57,9 @@ def claims(path: Path) -> Iterator[Claim]:
 
 
 def projects() -> list[Path]:
-    return sorted(path for path in PROGRAMS.iterdir() if path.suffix == ".py" or path.is_dir() and path.name[0] != "_")
+    return sorted(
+        path for path in PROGRAMS.iterdir() if path.suffix == ".py" or (path.is_dir() and path.name[0] != "_")
+    )
 
 
 @pytest.mark.parametrize("program", projects(), ids=lambda path: path.stem)

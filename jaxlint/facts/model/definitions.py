@@ -113,7 +113,8 @@ class Scope:
 
 
 def catches_tracer_errors(node: cst.Try | cst.TryStar) -> bool:
-    """True for a ``try`` with a handler for what JAX raises on a tracer: all its errors are TypeErrors or IndexErrors."""
+    """True for a ``try`` with a handler for what JAX raises on a tracer: all its errors are TypeErrors or
+    IndexErrors."""
     for handler in node.handlers:
         if handler.type is None:
             return True
@@ -124,11 +125,14 @@ def catches_tracer_errors(node: cst.Try | cst.TryStar) -> bool:
 
 
 def expects_errors(node: cst.With) -> bool:
-    """True for ``with pytest.raises(…)``, ``self.assertRaises(…)``, ``contextlib.suppress(…)``: what is raised is wanted."""
+    """True for ``with pytest.raises(…)``, ``self.assertRaises(…)``, ``contextlib.suppress(…)``: what is raised is
+    wanted."""
     managers = (item.item.func if isinstance(item.item, cst.Call) else item.item for item in node.items)
     names = (manager.attr if isinstance(manager, cst.Attribute) else manager for manager in managers)
     last = [name.value for name in names if isinstance(name, cst.Name)]
-    return any(name in ("raises", "suppress") or name.lower().startswith(("assertraises", "assert_raises")) for name in last)
+    return any(
+        name in ("raises", "suppress") or name.lower().startswith(("assertraises", "assert_raises")) for name in last
+    )
 
 
 def own_nodes(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -244,6 +248,5 @@ def _self_stores(method: cst.FunctionDef) -> Iterator[str]:
             target = targets.pop()
             if isinstance(target, cst.Tuple | cst.List):
                 targets += [element.value for element in target.elements]
-            elif isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name):
-                if target.value.value == receiver:
-                    yield target.attr.value
+            elif isinstance(target, cst.Attribute) and getattr(target.value, "value", None) == receiver:
+                yield target.attr.value

@@ -57,7 +57,8 @@ class KeyReuse:
 
     ``kind``: by other code than before (again), by the same code in the next turn of a Python loop (loop) or of a
     traced body (body), in the next call of a function that holds the key (call), or it is bound in a partial or a
-    default argument (frozen). ``frame``: the activation in which the place is. ``expression``: how the code at the place spells the key, if it does; ``name``: its text.
+    default argument (frozen). ``frame``: the activation in which the place is. ``expression``: how the code at the
+    place spells the key, if it does; ``name``: its text.
     """
 
     name: str
@@ -118,10 +119,11 @@ class CachedTracer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HostCall:
-    """A function or method which needs concrete values (``outcome`` fails), or answers without them (wrong), got a tracer.
+    """A function or method which needs concrete values (``outcome`` fails), or answers without them (wrong), got a
+    tracer.
 
-    ``name`` is canonical; methods are ``jax.Array.item`` of the tracer and ``numpy.ndarray.dot`` of the NumPy array that
-    got one. ``argument`` is the value that holds the tracer.
+    ``name`` is canonical; methods are ``jax.Array.item`` of the tracer and ``numpy.ndarray.dot`` of the NumPy array
+    that got one. ``argument`` is the value that holds the tracer.
     """
 
     name: str
@@ -168,6 +170,6 @@ class Asked:
 
 
 Event = (
-    Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer | Asked
-    | HostCall | Lookup | Hash | BufferStore
+    Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
+    | Asked | HostCall | Lookup | Hash | BufferStore
 )  # fmt: skip

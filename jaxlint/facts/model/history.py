@@ -100,6 +100,3 @@ def target_of(function: Value) -> object:
 def is_container(value: Value) -> bool:
     """True for an object whose contents can change while a variable still holds it."""
     return isinstance(value, HostArray) or (isinstance(value, Ref) and value.kind != "object")
-
-
-__all__ = ["CONTENTS", "Change", "History", "is_container", "target_of"]

@@ -77,7 +77,9 @@ class Array:
 
     def row(self, staged: Traced | None) -> Array:
         """One item along the first axis; ``staged``: why every operation here gives a tracer."""
-        return Array(self.traced or staged, self.kind, self.ndim - 1 if self.ndim else None, self.dims[1:] if self.dims else None)
+        return Array(
+            self.traced or staged, self.kind, self.ndim - 1 if self.ndim else None, self.dims[1:] if self.dims else None
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +93,8 @@ class HostArray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tree:
-    """An argument of a traced function: a tracer, or a container with tracers for leaves. ``origin``: as the caller had it."""
+    """An argument of a traced function: a tracer, or a container with tracers for leaves. ``origin``: as the caller
+    had it."""
 
     traced: Traced
     origin: Value | None = None
@@ -99,7 +102,8 @@ class Tree:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Key:
-    """A PRNG key. ``seed`` is the constant it was made from, at ``place`` in the trace ``boundary``; or it was folded there."""
+    """A PRNG key. ``seed`` is the constant it was made from, at ``place`` in the trace ``boundary``; or it was
+    folded there."""
 
     traced: Traced | None = None
     seed: Const | None = None

@@ -6,6 +6,8 @@ and so does an annotation.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from jaxlint.facts.model.definitions import Parameter
@@ -77,6 +79,13 @@ def settle_compared(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value)
         for value, other in ((left, right), (right, left)):
             if _is_number(frame, other):
                 settle(frame, value)
+
+
+def settle_ordered(frame: Frame, values: Sequence[Value]) -> None:
+    """``max(x, 0.0)``: what is ordered together with a number is a number or an array."""
+    if any(_is_number(frame, value) for value in values):
+        for value in values:
+            settle(frame, value)
 
 
 def settle_passed(frame: Frame, name: str, bound: dict[str, Value]) -> None:

@@ -184,7 +184,8 @@ def _same_function_and_its_gradient(met: _Meeting, first: Use, second: Use) -> b
 
 
 def _compares(met: _Meeting, first: Use, second: Use) -> bool:
-    """A test that hands one key to two pieces of code wants them to agree; what it draws itself should be independent."""
+    """A test that hands one key to two pieces of code wants them to agree; what it draws itself should be
+    independent."""
     draws = met.there.frame is first.steps[0].frame and met.here.frame is second.steps[0].frame
     return not draws or "jax.random.split" in (first.verb, second.verb)
 

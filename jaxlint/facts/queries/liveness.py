@@ -1,7 +1,7 @@
 """Which variables a function may still read after a statement.
 
-Needs: the syntax of one body.  Gives: for each statement the names that some path reads before binding them again. What a
-nested function reads is live everywhere, since nobody knows when it is called.
+Needs: the syntax of one body.  Gives: for each statement the names that some path reads before binding them again.
+What a nested function reads is live everywhere, since nobody knows when it is called.
 
 ::
 
@@ -45,7 +45,9 @@ class Liveness:
     def before(self, node: cst.CSTNode, out: Names) -> Names:
         """What is live before one statement."""
         match node:
-            case cst.SimpleStatementLine(body=body) | cst.SimpleStatementSuite(body=body) | cst.IndentedBlock(body=body):
+            case (
+                cst.SimpleStatementLine(body=body) | cst.SimpleStatementSuite(body=body) | cst.IndentedBlock(body=body)
+            ):
                 return self.block(body, out)
             case cst.Return(value=value):
                 return self._exit | (reads(value) if value is not None else NOTHING)

@@ -93,7 +93,8 @@ class View:
         return False
 
     def tracers(self, node: cst.CSTNode) -> Traced | None:
-        """The proof that an expression is a tracer, or a container of an unknown sort with nothing but tracers in it."""
+        """The proof that an expression is a tracer, or a container of an unknown sort with nothing but tracers in
+        it."""
         proof = tracing(self.value(node))
         return None if proof is None or self.caught(node) else proof
 
@@ -139,7 +140,8 @@ class View:
 
     @property
     def always_traced(self) -> bool:
-        """True if the function runs in no other way than traced: a decorator of it, or of one around it, sees to that."""
+        """True if the function runs in no other way than traced: a decorator of it, or of one around it, sees to
+        that."""
         frame: Frame | None = self.frame
         while frame is not None and frame.definition is not None:
             trace, decorators = frame.boundary, getattr(frame.definition.node, "decorators", ())
@@ -204,8 +206,8 @@ class View:
     def spell(self, canonical: str) -> str:
         """How this function would write a library name: ``jnp.where`` for ``jax.numpy.where``.
 
-        By an import that is in scope, else as the usual import would give it (`jnp` also where `jax` is imported); a fix that uses it lists the canonical
-        name in ``Fix.uses``, so that the import is added where it is missing.
+        By an import that is in scope, else as the usual import would give it (`jnp` also where `jax` is imported); a
+        fix that uses it lists the canonical name in ``Fix.uses``, so that the import is added where it is missing.
         """
         found: dict[str, str] = {}
         scope: Frame | None = self.frame
@@ -258,7 +260,6 @@ class View:
         return node
 
 
-
 def _liveness(function: cst.FunctionDef | cst.Lambda) -> Liveness:
     return liveness(function.body)
 
@@ -268,7 +269,17 @@ _ATOMS = (
     cst.FormattedString, cst.List, cst.Dict, cst.Set, cst.ListComp, cst.SetComp, cst.DictComp, cst.Ellipsis,
 )  # fmt: skip
 _BINDING = frozenset(
-    {cst.Assign, cst.AugAssign, cst.AnnAssign, cst.For, cst.AsName, cst.NamedExpr, cst.CompFor, cst.FunctionDef, cst.ClassDef}
+    {
+        cst.Assign,
+        cst.AugAssign,
+        cst.AnnAssign,
+        cst.For,
+        cst.AsName,
+        cst.NamedExpr,
+        cst.CompFor,
+        cst.FunctionDef,
+        cst.ClassDef,
+    }
 )
 _ALIASES = {"jax.numpy": "jnp", "numpy": "np"}
 
@@ -288,7 +299,12 @@ def _binds(node: cst.CSTNode) -> Iterator[str]:
         case cst.Assign(targets=targets):
             for target in targets:
                 yield from bound_names(target.target)
-        case cst.AugAssign(target=target) | cst.AnnAssign(target=target) | cst.For(target=target) | cst.AsName(name=target):
+        case (
+            cst.AugAssign(target=target)
+            | cst.AnnAssign(target=target)
+            | cst.For(target=target)
+            | cst.AsName(name=target)
+        ):
             yield from bound_names(target)
         case cst.NamedExpr(target=target) | cst.CompFor(target=target):
             yield from bound_names(target)

@@ -30,7 +30,6 @@ from jaxlint.facts.model.values import (
     ProjectModule,
     Ref,
     Static,
-    Transformed,
     Tree,
     Tuple,
     Unknown,
@@ -38,7 +37,6 @@ from jaxlint.facts.model.values import (
     any_tracing,
     identity,
     perhaps_key,
-    tracing,
 )
 from jaxlint.facts.model.why import strongest
 from jaxlint.facts.notes import captures, evidence
@@ -92,11 +90,11 @@ def attribute(frame: Frame, base: Value, name: str, node: cst.CSTNode) -> Value:
             if isinstance(found, Function) and "class" in classes.method_kinds(frame, found):
                 return found.bound_to(base)
             return found if found is not None else _part(frame, base, ("attribute", name))
-        case Array(traced=traced, kind=kind):
+        case Array():
             return _array_attribute(frame, base, name)
         case HostArray():
             return _host_attribute(base, name)
-        case Tree(traced=traced):
+        case Tree():
             return _tree_attribute(frame, base, name)
         case Either(options=options):
             return summary([attribute(frame, option, name, node) for option in options if option != Const(None)])
@@ -205,14 +203,14 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
                 return Unknown()
             view = base.view_of if _is_basic(index) else None
             return HostArray(kind, view, scalar=isinstance(index, Const | Static) and not _is_slice(node))
-        case Tree(traced=traced, origin=origin):
+        case Tree(traced=traced):
             if is_array_index(node, index):
                 return Array(strongest(traced, any_tracing([index])))
             part = _part(frame, identity(base), ("item", slot(index)))
             return part if isinstance(part, Key | Keys) else Tree(traced, part)
         case Keys():
             return key_item(frame, base, index, node)
-        case Many(item=each, source=source):
+        case Many(item=each):
             return each if not _is_slice(node) else base
         case Member(base=array, name="at"):
             return AtIndex(array, index)
@@ -285,9 +283,9 @@ def _unknown_slot(name: Hashable) -> bool:
     return not isinstance(name, str | int | float | bool | tuple | None)
 
 
-
 def another(frame: Frame, value: Value, tag: Hashable) -> Value:
-    """The item filed under ``tag`` of a container whose items are like ``value``: the same sort, an object of its own."""
+    """The item filed under ``tag`` of a container whose items are like ``value``: the same sort, an object of its
+    own."""
     match value:
         case Key() | Keys():
             return frame.state.part(value, tag, type(value))
@@ -322,10 +320,11 @@ def renewed(frame: Frame, value: Value, depth: int = 3) -> Value:
 def slot(index: Value) -> Hashable:
     """What an index is filed under in a container: the constant, or the value itself."""
     if isinstance(index, Const) and not isinstance(index.value, slice | list | dict):
-        return index.value
+        constant: Hashable = index.value
+        return constant
     if isinstance(index, Tuple):
         return tuple(slot(part) for part in index.items)
-    return index if not isinstance(index, Const) else repr(index.value)
+    return str(index.value) if isinstance(index, Const) else index
 
 
 def key_item(frame: Frame, keys: Keys, index: Value, node: cst.CSTNode | None = None) -> Value:
@@ -390,6 +389,3 @@ def any_item(frame: Frame, value: Value) -> Value:
         case HostArray(kind=kind):
             return HostArray(kind)
     return Unknown()
-
-
-__all__ = ["Function", "Transformed", "any_item", "attribute", "exact_items", "item", "lookup", "new_list", "slot", "tracing"]

@@ -63,7 +63,9 @@ def bind(frame: Frame, name: str, value: Value, node: cst.CSTNode | None = None)
     if kind is not None and node is not None and frame.boundary is not None and owner.boundary is not frame.boundary:
         leaked = _leaked(frame, [value], owner.boundary)
         frame.tracer.record(
-            frame, node, Mutation(name, f"{kind} {name}", frame.boundary, leaked, kind, owner=owner)  # type: ignore[arg-type]
+            frame,
+            node,
+            Mutation(name, f"{kind} {name}", frame.boundary, leaked, kind, owner=owner),  # type: ignore[arg-type]
         )
     if node is not None:
         captures.changed(frame, owner, name, node)
@@ -186,7 +188,9 @@ def note_mutation(frame: Frame, target: cst.BaseExpression, base: Value, values:
     text = cst.Module(()).code_for_node(expression)
     leaked = _leaked(frame, values, base.born.boundary if isinstance(base, Ref) else None)
     frame.tracer.record(
-        frame, target, Mutation(text, kind, boundary, leaked, kind, argument=argument, owner=base)  # type: ignore[arg-type]
+        frame,
+        target,
+        Mutation(text, kind, boundary, leaked, kind, argument=argument, owner=base),  # type: ignore[arg-type]
     )
 
 

@@ -18,6 +18,7 @@ from jaxlint.facts.model.values import (
     HostArray,
     Key,
     Keys,
+    Kind,
     Library,
     Many,
     Partial,
@@ -32,7 +33,7 @@ from jaxlint.facts.model.values import (
     identity,
     tracing,
 )
-from jaxlint.facts.model.why import Place, Traced, Why, strongest
+from jaxlint.facts.model.why import Level, Place, Traced, Why, strongest
 from jaxlint.facts.trace import classes
 from jaxlint.jaxapi import Transform
 
@@ -44,7 +45,8 @@ REVERSE_MODE = ("grad", "value_and_grad", "jacrev", "hessian", "vjp")
 
 
 def undifferentiated(value: Value) -> Value:
-    """A value as a function with a derivative rule of its own sees it: what happens to it there is not differentiated."""
+    """A value as a function with a derivative rule of its own sees it: what happens to it there is not
+    differentiated."""
     match value:
         case Array(traced=Traced(reverse=True) as traced):
             return Array(replace(traced, reverse=False), value.kind, value.ndim, value.dims)
@@ -60,7 +62,7 @@ def enter(frame: Frame, row: Transform, function: Value, place: Place) -> Bounda
     stages = row.level == "full" and (row.kind in ("jit", "loop", "branch", "inspect") or row.name in _STAGING_MAPS)
     name = function_name(function)
     what = f"`{name}` is traced by `{row.name}`" if name else f"it is traced by `{row.name}`"
-    level = "grad" if row.level == "grad" else "full"
+    level: Level = "grad" if row.level == "grad" else "full"
     why = Why(name or row.name, what, place)
     return Boundary(
         row.name, level, stages, why, name or "the function", bool(parameter_names(function)),
@@ -95,6 +97,21 @@ def parameter_names(function: Value) -> list[str]:
     return []
 
 
+def parameter_name(function: Value, position: int) -> str:
+    """How a function calls its positional argument: ``x``, or ``rest[0]`` for the first that ``*rest`` takes."""
+    match function:
+        case Function(definition=definition, receiver=receiver):
+            position += receiver is not None
+            names = [p.name for p in definition.parameters if p.kind in ("positional", "both")]
+            rest = next((p.name for p in definition.parameters if p.kind == "args"), "argument")
+            return names[position] if position < len(names) else f"{rest}[{position - len(names)}]"
+        case Partial(function=inner, args=args):
+            return parameter_name(inner, position + len(args))
+        case Transformed(function=inner) | Cached(function=inner):
+            return parameter_name(inner, position)
+    return f"argument {position}"
+
+
 def trace_argument(frame: Frame, trace: Boundary, value: Value, name: str) -> Value:
     """The tracer, or container of tracers, that a traced function sees for an argument."""
     traced = tracing(value)
@@ -126,7 +143,7 @@ def _trace(frame: Frame, trace: Boundary, value: Value, traced: Traced) -> Value
             return value if filtered else Tree(traced, value)
         case Tuple(items=items):
             return Tuple(tuple(_trace(frame, trace, item, traced) for item in items))
-        case Many(item=item, source=source):
+        case Many(item=item):
             return Many(_trace(frame, trace, item, traced))
         case Either(options=options):
             return summary([_trace(frame, trace, option, traced) for option in options])
@@ -166,15 +183,17 @@ def rebuilt(frame: Frame, value: Ref, static: set[str], change: Callable[[Value]
 
 
 def _note_argument(frame: Frame, trace: Boundary, value: Ref, depth: int = 3) -> None:
-    """An object that the trace takes as an argument is a pytree in some way that is not known: its parts are arguments."""
+    """An object that the trace takes as an argument is a pytree in some way that is not known: its parts are
+    arguments."""
     frame.tracer.note_argument(value, trace)
     for part in frame.state.contents(value).values():
         if isinstance(part, Ref) and depth:
             _note_argument(frame, trace, part, depth - 1)
 
 
-def _kind(number: object) -> str | None:
-    return type(number).__name__
+def _kind(number: complex) -> Kind:
+    kinds: dict[type, Kind] = {bool: "bool", int: "int", float: "float"}
+    return kinds.get(type(number), "complex")
 
 
 def element(frame: Frame, value: Value, number: int) -> Value:
@@ -219,7 +238,7 @@ def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -
         case Tree():
             return Tree(outer, value.origin) if outer is not None else value.origin or Unknown("result")
         case Const(value=bool() | int() | float() as number) if trace.stages:
-            return Array(outer, _kind(number), 0)  # type: ignore[arg-type]
+            return Array(outer, _kind(number), 0)
         case Static(kind=kind) if trace.stages and kind != "str":
             return Array(outer, kind, 0)
         case Tuple(items=items):
@@ -233,6 +252,3 @@ def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -
             if static is not None:
                 return rebuilt(frame, value, static, lambda item: _detach(frame, trace, item, outer))
     return value
-
-
-__all__ = ["detach", "element", "enter", "function_name", "parameter_names", "rebuilt", "static_fields", "trace_argument", "undifferentiated"]

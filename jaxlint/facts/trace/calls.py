@@ -220,9 +220,7 @@ def _returned(frame: Frame) -> Value:
     return value
 
 
-def _bind_parameters(
-    frame: Frame, function: Function, args: Arguments, matched: dict[str, Value | None]
-) -> None:
+def _bind_parameters(frame: Frame, function: Function, args: Arguments, matched: dict[str, Value | None]) -> None:
     names = {parameter.name for parameter in function.definition.parameters}
     contents: dict[str, Value] = {}
     for parameter in function.definition.parameters:

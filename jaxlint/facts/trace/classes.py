@@ -304,7 +304,8 @@ def _strings(frame: Frame, value: Value) -> set[str]:
 
 
 def prototype(frame: Frame, definition: ClassDefinition) -> Ref:
-    """An instance as a method meets it: made by ``__init__`` from unknown arguments, fields that methods rebind unknown."""
+    """An instance as a method meets it: made by ``__init__`` from unknown arguments, fields that methods rebind
+    unknown."""
     ref = Ref("object", frame, definition, frame.place(definition.node))
     frame.state.replace(ref, {})
     init = class_attribute(frame, definition, "__init__")
@@ -317,6 +318,3 @@ def prototype(frame: Frame, definition: ClassDefinition) -> Ref:
         for name in cls.rebound:
             frame.state.store(ref, name, Unknown(f"self.{name}"))
     return ref
-
-
-__all__ = ["bind_method", "class_attribute", "define", "instantiate", "prototype", "sort_of"]

@@ -17,8 +17,8 @@ _SCALAR: Extents = (0, ())
 
 
 _REDUCTIONS = frozenset(
-    """sum mean max min amax amin prod std var ptp all any argmax argmin median average count_nonzero logsumexp norm nansum
-    nanmean nanmax nanmin nanprod nanstd nanvar""".split()  # noqa: SIM905
+    """sum mean max min amax amin prod std var ptp all any argmax argmin median average count_nonzero logsumexp norm
+    nansum nanmean nanmax nanmin nanprod nanstd nanvar""".split()  # noqa: SIM905
 )
 """Functions and methods that give a scalar unless an axis is stated."""
 

@@ -66,7 +66,7 @@ def _may_handle(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
 
 
 _UNRELATED = (
-    "IndexError", "KeyError", "LookupError", "ZeroDivisionError", "FloatingPointError", "ArithmeticError", "OverflowError",
-    "ImportError", "ModuleNotFoundError", "OSError", "FileNotFoundError", "AssertionError", "StopIteration",
-    "KeyboardInterrupt",
+    "IndexError", "KeyError", "LookupError", "ZeroDivisionError", "FloatingPointError", "ArithmeticError",
+    "OverflowError", "ImportError", "ModuleNotFoundError", "OSError", "FileNotFoundError", "AssertionError",
+    "StopIteration", "KeyboardInterrupt",
 )  # fmt: skip

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from jaxlint.facts.model.frames import Frame
+from jaxlint.facts.model.state import summary
 from jaxlint.facts.model.values import (
     ITEM,
-    STATIC_INT,
     Array,
     Const,
     Either,
@@ -43,7 +43,7 @@ def _turn(frame: Frame, source: Value, number: int) -> Value:
     state = frame.state
     match source:
         case Keys(base=base, offset=offset, traced=traced):
-            return state.part(base, offset + number, lambda: Key(traced))  # type: ignore[arg-type]
+            return state.part(base, offset + number, lambda: Key(traced))
         case Array():
             return source.row(frame.staged)
         case HostArray(kind=kind):
@@ -62,7 +62,7 @@ def _turn(frame: Frame, source: Value, number: int) -> Value:
         case Const(value=str()):
             return Static("str")
         case Either(options=options):
-            return access.summary([_turn(frame, option, number) for option in options if option != Const(None)])
+            return summary([_turn(frame, option, number) for option in options if option != Const(None)])
         case Unknown():
             return state.part(source, ("turn", number), lambda: Unknown("item"))
     return Unknown()
@@ -73,6 +73,3 @@ def _fresh(frame: Frame, item: Value, number: int) -> Value:
     if isinstance(item, Many) and item.source is not None:
         return _turn(frame, item.source, number)
     return access.another(frame, item, ("turn", number))
-
-
-__all__ = ["STATIC_INT", "turns"]

@@ -7,7 +7,6 @@ import libcst as cst
 from jaxlint.facts.model.arguments import Arguments
 from jaxlint.facts.model.events import CachedTracer, HostEffect
 from jaxlint.facts.model.frames import Frame
-from jaxlint.facts.model.state import REST
 from jaxlint.facts.model.values import (
     NONE,
     Array,
@@ -135,15 +134,17 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "static":
             return Static()
         case "host":
-            first = next(iter(args.positional), None)
-            return HostArray(first.kind, first) if isinstance(first, Array) else Unknown()
+            given = next(iter(args.positional), None)
+            return HostArray(given.kind, given) if isinstance(given, Array) else Unknown()
         case "none":
             return NONE
     return Unknown(row.name)
 
 
 def _dtype(value: Value | None) -> Kind:
-    name = value.name.rpartition(".")[2] if isinstance(value, Library) else value.value if isinstance(value, Const) else ""
+    name = (
+        value.name.rpartition(".")[2] if isinstance(value, Library) else value.value if isinstance(value, Const) else ""
+    )
     for prefix, kind in (("bool", "bool"), ("float", "float"), ("bfloat", "float"), ("int", "int"), ("uint", "int"),
                          ("complex", "complex")):  # fmt: skip
         if isinstance(name, str) and name.startswith(prefix):
@@ -152,16 +153,18 @@ def _dtype(value: Value | None) -> Kind:
 
 
 _KEEPS_KIND = frozenset(
-    """array asarray copy reshape ravel squeeze transpose swapaxes moveaxis expand_dims flip fliplr flipud roll rot90 sort tile
-    repeat broadcast_to atleast_1d atleast_2d atleast_3d concatenate stack negative positive abs absolute max min diag tril
-    triu take delete pad clip maximum minimum""".split()  # noqa: SIM905
+    """array asarray copy reshape ravel squeeze transpose swapaxes moveaxis expand_dims flip fliplr flipud roll rot90
+    sort tile repeat broadcast_to atleast_1d atleast_2d atleast_3d concatenate stack negative positive abs absolute
+    max min diag tril triu take delete pad clip maximum minimum""".split()  # noqa: SIM905
 )
 
 
 def _literal(frame: Frame, row: Function, args: Arguments) -> Kind:
     """The kind of the first argument, for functions that keep it."""
     first = args.positional[0] if args.positional else None
-    keeps = row.name.removeprefix("jax.numpy.") in _KEEPS_KIND and (len(args.positional) == 1 or row.params[:1] == ("a",))
+    keeps = row.name.removeprefix("jax.numpy.") in _KEEPS_KIND and (
+        len(args.positional) == 1 or row.params[:1] == ("a",)
+    )
     return _leaf_kind(frame, first) if keeps and first is not None else None
 
 
@@ -217,6 +220,3 @@ def note_cached(frame: Frame, cached: Cached, result: Value) -> None:
     traced = deep_tracing(frame, [result])
     if frame.boundary is not None and traced is not None:
         frame.tracer.record_at(cached.place, CachedTracer(traced, frame.boundary))
-
-
-__all__ = ["REST", "access", "bind", "call_library", "deep_tracing"]

@@ -14,13 +14,11 @@ from jaxlint.facts.model.values import (
     NONE,
     Array,
     AtIndex,
-    Class,
     Const,
     Either,
     Function,
     HostArray,
     Kind,
-    Library,
     Many,
     Member,
     Ref,
@@ -53,7 +51,7 @@ def call_method(frame: Frame, base: Value, name: str, args: Arguments, node: cst
             return _array_method(frame, base, name, args)
         case AtIndex(base=array):
             return _update(frame, array, base.index, args)
-        case HostArray(kind=kind):
+        case HostArray():
             return _host_method(base, name, args)
         case Ref(kind="list" | "dict" | "set"):
             return _container_method(frame, base, name, args, node)
@@ -230,8 +228,9 @@ def _unknown_method(frame: Frame, base: Value, name: str, args: Arguments, node:
         assign.note_mutation(frame, target, base, args.values, "method")  # type: ignore[arg-type]
     if isinstance(base, Tree) and name in ("items", "values", "keys"):
         each = Tree(base.traced, frame.state.part(identity(base), ("item", "each"), Unknown))
-        key = Unknown("dict key")
-        return Many({"items": Tuple((key, each)), "values": each}.get(name, key))
+        key: Value = Unknown("dict key")
+        items: dict[str, Value] = {"items": Tuple((key, each)), "values": each}
+        return Many(items.get(name, key))
     if isinstance(base, Tree) and name in ("copy", "replace", "_replace", "get"):
         return base if name != "get" else Tree(base.traced)
     if isinstance(base, Tree) and name == "update":
@@ -242,6 +241,3 @@ def _unknown_method(frame: Frame, base: Value, name: str, args: Arguments, node:
         if isinstance(tag, tuple) and tag[0] == "attribute":
             frame.state.derived[whole, tag] = Unknown()
     return Unknown(f".{name}()")
-
-
-__all__ = ["Class", "Library", "call_method", "keys"]

@@ -40,7 +40,7 @@ from jaxlint.facts.model.values import (
     identity,
 )
 from jaxlint.facts.model.why import Traced, strongest
-from jaxlint.facts.notes import captures
+from jaxlint.facts.notes import captures, evidence
 from jaxlint.facts.trace import access, classes, trees
 from jaxlint.facts.trace.boundary import undifferentiated
 from jaxlint.facts.trace.classes import FIELD
@@ -91,7 +91,8 @@ def _static(kind: Kind) -> Handler:
 
 
 _NOT_OF_JAX = frozenset(
-    {"numpy.ndarray", "numpy.generic", "numpy.number", "numpy.bool_", "numpy.integer", "numpy.floating", "numbers.Number",
+    {"numpy.ndarray", "numpy.generic", "numpy.number", "numpy.bool_", "numpy.integer", "numpy.floating",
+    "numbers.Number",
      "numbers.Integral", "numbers.Real", "builtins.int", "builtins.float", "builtins.complex", "builtins.bool",
      "builtins.str", "builtins.list", "builtins.tuple", "builtins.dict", "builtins.set"}
 )  # fmt: skip
@@ -295,6 +296,8 @@ def _asking(name: str, handler: Handler) -> Handler:
 
     def run(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
         if frame.boundary is not None and args.exact and "key" not in args.keywords:
+            if name in ("min", "max") and len(args.positional) > 1:
+                evidence.settle_ordered(frame, args.positional)
             asked = _asked(frame, args, compares=name not in ("any", "all"))
             if any(any_tracing([item]) for item in asked):
                 frame.tracer.record(frame, node, Asked(name, tuple(asked)))
@@ -369,7 +372,9 @@ def _default_dict(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
 
 def _copy(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     first = args.positional[0] if args.positional else Unknown()
-    return replaced(frame, first, {}) if isinstance(first, Ref) else first if not isinstance(first, Unknown) else Unknown()
+    return (
+        replaced(frame, first, {}) if isinstance(first, Ref) else first if not isinstance(first, Unknown) else Unknown()
+    )
 
 
 def _namedtuple(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:

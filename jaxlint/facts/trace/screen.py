@@ -1,8 +1,8 @@
 """What need not be entered from unknown arguments, judged from the index alone, before LibCST reads it.
 
 The functions of a module that imports nothing but the standard library can have no finding by themselves. They are read
-when somebody calls them. A finer screen, by what each function holds and calls, was tried: on ten JAX libraries it spared
-next to nothing, since nearly every function there calls something that matters.
+when somebody calls them. A finer screen, by what each function holds and calls, was tried: on ten JAX libraries it
+spared next to nothing, since nearly every function there calls something that matters.
 """
 
 from __future__ import annotations

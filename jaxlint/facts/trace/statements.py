@@ -8,8 +8,6 @@ from typing import Any
 import libcst as cst
 
 from jaxlint.facts.model.definitions import (
-    ClassDefinition,
-    FunctionDefinition,
     bound_names,
     catches_tracer_errors,
     expects_errors,
@@ -22,7 +20,8 @@ from jaxlint.facts.model.state import State, join_states
 from jaxlint.facts.model.values import NONE, Class, Function, Library, Ref, Unknown, Value
 from jaxlint.facts.notes import captures
 from jaxlint.facts.trace import assign, classes, imports, methods
-from jaxlint.facts.trace.expressions import arithmetic, defaults, evaluate, truth
+from jaxlint.facts.trace.arithmetic import arithmetic
+from jaxlint.facts.trace.expressions import defaults, evaluate, truth
 from jaxlint.facts.trace.guards import guard
 from jaxlint.facts.trace.iterate import turns
 
@@ -76,7 +75,9 @@ def _augmented(frame: Frame, node: cst.AugAssign) -> None:
 
 
 def _delete(frame: Frame, node: cst.Del) -> None:
-    targets = [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    targets = (
+        [element.value for element in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    )
     for target in targets:
         if isinstance(target, cst.Subscript | cst.Attribute):
             part = target.attr.value if isinstance(target, cst.Attribute) else CONTENTS
@@ -159,9 +160,7 @@ def _while(frame: Frame, node: cst.While) -> None:
         evaluate(frame, node.test)
 
 
-def _loop(
-    frame: Frame, bodies: Sequence[Callable[[], None]], changed: frozenset[str], orelse: cst.Else | None
-) -> None:
+def _loop(frame: Frame, bodies: Sequence[Callable[[], None]], changed: frozenset[str], orelse: cst.Else | None) -> None:
     """Run the turns one after the other. The loop is taken to run at least once."""
     loop = Loop()
     frame.loops.append(loop)
@@ -247,8 +246,9 @@ def _with(frame: Frame, node: cst.With) -> None:
 
 def _function(frame: Frame, node: cst.FunctionDef) -> None:
     definition = frame.tracer.function(frame, node)
-    value: Value = Function(definition, frame.tracer.closure_of(frame), defaults=defaults(frame, definition))
-    frame.tracer.defined(frame, value)
+    function = Function(definition, frame.tracer.closure_of(frame), defaults=defaults(frame, definition))
+    frame.tracer.defined(frame, function)
+    value: Value = function
     for decorator in reversed(node.decorators):
         value = frame.tracer.decorate(frame, evaluate(frame, decorator.decorator), value, decorator)
     assign.bind(frame, node.name.value, value)
@@ -304,5 +304,3 @@ STATEMENTS: dict[type[cst.CSTNode], Callable[[Frame, Any], None]] = {
     cst.Import: imports.import_modules,
     cst.ImportFrom: imports.import_names,
 }
-
-__all__ = ["ClassDefinition", "FunctionDefinition", "execute"]

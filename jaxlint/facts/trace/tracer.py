@@ -14,6 +14,7 @@ import builtins
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 import libcst as cst
@@ -145,19 +146,19 @@ class Tracer:
         for frame, function, _ in defined:
             if not self._everything and not concerns_jax(function.definition.module):
                 continue
-            self._root(base, lambda f=function, o=frame: self._generic(f, o, prototypes))  # type: ignore[misc]
+            self._root(base, partial(self._generic, function, frame, prototypes))
         for transformed, _ in wrapped:
-            self._root(base, lambda t=transformed: self._generic_transformed(t, None))  # type: ignore[misc]
+            self._root(base, partial(self._generic_transformed, transformed, None))
         for definition, receiver in prototypes.items():
             for value in list(base.contents(self._bodies[definition][0]).values()):
                 if isinstance(value, Transformed):
-                    self._root(base, lambda t=value, r=receiver: self._generic_transformed(t, r))  # type: ignore[misc]
+                    self._root(base, partial(self._generic_transformed, value, receiver))
 
-    def _root(self, base: State, run: object) -> None:
+    def _root(self, base: State, run: Callable[[], None]) -> None:
         """Run one root from the state after all imports, then the functions that it defined, in its final state."""
         self.state, self._root_start = State(base), self.steps
         self._defined, self._wrapped = [], []
-        run()  # type: ignore[operator]
+        run()
         final = self.state or State(base)
         seen = 0
         while seen < len(self._defined) and self.root_steps() < calls.MAX_STEPS:
@@ -219,7 +220,8 @@ class Tracer:
         return value if isinstance(value, Function) else None
 
     def unknown_arguments(self, frame: Frame, function: Value) -> Arguments:
-        """Arguments of which nothing is known, one for each parameter without default, and the defaults that are certain."""
+        """Arguments of which nothing is known, one for each parameter without default, and the defaults that are
+        certain."""
         inner = self._innermost(function)
         if inner is None:
             return Arguments()
@@ -238,7 +240,7 @@ class Tracer:
                 keywords[parameter.name] = value
             else:
                 positional.append(value)
-        return Arguments(tuple(positional), keywords, exact=False)  # type: ignore[arg-type]
+        return Arguments(tuple(positional), keywords, exact=False)
 
     def once(self, make: Callable[[N], T], node: N) -> T:
         """``make(node)``, computed once."""
@@ -396,7 +398,9 @@ class Tracer:
 
         Keys, objects and variables that change always are: what a call does matters as much as what it returns.
         """
-        if frame.definition in self._always or any(isinstance(value, Key | Keys | Ref) for value in frame.arguments.values()):
+        if frame.definition in self._always or any(
+            isinstance(value, Key | Keys | Ref) for value in frame.arguments.values()
+        ):
             return None
         entry = self._followed.get(_context(frame))
         if entry is None or entry[0] < MAX_FOLLOWED:
@@ -438,9 +442,9 @@ class Tracer:
 
     def frozen_in(self, links: list[object]) -> Place | None:
         """Where a key, or what it is an item of, was bound into a partial that is being called now."""
-        for partial in self._partials:
-            if any(_links(value, links) for value in (*partial.args, *dict(partial.kwargs).values())):
-                return partial.place
+        for bound in self._partials:
+            if any(_links(value, links) for value in (*bound.args, *dict(bound.kwargs).values())):
+                return bound.place
         return None
 
     def wrapped(self, frame: Frame, value: Transformed) -> None:
@@ -512,6 +516,3 @@ def _look(value: Value) -> tuple[object, ...]:
 
 def _names(trace: Boundary | None) -> tuple[str, ...]:
     return () if trace is None else (trace.name, *_names(trace.parent))
-
-
-__all__ = ["Class", "Tracer"]

@@ -11,10 +11,8 @@ from jaxlint.facts.model.values import (
     NONE,
     Array,
     Const,
-    Function,
     HostArray,
     Library,
-    Many,
     Partial,
     Static,
     Transformed,
@@ -94,8 +92,7 @@ def _option(frame: Frame, callee: Transformed, role: str | None) -> tuple[Value 
 
 def _positional(frame: Frame, callee: Transformed, trace: Boundary, number: int, value: Value) -> Value:
     """What the function sees as its positional argument ``number``."""
-    names = boundary.parameter_names(callee.function)
-    name = names[number] if number < len(names) else f"argument {number}"
+    name = boundary.parameter_name(callee.function, number)
     row = callee.transform
     if _is_static(frame, callee, number, name):
         return value
@@ -192,7 +189,7 @@ def _run(
                 if feed.how == "carry" and number:
                     source = carry if carry is not None else access.renewed(frame, value)
                 source = undifferentiated(source) if row.kind == "rule" else source
-                fed.append(_fed(inner, trace, feed, source, number, _name(function, len(fed))))
+                fed.append(_fed(inner, trace, feed, source, number, boundary.parameter_name(function, len(fed))))
         result = inner.tracer.call(inner, function, Arguments(tuple(fed)), node)
         leaves.append(result)
         if frame.tracer.state is None:
@@ -212,14 +209,7 @@ def _next_carry(row: Transform, result: Value) -> Value | None:
     return result.items[0] if isinstance(result, Tuple) and result.items else None
 
 
-def _name(function: Value, position: int) -> str:
-    names = boundary.parameter_names(function)
-    return names[position] if position < len(names) else f"argument {position}"
-
-
-def _sources(
-    frame: Frame, row: Transform, feed: Feed, args: Arguments, bound: dict[str, Value]
-) -> list[Value]:
+def _sources(frame: Frame, row: Transform, feed: Feed, args: Arguments, bound: dict[str, Value]) -> list[Value]:
     """The values that a feed draws on: one, or all of a variadic or a sequence."""
     if feed.how == "index":
         return [Static("int")]
@@ -290,6 +280,3 @@ def _stack(frame: Frame, value: Value) -> Value:
         case Const(value=int() | float()) | Static():
             return Array(frame.staged)
     return value
-
-
-__all__ = ["Function", "Many", "call_transform", "call_transformed"]

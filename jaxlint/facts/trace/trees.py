@@ -156,6 +156,3 @@ def mapped(frame: Frame, tree: Value, result: Array) -> Value | None:
 
 def _is_number(leaf: Value) -> bool:
     return isinstance(leaf, Const | Static)
-
-
-__all__ = ["gradient", "leaf", "map_leaves", "mapped"]

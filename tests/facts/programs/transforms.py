@@ -163,3 +163,11 @@ def unpassed_default(x, flag=True):
 
 
 uses_default = jax.jit(unpassed_default)
+
+
+@jax.jit
+def maps_what_is_an_int(count):
+    steps = 10
+    steps, count = jax.tree.map(lambda x: float(x) if isinstance(x, int) else x, (steps, count))
+    #? steps: never traced
+    return steps
