@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 import libcst as cst
 
-from jaxlint.facts.model.frames import Boundary, Frame
+from jaxlint.facts.model.compiled import Run
+from jaxlint.facts.model.frames import Boundary, Frame, Loop
 from jaxlint.facts.model.values import Value
 from jaxlint.facts.model.why import Place, Traced
 
@@ -169,7 +170,39 @@ class Asked:
     items: tuple[Value, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Difference:
+    """A number or an array that another function object of the same code holds another of: a captured variable or
+    bound argument ``name`` of ``function``."""
+
+    name: str
+    function: Value
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recompiled:
+    """Each turn of a host's loop compiles the same code, for it makes a function object of its own and runs that.
+
+    ``name`` is the transform or loop primitive, ``run`` the second of these runs.
+    """
+
+    name: str
+    run: Run
+    loop: Loop
+    differing: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CalledAgain:
+    """A compiled function is called in each turn of a host's loop, by the same code."""
+
+    first: Run
+    second: Run
+    loop: Loop
+
+
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
-    | Asked | HostCall | Lookup | Hash | BufferStore
+    | Asked | CalledAgain | Recompiled | HostCall | Lookup | Hash | BufferStore
 )  # fmt: skip

@@ -297,8 +297,19 @@ def join(first: Value, second: Value) -> Value:
         if not any(option is seen or option == seen for seen in options):
             options.append(option)
     if len(options) > _MAX_OPTIONS:
-        return Unknown("too many paths")
+        return _number(options) or Unknown("too many paths")
     return Either(tuple(options))
+
+
+def _number(options: list[Value]) -> Static | None:
+    """Any of several numbers of one sort."""
+    kinds = {
+        option.kind if isinstance(option, Static) else type(option.value).__name__
+        for option in options
+        if isinstance(option, Static | Const)
+    }
+    known = all(isinstance(option, Static | Const) for option in options)
+    return Static(kinds.pop()) if known and kinds in ({"int"}, {"float"}) else None  # type: ignore[arg-type]
 
 
 def _options(value: Value) -> tuple[Value, ...]:

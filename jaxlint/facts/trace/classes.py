@@ -165,7 +165,9 @@ def bind_method(frame: Frame, receiver: Ref, name: str, found: Value, node: cst.
         case Function():
             kinds = method_kinds(frame, found)
             if "property" in kinds:
-                value = frame.tracer.call(frame, found.bound_to(receiver), Arguments(), node)
+                asking = frame.within(frame.boundary, frame.place(node))
+                asking.kept = "cached" in kinds
+                value = frame.tracer.call(asking, found.bound_to(receiver), Arguments(), node)
                 _note_cached(frame, receiver, found, value)
                 return value
             if "static" in kinds:
@@ -193,13 +195,15 @@ def _note_cached(frame: Frame, receiver: Ref, method: Function, value: Value) ->
 
 
 def method_kinds(frame: Frame, method: Function) -> set[str]:
-    """Which of property, static, class a method's decorators make it."""
+    """Which of property, cached, static, class a method's decorators make it."""
     kinds = set()
     if isinstance(method.definition.node, cst.FunctionDef):
         for decorator in method.definition.node.decorators:
             text = frame.tracer.once(_text, decorator.decorator)
             if text in ("property", "cached_property", "functools.cached_property") or text.endswith(".setter"):
                 kinds.add("property")
+                if text.endswith("cached_property"):
+                    kinds.add("cached")
             elif text == "staticmethod":
                 kinds.add("static")
             elif text == "classmethod":

@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from jaxlint.facts.model.definitions import FunctionDefinition
-from jaxlint.facts.model.frames import Frame
+from jaxlint.facts.model.frames import Frame, Loop
 from jaxlint.facts.model.state import REST, join_states, summary
 from jaxlint.facts.model.values import (
     NONE,
@@ -32,7 +32,7 @@ from jaxlint.facts.notes import evidence, host
 from jaxlint.facts.trace import access, assign
 from jaxlint.facts.trace.arithmetic import arithmetic, compare
 from jaxlint.facts.trace.guards import guarded
-from jaxlint.facts.trace.iterate import turns
+from jaxlint.facts.trace.iterate import count, turns
 
 
 def evaluate(frame: Frame, node: cst.BaseExpression) -> Value:
@@ -286,8 +286,11 @@ def _comp_for(frame: Frame, clause: cst.CompFor, emit: Callable[[], None]) -> bo
     exact = items is not None and len(items) <= 4 and not clause.ifs
     hidden = dict(frame.state.contents(frame))
     frame.turn += 1
+    loop = Loop(node=clause, guards=len(frame.state.guards), count=count(frame, source))
+    frame.loops.append(loop)
     for item in items if exact and items is not None else turns(frame, source):
         frame.tracer.turns += 1
+        loop.turn += 1
         assign.assign(frame, clause.target, item, clause)
         for condition in clause.ifs:
             evaluate(frame, condition.test)
@@ -295,6 +298,7 @@ def _comp_for(frame: Frame, clause: cst.CompFor, emit: Callable[[], None]) -> bo
             exact = _comp_for(frame, clause.inner_for_in, emit) and exact
         else:
             emit()
+    frame.loops.pop()
     frame.turn -= 1
     if frame.tracer.state is not None:
         for name in {**frame.state.contents(frame)}:

@@ -20,6 +20,7 @@ from typing import TypeVar
 import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments
+from jaxlint.facts.model.compiled import Making, Run
 from jaxlint.facts.model.definitions import ClassDefinition, FunctionDefinition, scope_of
 from jaxlint.facts.model.events import Event
 from jaxlint.facts.model.frames import Boundary, Frame
@@ -109,6 +110,9 @@ class Tracer:
         self.reused: set[Value] = set()
         self.called: set[Transformed] = set()
         self.uses: dict[Value, list[Use]] = defaultdict(list)
+        self.makings: dict[Transformed, Making] = {}
+        self.compiled: dict[cst.CSTNode, list[Run]] = defaultdict(list)
+        self.doubtful: set[FunctionDefinition] = set()
         self._entered: dict[FunctionDefinition | None, int] = defaultdict(int)
         self._sorts: set[tuple[object, ...]] = set()
         self._evaluated: set[FunctionDefinition] = set()
@@ -368,10 +372,14 @@ class Tracer:
                 return function
             case Member(base=Transformed()):
                 return function
-            case Member(base=Function()) | Unknown():
+            case Member(base=Function()):
                 return function
         result = self.call(frame, decorator, Arguments((function,)), node)
-        return function if isinstance(result, Unknown | Const | Ref | Either) else result
+        if not isinstance(result, Unknown | Const | Ref | Either):
+            return result
+        if isinstance(function, Function) and decorator not in _HARMLESS:
+            self.doubtful.add(function.definition)
+        return function
 
     # --- calls ---------------------------------------------------------------------------------------------------
 
@@ -478,6 +486,10 @@ class Tracer:
     def is_argument(self, base: Value, trace: Boundary) -> bool:
         """True for a container that is (part of) an argument of the traced function."""
         return self._arguments.get(base) is trace
+
+
+_HARMLESS = [Library(name) for name in ("contextlib.contextmanager", "typing.override", "abc.abstractmethod")]
+"""Decorators that keep nothing of what their function returns."""
 
 
 def _links(value: Value, links: list[object]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments, constant_ints, constant_strings
+from jaxlint.facts.model.compiled import now
 from jaxlint.facts.model.frames import Boundary, Frame
 from jaxlint.facts.model.state import join_states, summary
 from jaxlint.facts.model.values import (
@@ -22,7 +23,7 @@ from jaxlint.facts.model.values import (
     Value,
     any_tracing,
 )
-from jaxlint.facts.notes import host
+from jaxlint.facts.notes import compiled, host
 from jaxlint.facts.trace import access, boundary, library, trees
 from jaxlint.facts.trace.boundary import detach, element, enter, trace_argument, undifferentiated
 from jaxlint.jaxapi import Feed, Transform
@@ -45,6 +46,7 @@ def call_transform(frame: Frame, row: Transform, args: Arguments, node: cst.CSTN
         return function
     value = Transformed(row, row.name, function, bound, frame.place(node))
     frame.tracer.wrapped(frame, value)
+    compiled.note_made(frame, value)
     return value
 
 
@@ -72,7 +74,9 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
         {name: _keyword(inner, callee, trace, name, value) for name, value in args.keywords.items()},
         args.exact,
     )
+    moment = now(frame)
     result = inner.tracer.call(inner, callee.function, traced, node)
+    compiled.note_run(frame, callee, args, moment, node)
     return _result(frame, callee, detach(frame, trace, result, args), args)
 
 
@@ -173,6 +177,7 @@ def _run(
     node: cst.CSTNode,
 ) -> Value:  # fmt: skip
     """Call one function of an applied transform, loop bodies for two turns; what it returns in the end."""
+    compiled.note_applied(frame, row, function, args, node)
     trace = None if row.on_host or row.level == "none" else enter(frame, row, function, frame.place(node))
     around = trace if not row.on_host else None
     inner = frame.within(around if trace or row.on_host else frame.boundary, frame.place(node))
