@@ -9,7 +9,7 @@ import libcst as cst
 
 from jaxlint.facts.model.compiled import Run
 from jaxlint.facts.model.frames import Boundary, Frame, Loop
-from jaxlint.facts.model.values import Value
+from jaxlint.facts.model.values import Transformed, Value
 from jaxlint.facts.model.why import Place, Traced
 
 
@@ -202,7 +202,32 @@ class CalledAgain:
     loop: Loop
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class UnfitArgument:
+    """A jitted function is called with what it cannot take: ``what`` is no pytree of arrays, or (``static``) has no
+    hash. ``argument``: its place or keyword in the call; ``position``: of the parameter ``name``."""
+
+    name: str
+    argument: int | str
+    position: int
+    value: Value
+    what: str
+    static: bool
+    callee: Transformed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MissingParameter:
+    """An option of `jax.jit` names a parameter, or a position, that the function does not have. ``count``: how many
+    positional ones it has."""
+
+    option: str
+    wanted: int | str
+    count: int
+    callee: Transformed
+
+
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
-    | Asked | CalledAgain | Recompiled | HostCall | Lookup | Hash | BufferStore
+    | Asked | CalledAgain | MissingParameter | Recompiled | UnfitArgument | HostCall | Lookup | Hash | BufferStore
 )  # fmt: skip

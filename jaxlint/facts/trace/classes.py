@@ -174,7 +174,7 @@ def bind_method(frame: Frame, receiver: Ref, name: str, found: Value, node: cst.
                 return found
             return found.bound_to(Class(receiver.cls) if "class" in kinds and receiver.cls is not None else receiver)
         case Transformed():
-            return Partial(found, (receiver,), (), frame.place(node))
+            return found if is_static(frame, found) else Partial(found, (receiver,), (), frame.place(node))
         case Member(base=Function() as method, name="setter"):
             return frame.tracer.call(frame, method.bound_to(receiver), Arguments(), node)
         case Either(options=options):
@@ -209,6 +209,14 @@ def method_kinds(frame: Frame, method: Function) -> set[str]:
             elif text == "classmethod":
                 kinds.add("class")
     return kinds
+
+
+def is_static(frame: Frame, method: Transformed) -> bool:
+    """True for a ``@staticmethod`` under a transform."""
+    inner: Value = method
+    while isinstance(inner, Transformed):
+        inner = inner.function
+    return isinstance(inner, Function) and "static" in method_kinds(frame, inner)
 
 
 def instantiate(frame: Frame, definition: ClassDefinition, args: Arguments, node: cst.CSTNode) -> Value:

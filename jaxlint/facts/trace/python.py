@@ -366,6 +366,27 @@ def _field(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return Partial(Library(FIELD), (), tuple(args.keywords.items()), frame.place(node))
 
 
+def _dataclass(name: str) -> Handler:
+    """``@dataclass(frozen=True)``, which says what sort of class it decorates; or ``dataclass(C)``."""
+
+    def handle(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+        if args.positional:
+            return args.positional[0]
+        return Partial(Library(name), (), tuple(args.keywords.items()), frame.place(node))
+
+    return handle
+
+
+_DATACLASSES = (
+    "dataclasses.dataclass",
+    "flax.struct.dataclass",
+    "chex.dataclass",
+    "attr.s",
+    "attrs.define",
+    "attr.define",
+)
+
+
 def _default_dict(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return _dict(frame, Arguments(args.positional[1:], args.keywords), node)
 
@@ -478,6 +499,7 @@ SPECIAL: dict[str, Handler] = {
     "builtins.sum": _array_or_number,
     "builtins.pow": _array_or_number,
     "builtins.type": _type,
+    **{name: _dataclass(name) for name in _DATACLASSES},
     "dataclasses.replace": _dataclass_replace,
     "copy.copy": _copy,
     "copy.deepcopy": _copy,

@@ -156,7 +156,8 @@ class Tracer:
         for definition, receiver in prototypes.items():
             for value in list(base.contents(self._bodies[definition][0]).values()):
                 if isinstance(value, Transformed):
-                    self._root(base, partial(self._generic_transformed, value, receiver))
+                    given = None if classes.is_static(self._bodies[definition][0], value) else receiver
+                    self._root(base, partial(self._generic_transformed, value, given))
 
     def _root(self, base: State, run: Callable[[], None]) -> None:
         """Run one root from the state after all imports, then the functions that it defined, in its final state."""
@@ -214,7 +215,7 @@ class Tracer:
         args = self.unknown_arguments(owner, transformed)
         if receiver is not None:
             args = Arguments((receiver, *args.positional[1:]), args.keywords)
-        elif inner.definition.cls is not None and inner.receiver is None:
+        elif inner.definition.cls is not None and inner.receiver is None and not classes.is_static(owner, transformed):
             return
         self.call(owner, transformed, args, transformed.place.node)
 
@@ -340,6 +341,10 @@ class Tracer:
             name = decorator.function if isinstance(decorator, Partial) else decorator
             if isinstance(name, Library) and name.name.startswith("jax.tree_util.register"):
                 self.registered.add(definition)
+
+    def classes(self) -> list[ClassDefinition]:
+        """The classes of the project that were defined so far."""
+        return list(self._bodies)
 
     def class_frame(self, definition: ClassDefinition) -> Frame | None:
         entry = self._bodies.get(definition)

@@ -23,7 +23,7 @@ from jaxlint.facts.model.values import (
     Value,
     any_tracing,
 )
-from jaxlint.facts.notes import compiled, host
+from jaxlint.facts.notes import compiled, host, unfit
 from jaxlint.facts.trace import access, boundary, library, trees
 from jaxlint.facts.trace.boundary import detach, element, enter, trace_argument, undifferentiated
 from jaxlint.jaxapi import Feed, Transform
@@ -47,6 +47,7 @@ def call_transform(frame: Frame, row: Transform, args: Arguments, node: cst.CSTN
     value = Transformed(row, row.name, function, bound, frame.place(node))
     frame.tracer.wrapped(frame, value)
     compiled.note_made(frame, value)
+    unfit.note_options(frame, value)
     return value
 
 
@@ -74,6 +75,7 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
         {name: _keyword(inner, callee, trace, name, value) for name, value in args.keywords.items()},
         args.exact,
     )
+    unfit.note_arguments(frame, callee, args, node)
     moment = now(frame)
     result = inner.tracer.call(inner, callee.function, traced, node)
     compiled.note_run(frame, callee, args, moment, node)
