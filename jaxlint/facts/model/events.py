@@ -227,7 +227,14 @@ class MissingParameter:
     callee: Transformed
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class DonatedRead:
+    """A variable is read whose buffers the call at ``donation`` has taken over."""
+
+    donation: Place
+
+
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
-    | Asked | CalledAgain | MissingParameter | Recompiled | UnfitArgument | HostCall | Lookup | Hash | BufferStore
+    | Asked | CalledAgain | DonatedRead | MissingParameter | Recompiled | UnfitArgument | HostCall | Lookup | Hash | BufferStore
 )  # fmt: skip

@@ -28,7 +28,7 @@ from jaxlint.facts.model.values import (
     join,
     tracing,
 )
-from jaxlint.facts.notes import evidence, host
+from jaxlint.facts.notes import donated, evidence, host
 from jaxlint.facts.trace import access, assign
 from jaxlint.facts.trace.arithmetic import arithmetic, compare
 from jaxlint.facts.trace.guards import guarded
@@ -84,11 +84,16 @@ def _formatted(frame: Frame, node: cst.FormattedString) -> Value:
 
 
 def _name(frame: Frame, node: cst.Name) -> Value:
+    if frame.state.donated:
+        donated.note_read(frame, node)
     return access.lookup(frame, node)
 
 
 def _attribute(frame: Frame, node: cst.Attribute) -> Value:
-    return access.attribute(frame, evaluate(frame, node.value), node.attr.value, node)
+    base = evaluate(frame, node.value)
+    if frame.state.donated:
+        donated.note_read(frame, node)
+    return access.attribute(frame, base, node.attr.value, node)
 
 
 def _subscript(frame: Frame, node: cst.Subscript) -> Value:

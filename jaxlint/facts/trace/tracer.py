@@ -479,6 +479,8 @@ class Tracer:
 
     def stored(self, frame: Frame, target: cst.Subscript, base: Value, index: Value, value: Value) -> None:
         """An item store: what its base was in each turn. An index that only arrays take proves that it is one."""
+        if isinstance(target.value, cst.Name):
+            frame.state.donated.pop((frame, target.value.value), None)
         if isinstance(base, Tree) and access.is_array_index(target, index):
             base = Array(base.traced)
         frame.stores.setdefault(target, []).append(base)

@@ -23,7 +23,7 @@ from jaxlint.facts.model.values import (
     Value,
     any_tracing,
 )
-from jaxlint.facts.notes import compiled, host, unfit
+from jaxlint.facts.notes import compiled, donated, host, unfit
 from jaxlint.facts.trace import access, boundary, library, trees
 from jaxlint.facts.trace.boundary import detach, element, enter, trace_argument, undifferentiated
 from jaxlint.jaxapi import Feed, Transform
@@ -79,7 +79,9 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
     moment = now(frame)
     result = inner.tracer.call(inner, callee.function, traced, node)
     compiled.note_run(frame, callee, args, moment, node)
-    return _result(frame, callee, detach(frame, trace, result, args), args)
+    value = _result(frame, callee, detach(frame, trace, result, args), args)
+    donated.note_donation(frame, callee, args, value, node)
+    return value
 
 
 def _result(frame: Frame, callee: Transformed, result: Value, args: Arguments) -> Value:
