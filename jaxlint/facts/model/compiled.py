@@ -62,6 +62,17 @@ class Run:
     place: Place
 
 
+def on_host(frame: Frame) -> bool:
+    """True for code that surely runs outside of every trace: it is entered from no function under `jax.jit` either,
+    which is followed once as if nobody had jitted it."""
+    scope: Frame | None = frame
+    while scope is not None:
+        if scope.boundary is not None or scope.definition in frame.tracer.jitted:
+            return False
+        scope = scope.caller
+    return True
+
+
 def now(frame: Frame) -> Moment:
     """The moment that the tracer is at."""
     turns: list[tuple[Loop, int]] = []

@@ -236,5 +236,6 @@ class DonatedRead:
 
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
-    | Asked | CalledAgain | DonatedRead | MissingParameter | Recompiled | UnfitArgument | HostCall | Lookup | Hash | BufferStore
+    | Asked | CalledAgain | DonatedRead | MissingParameter | Recompiled | UnfitArgument | HostCall | Lookup | Hash
+    | BufferStore
 )  # fmt: skip

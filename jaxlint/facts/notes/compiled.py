@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments
-from jaxlint.facts.model.compiled import Held, Making, Moment, Run, now
+from jaxlint.facts.model.compiled import Held, Making, Moment, Run, now, on_host
 from jaxlint.facts.model.events import CalledAgain, Difference, Recompiled
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.values import (
@@ -43,14 +43,14 @@ _WRAPS_ITS_FUNCTION = ("jax.lax.map",)
 
 def note_made(frame: Frame, value: Transformed) -> None:
     """A function is put under `jax.jit` on the host."""
-    if value.transform.kind == "jit" and frame.boundary is None:
+    if value.transform.kind == "jit" and on_host(frame):
         frame.tracer.makings[value] = Making(now(frame), _held(frame, value.function), value.place)
         frame.tracer.follow_always()
 
 
 def note_applied(frame: Frame, row: Transform, function: Value, args: Arguments, node: cst.CSTNode) -> None:
     """A loop or branch primitive is called outside of a trace: it is compiled by itself."""
-    if frame.boundary is not None or row.kind not in ("loop", "branch") or not isinstance(function, Function):
+    if row.kind not in ("loop", "branch") or not isinstance(function, Function) or not on_host(frame):
         return
     moment = now(frame)
     making = Making(moment, _held(frame, function), frame.place(node))

@@ -1,7 +1,7 @@
 """Notes reads of variables whose buffers a jitted function was given to reuse.
 
-A donation takes the buffers of one object; what is known here by value may be several objects, so that donations are kept
-by variable, from the call on until it is bound again.
+A donation takes the buffers of one object; what is known here by value may be several objects, so that donations are
+kept by variable, from the call on until it is bound again.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments, constant_ints, constant_strings
+from jaxlint.facts.model.compiled import on_host
 from jaxlint.facts.model.events import DonatedRead
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.values import Array, Ref, Transformed, Tuple, Unknown, Value, leaves
@@ -18,7 +19,7 @@ from jaxlint.facts.trace.boundary import parameter_name
 
 def note_donation(frame: Frame, callee: Transformed, args: Arguments, result: Value, node: cst.CSTNode) -> None:
     """A jitted function was called on the host: the arguments that it takes over."""
-    if frame.boundary is not None or frame.tracer.state is None or not isinstance(node, cst.Call):
+    if not on_host(frame) or frame.tracer.state is None or not isinstance(node, cst.Call):
         return
     row, options = callee.transform, callee.options
     numbers = constant_ints(*_option(frame, options.get(row.donate_argnums or ""))) or set()

@@ -112,6 +112,7 @@ class Tracer:
         self.uses: dict[Value, list[Use]] = defaultdict(list)
         self.makings: dict[Transformed, Making] = {}
         self.compiled: dict[cst.CSTNode, list[Run]] = defaultdict(list)
+        self.jitted: set[FunctionDefinition | None] = set()
         self.doubtful: set[FunctionDefinition] = set()
         self._entered: dict[FunctionDefinition | None, int] = defaultdict(int)
         self._sorts: set[tuple[object, ...]] = set()
@@ -380,6 +381,8 @@ class Tracer:
             case Member(base=Function()):
                 return function
         result = self.call(frame, decorator, Arguments((function,)), node)
+        if isinstance(result, Transformed) and result.transform.kind == "jit" and isinstance(function, Function):
+            self.jitted.add(function.definition)
         if not isinstance(result, Unknown | Const | Ref | Either):
             return result
         if isinstance(function, Function) and decorator not in _HARMLESS:
