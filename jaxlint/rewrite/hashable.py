@@ -6,7 +6,7 @@ import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix, replace
 from jaxlint.facts.model.events import UnfitArgument
-from jaxlint.facts.model.values import Array, Function
+from jaxlint.facts.model.values import Array, Function, Transformed
 from jaxlint.facts.queries.anew import meets_arrays_only
 from jaxlint.facts.queries.passed import option_of
 from jaxlint.facts.queries.view import View
@@ -16,7 +16,7 @@ from jaxlint.rewrite.insertion import after
 def as_hashable(ctx: View, event: UnfitArgument, node: cst.BaseExpression | None) -> Fix | Decline:
     """Pass a tuple for a list that is written out; trace what is an array."""
     if isinstance(event.value, Array):
-        return _traced(ctx, event)
+        return let_trace(ctx, event.callee, event.name, event.position)
     match node:
         case cst.List(elements=elements) if not any(isinstance(element.value, cst.List) for element in elements):
             start, end = ctx.span(node)
@@ -28,23 +28,22 @@ def as_hashable(ctx: View, event: UnfitArgument, node: cst.BaseExpression | None
     return Decline("what it is made of, and who else uses it, is not seen here")
 
 
-def _traced(ctx: View, event: UnfitArgument) -> Fix | Decline:
-    """Take an array off the list of static arguments."""
-    callee = event.callee
+def let_trace(ctx: View, callee: Transformed, name: str, position: int) -> Fix | Decline:
+    """Take a parameter off the list of static arguments."""
     definition = callee.function.definition if isinstance(callee.function, Function) else None
-    if callee.place.path != ctx.chunk.source.path or not meets_arrays_only(ctx, definition, event.name):
-        return Decline(f"what the function does with `{event.name}` may need a value while tracing")
-    for option, wanted in (("static_argnums", event.position), ("static_argnames", event.name)):
+    if callee.place.path != ctx.chunk.source.path or not meets_arrays_only(ctx, definition, name):
+        return Decline(f"what the function does with `{name}` may need a value while tracing")
+    for option, wanted in (("static_argnums", position), ("static_argnames", name)):
         value = option_of(callee.place.node, option)
         if value is not None:
-            return _without(callee.place.node, event, option, value, wanted)
+            return _without(callee, name, option, value, wanted)
     return Decline("the static arguments are not written out")
 
 
 def _without(
-    node: cst.CSTNode, event: UnfitArgument, option: str, value: cst.BaseExpression, wanted: int | str
+    callee: Transformed, name: str, option: str, value: cst.BaseExpression, wanted: int | str
 ) -> Fix | Decline:
-    chunk, message = event.callee.place.chunk, f"Let `{event.name}` be traced"
+    chunk, node, message = callee.place.chunk, callee.place.node, f"Let `{name}` be traced"
     text = chunk.source.text
     items = [element.value for element in value.elements] if isinstance(value, cst.Tuple | cst.List) else [value]
     kept = [item for item in items if getattr(item, "evaluated_value", None) != wanted]

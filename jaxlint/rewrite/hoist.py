@@ -19,7 +19,7 @@ from jaxlint.edits import Decline, Edit, Fix, insert_before, replace
 from jaxlint.facts.model.definitions import bound_names, scope_of
 from jaxlint.facts.model.events import Recompiled
 from jaxlint.facts.model.values import Function, Partial, Transformed, Value
-from jaxlint.facts.notes.compiled import is_data
+from jaxlint.facts.notes.held import is_data
 from jaxlint.facts.queries.anew import may_be_size, meets_arrays_only
 from jaxlint.facts.queries.names import free_names, is_taken
 from jaxlint.facts.queries.view import View

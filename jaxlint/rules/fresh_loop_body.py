@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from jaxlint.edits import Finding
 from jaxlint.facts.model.events import Recompiled
-from jaxlint.facts.queries.anew import could_be_arguments, made, turn_of
+from jaxlint.facts.queries.anew import could_be_arguments, is_measured, made, turn_of
 from jaxlint.facts.queries.view import View
 from jaxlint.rules import rule
 
@@ -13,7 +13,7 @@ from jaxlint.rules import rule
 def fresh_loop_body(ctx: View, event: Recompiled) -> Iterator[Finding]:
     if event.run.making.place.node is not ctx.node or not event.name.startswith("jax.lax."):
         return
-    if not could_be_arguments(ctx, event.differing):
+    if not could_be_arguments(ctx, event.differing) or is_measured(event.loop):
         return
     around = f"`{ctx.function.name}`" if ctx.function is not None else "a function"
     what = made(event) if event.name != "jax.lax.map" else "a function that it wraps anew"

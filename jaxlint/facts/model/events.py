@@ -194,12 +194,21 @@ class Recompiled:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CalledAgain:
-    """A compiled function is called in each turn of a host's loop, by the same code."""
+class VaryingArgument:
+    """Each turn of a host's loop calls a compiled function with another static value (``static``), or with arrays of
+    another shape or structure (``how`` says what), and so compiles it anew.
 
-    first: Run
-    second: Run
+    ``argument``: its place or keyword in the call; ``name``: of the parameter. ``once``: only the first turn differs.
+    """
+
+    argument: int | str
+    name: str
+    how: str
+    static: bool
+    value: Value
+    run: Run
     loop: Loop
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -236,6 +245,6 @@ class DonatedRead:
 
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
-    | Asked | CalledAgain | DonatedRead | MissingParameter | Recompiled | UnfitArgument | HostCall | Lookup | Hash
+    | Asked | DonatedRead | MissingParameter | Recompiled | UnfitArgument | VaryingArgument | HostCall | Lookup | Hash
     | BufferStore
 )  # fmt: skip

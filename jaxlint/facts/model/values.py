@@ -53,22 +53,25 @@ class Const:
 class Static:
     """A Python value that is known when tracing but not now: a shape, a length, an item of a config.
 
-    ``extent``: the length of an array's axis, or computed from one, and so possibly large.
+    ``extent``: the length of an array's axis, or computed from one, and so possibly large. ``turn``: it counts the
+    turns of a loop, or is computed from such a number; two with different ones are different numbers.
     """
 
     kind: Kind = None
     extent: bool = False
+    turn: object = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Array:
     """A jax array; ``traced`` says whether it is certainly a tracer. ``dims``: the lengths of its axes, of
-    the first ones only if ``ndim`` is not known."""
+    the first ones only if ``ndim`` is not known. ``turn``: the number on which a length depends (see `Static`)."""
 
     traced: Traced | None = None
     kind: Kind = None
     ndim: int | None = None
     dims: tuple[int | None, ...] | None = None
+    turn: object = None
 
     @property
     def length(self) -> int | None:
@@ -84,11 +87,13 @@ class Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HostArray:
-    """A NumPy array or scalar. ``view_of`` is the jax array that it shows read-only, if it is a view of one."""
+    """A NumPy array or scalar. ``view_of`` is the jax array that it shows read-only, if it is a view of one. ``turn``:
+    the number on which a length depends."""
 
     kind: Kind = None
     view_of: Array | None = None
     scalar: bool = False
+    turn: object = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

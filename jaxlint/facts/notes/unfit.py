@@ -40,23 +40,27 @@ _JIT = ("jax.jit", "jax.pmap")
 
 def note_arguments(frame: Frame, callee: Transformed, args: Arguments, node: cst.CSTNode) -> None:
     """The arguments of a call of a jitted function."""
-    statics = _statics(frame, callee)
-    if callee.name not in _JIT or statics is None:
+    known = statics(frame, callee)
+    if callee.name not in _JIT or known is None:
         return
-    bound = len(args.positional) - _written(node)
-    for place_in_call, label, name, value in _named(callee, args, bound):
-        static = bool(statics & {label, name}) or label - _count(callee) in statics
+    for place_in_call, label, name, value in named(callee, args, node):
+        static = is_static(callee, known, label, name)
         what = _unhashable(frame, value) if static else _untraceable(frame, value)
         receives = label == 0 and isinstance(value, Ref) and _is_method(callee)
         if what is not None and (receives or node is not callee.place.node):
             event = UnfitArgument(name, place_in_call, label, value, what, static, callee)
             place = callee.place if receives else frame.place(node)
-            known = (seen for _, seen in frame.tracer.events.get(place.node, ()) if isinstance(seen, UnfitArgument))
-            if not any(seen.name == name for seen in known):
+            noted = (seen for _, seen in frame.tracer.events.get(place.node, ()) if isinstance(seen, UnfitArgument))
+            if not any(seen.name == name for seen in noted):
                 frame.tracer.record_at(place, event)
 
 
-def _statics(frame: Frame, callee: Transformed) -> set[int | str] | None:
+def is_static(callee: Transformed, known: set[int | str], position: int, name: str) -> bool:
+    """True for a parameter that the static positions and names comprise."""
+    return bool(known & {position, name}) or position - len(parameter_names(callee.function)) in known
+
+
+def statics(frame: Frame, callee: Transformed) -> set[int | str] | None:
     """The positions and names that are declared static, None if they are not known."""
     row, options = callee.transform, callee.options
     numbers = constant_ints(*_option(frame, options.get(row.static_argnums or "")))
@@ -76,17 +80,14 @@ def _written(node: cst.CSTNode) -> int:
     return sum(argument.keyword is None for argument in node.args) if isinstance(node, cst.Call) else 0
 
 
-def _named(callee: Transformed, args: Arguments, bound: int) -> Iterator[tuple[int | str, int, str, Value]]:
-    """Each argument: where the call has it, which parameter it is and its name."""
+def named(callee: Transformed, args: Arguments, node: cst.CSTNode) -> Iterator[tuple[int | str, int, str, Value]]:
+    """Each argument: where the call at ``node`` has it, which parameter it is, its name and value."""
+    bound = len(args.positional) - _written(node)
     for number, value in enumerate(args.positional):
         yield number - bound, number, parameter_name(callee.function, number), value
     names = parameter_names(callee.function)
     for name, value in args.keywords.items():
         yield name, names.index(name) if name in names else len(names), name, value
-
-
-def _count(callee: Transformed) -> int:
-    return len(parameter_names(callee.function))
 
 
 def _untraceable(frame: Frame, value: Value) -> str | None:
@@ -166,6 +167,13 @@ def _may_register(frame: Frame, cls: ClassDefinition) -> bool:
     makers = [maker.function if isinstance(maker, Partial) else maker for maker in frame.tracer.decorators(cls)]
     known = ("dataclasses.", "typing.", "abc.", "functools.")
     return not all(isinstance(maker, Library) and maker.name.startswith(known) for maker in makers)
+
+
+def is_hashed_by_identity(frame: Frame, cls: ClassDefinition) -> bool:
+    """True for a class each instance of which is another static value."""
+    if not is_plain(frame, cls) or classes.sort_of(frame, cls) != "plain":
+        return False
+    return not any({"__eq__", "__hash__"} & base.methods.keys() for base in classes.lineage(frame, cls))
 
 
 def _has_no_hash(frame: Frame, cls: ClassDefinition) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import libcst as cst
 
-from jaxlint.facts.model.definitions import FunctionDefinition
+from jaxlint.facts.model.definitions import FunctionDefinition, own_nodes
 from jaxlint.facts.model.events import Difference, Recompiled
 from jaxlint.facts.model.frames import Loop
 from jaxlint.facts.model.values import (
@@ -22,6 +22,7 @@ from jaxlint.facts.model.values import (
     Transformed,
     Value,
 )
+from jaxlint.facts.queries.syncs import times
 from jaxlint.facts.queries.view import View, parents
 from jaxlint.jaxapi import function
 from jaxlint.source import walk
@@ -51,6 +52,12 @@ def turn_of(ctx: View, loop: Loop) -> str:
             kind = "`while`" if isinstance(loop.node, cst.While) else "`for`"
             return f"each turn of the {kind} in line {chunk.line(loop.node)}"
     return "each turn of a loop that calls this"
+
+
+def is_measured(loop: Loop) -> bool:
+    """True for a loop that takes times: what it compiles is meant to be compiled."""
+    body = loop.node.body if isinstance(loop.node, cst.For | cst.While) else None
+    return body is not None and any(map(times, own_nodes(body)))
 
 
 def could_be_arguments(ctx: View, parts: Iterable[Difference]) -> bool:

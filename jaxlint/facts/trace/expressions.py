@@ -121,6 +121,8 @@ def _element_of_index(frame: Frame, node: cst.BaseSlice) -> Value:
         ]
         if all(isinstance(bound, Const) for bound in bounds):
             return Const(slice(*(bound.value for bound in bounds if isinstance(bound, Const))))
+        moving = [bound.turn for bound in bounds if isinstance(bound, Static) and bound.turn is not None]
+        return Static(turn=moving[0] if len(moving) == 1 else None)
     return Static()
 
 

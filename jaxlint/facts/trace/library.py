@@ -112,7 +112,7 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
             return Many(Array(traced, "int"))
         case "array" | "bool" | "int" | "float" | "complex":
             kind = _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(frame, row, args)
-            return Array(traced, kind, *extents.of_call(frame, row, bound))
+            return Array(traced, kind, *extents.of_call(frame, row, bound), extents.turn_of(row, bound))
         case "same":
             first = args.positional[0] if args.positional else Unknown()
             if isinstance(first, Array | HostArray | Const | Static):

@@ -153,7 +153,7 @@ def _range(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
         count = len(range(*numbers[:3]))
     if traced := any_tracing(args.values):
         return Many(Array(traced, "int"), count)
-    return Many(Static("int"), count)
+    return Many(Static("int", turn=object()), count)
 
 
 def _enumerate(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
@@ -161,7 +161,7 @@ def _enumerate(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     exact = access.exact_items(frame, source)
     if exact is not None and "start" not in args.keywords and len(args.positional) == 1:
         return Tuple(tuple(Tuple((Const(number), item)) for number, item in enumerate(exact)))
-    return Many(Tuple((Static("int"), Many(Unknown(), source=source))))
+    return Many(Tuple((Static("int", turn=object()), Many(Unknown(), source=source))))
 
 
 def _zip(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:

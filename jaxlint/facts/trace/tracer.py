@@ -111,7 +111,7 @@ class Tracer:
         self.called: set[Transformed] = set()
         self.uses: dict[Value, list[Use]] = defaultdict(list)
         self.makings: dict[Transformed, Making] = {}
-        self.compiled: dict[cst.CSTNode, list[Run]] = defaultdict(list)
+        self.compiled: dict[tuple[cst.CSTNode, cst.CSTNode], list[Run]] = defaultdict(list)
         self.jitted: set[FunctionDefinition | None] = set()
         self.doubtful: set[FunctionDefinition] = set()
         self._entered: dict[FunctionDefinition | None, int] = defaultdict(int)
