@@ -22,7 +22,8 @@ from jaxlint.front.reports.concise import explained
 from jaxlint.front.reports.diff import unified
 from jaxlint.front.reports.statistics import counted, fixes, statistics, summary
 from jaxlint.front.terminal import Colour, Paint, complain, paint
-from jaxlint.source import SourceError, SourceText, decode
+from jaxlint.source import SourceError, SourceText
+from jaxlint.source.files import understood
 
 CLEAN, FINDINGS, FAILURE = 0, 1, 2
 
@@ -69,11 +70,7 @@ def check(request: Request) -> int:
     session = _open(request)
     for problem in session.project.problems:
         complain(problem)
-    for path in session.project.skipped:
-        complain(f"warning: {path} was not looked at: notebooks are not supported yet")
-    if not any(
-        (session.project.sources, session.project.unreadable, session.project.problems, session.project.skipped)
-    ):
+    if not any((session.project.sources, session.project.unreadable, session.project.problems)):
         complain("warning: no Python files found")
     if request.add_ignore:
         code = _add_ignores(session)
@@ -109,7 +106,7 @@ def _lint(session: Session) -> Found:
 def _from_stdin(request: Request) -> tuple[SourceText | None, Project]:
     name = shown(request.stdin_filename.absolute()) if request.stdin_filename else "-"
     try:
-        source = decode(sys.stdin.buffer.read(), name)
+        source = understood(sys.stdin.buffer.read(), name)
     except SourceError as error:
         return None, Project((), request.configuration, (not_python(name, error),))
     own = request.configuration(Path(name).absolute().parent)
@@ -143,7 +140,7 @@ def _diff(session: Session) -> int:
     lines = [
         line
         for source in session.project.sources
-        for line in unified(source.path, source.text, outcome.texts[source.path], colours)
+        for line in unified(source, replace(source, text=outcome.texts[source.path]), colours)
     ]
     _print(session, lines)
     if session.request.show_fixes and outcome.applied:
