@@ -107,6 +107,10 @@ def check(
     add_ignore: Annotated[
         bool, typer.Option("--add-ignore", help="Add a `# jaxlint: ignore[...]` for every finding.")
     ] = False,
+    baseline: Annotated[Path | None, typer.Option(help="Report only what is not in this file.")] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option(help="Write all findings to this file, for --baseline; report nothing.")
+    ] = None,
     stdin_filename: Annotated[Path | None, typer.Option(help="The name of what is read from stdin.")] = None,
     config: Annotated[Several, typer.Option(help="A configuration file, or a setting `key = value`.")] = None,
     isolated: Annotated[bool, typer.Option("--isolated", help="Read no configuration file.")] = False,
@@ -141,6 +145,8 @@ def check(
         unsafe_fixes=unsafe_fixes,
         show_fixes=show_fixes,
         add_ignore=add_ignore,
+        baseline=baseline,
+        write_baseline=write_baseline,
         output_format=output_format,
         output_file=output_file,
         statistics=statistics,
