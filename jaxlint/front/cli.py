@@ -103,6 +103,7 @@ def check(
     output_file: Annotated[Path | None, typer.Option(help="Where to report instead of stdout.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show the steps of each proof, in concise too.")] = False,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count per rule.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Check again whenever a file changes.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
     add_ignore: Annotated[
         bool, typer.Option("--add-ignore", help="Add a `# jaxlint: ignore[...]` for every finding.")
@@ -159,6 +160,10 @@ def check(
         cache_dir=cache_dir,
         jobs=jobs,
     )
+    if watch:
+        from jaxlint.front.watch import watch as run_watch
+
+        raise typer.Exit(run_watch(request, lambda: _configuration(config, isolated, overrides)))
     raise typer.Exit(run_check(request))
 
 
