@@ -243,8 +243,23 @@ class DonatedRead:
     donation: Place
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class MisfitAxes:
+    """A call of a function under `jax.vmap` does not fit its `in_axes`.
+
+    ``kind`` and ``numbers``: there are not as many entries as arguments (length: entries, arguments), every entry is
+    None (none), an argument lacks its axis (axis: position, axis, number of axes), or the mapped axes differ in length
+    (sizes: position and length of each). ``values``: the arguments that it is about.
+    """
+
+    kind: Literal["length", "none", "axis", "sizes"]
+    callee: Transformed
+    numbers: tuple[int, ...]
+    values: tuple[Value, ...]
+
+
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
-    | Asked | DonatedRead | MissingParameter | Recompiled | UnfitArgument | VaryingArgument | HostCall | Lookup | Hash
+    | Asked | DonatedRead | MisfitAxes | MissingParameter | Recompiled | UnfitArgument | VaryingArgument | HostCall | Lookup | Hash
     | BufferStore
 )  # fmt: skip

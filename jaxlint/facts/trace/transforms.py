@@ -23,7 +23,7 @@ from jaxlint.facts.model.values import (
     Value,
     any_tracing,
 )
-from jaxlint.facts.notes import compiled, donated, host, unfit
+from jaxlint.facts.notes import compiled, donated, host, mapped, unfit
 from jaxlint.facts.trace import access, boundary, library, trees
 from jaxlint.facts.trace.boundary import detach, element, enter, trace_argument, undifferentiated
 from jaxlint.jaxapi import Feed, Transform
@@ -76,6 +76,7 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
         args.exact,
     )
     unfit.note_arguments(frame, callee, args, node)
+    mapped.note_axes(frame, callee, args, node)
     moment = now(frame)
     result = inner.tracer.call(inner, callee.function, traced, node)
     compiled.note_run(frame, callee, args, moment, node)
@@ -145,8 +146,19 @@ def _mapped(frame: Frame, callee: Transformed, trace: Boundary, number: int, nam
     if axis == NONE:
         return value
     if isinstance(axis, Const | None):
-        return trace_argument(frame, trace, element(frame, value, 0), name)
+        return trace_argument(frame, trace, _along(frame, value, axis.value if axis is not None else 0), name)
     return Unknown("mapped argument")
+
+
+def _along(frame: Frame, value: Value, axis: object) -> Value:
+    """One slice of a value along an axis."""
+    if isinstance(value, Array) and isinstance(axis, int) and axis:
+        whole = value.dims is not None and len(value.dims) == value.ndim and -len(value.dims) <= axis < len(value.dims)
+        dims = tuple(length for n, length in enumerate(value.dims or ()) if n != axis % len(value.dims or (0,)))
+        return Array(value.traced, value.kind, value.ndim - 1 if value.ndim else None, dims if whole else None)
+    if isinstance(value, Tuple) and axis:
+        return Tuple(tuple(_along(frame, item, axis) for item in value.items))
+    return element(frame, value, 0)
 
 
 def _kernel(frame: Frame, callee: Transformed, args: Arguments, node: cst.CSTNode) -> Value:
