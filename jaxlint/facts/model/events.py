@@ -258,8 +258,15 @@ class MisfitAxes:
     values: tuple[Value, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class RefilledBuffer:
+    """A NumPy array is written into after the call at ``transfer`` has handed its memory to the device."""
+
+    transfer: Place
+
+
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
-    | Asked | DonatedRead | MisfitAxes | MissingParameter | Recompiled | UnfitArgument | VaryingArgument | HostCall | Lookup | Hash
-    | BufferStore
+    | Asked | DonatedRead | MisfitAxes | MissingParameter | Recompiled | RefilledBuffer | UnfitArgument | VaryingArgument
+    | HostCall | Lookup | Hash | BufferStore
 )  # fmt: skip
