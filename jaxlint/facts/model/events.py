@@ -267,6 +267,6 @@ class RefilledBuffer:
 
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
-    | Asked | DonatedRead | MisfitAxes | MissingParameter | Recompiled | RefilledBuffer | UnfitArgument | VaryingArgument
-    | HostCall | Lookup | Hash | BufferStore
+    | Asked | DonatedRead | MisfitAxes | MissingParameter | Recompiled | RefilledBuffer | UnfitArgument
+    | VaryingArgument | HostCall | Lookup | Hash | BufferStore
 )  # fmt: skip
