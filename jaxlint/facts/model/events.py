@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import libcst as cst
 
+from jaxlint.facts.model.dtypes import Dtype
 from jaxlint.facts.model.frames import Boundary, Frame
 from jaxlint.facts.model.values import Value
 from jaxlint.facts.model.why import Place, Traced
@@ -169,7 +170,16 @@ class Asked:
     items: tuple[Value, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Overflow:
+    """An integer that the code states, or that is computed from such, does not fit where it goes. ``dtype`` is of the
+    array; without x64, unless that makes no difference to it."""
+
+    dtype: Dtype
+    value: int
+
+
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
-    | Asked | HostCall | Lookup | Hash | BufferStore
+    | Asked | HostCall | Lookup | Hash | BufferStore | Overflow
 )  # fmt: skip

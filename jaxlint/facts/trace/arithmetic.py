@@ -31,7 +31,7 @@ from jaxlint.facts.model.values import (
 )
 from jaxlint.facts.model.why import strongest
 from jaxlint.facts.notes import evidence
-from jaxlint.facts.trace import access, extents
+from jaxlint.facts.trace import access, contents, dtypes, extents
 
 MAX_FOLDED = 1 << 20
 """Constants larger than this are not computed."""
@@ -56,8 +56,8 @@ _COMPARE: dict[type, Callable[[Any, Any], bool]] = {
 }
 
 
-def arithmetic(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> Value:
-    """The value of ``left op right``."""
+def arithmetic(frame: Frame, op: cst.CSTNode, left: Value, right: Value, node: cst.CSTNode | None = None) -> Value:
+    """The value of ``left op right``; ``node`` is the expression."""
     match left, right:
         case Const(value=a), Const(value=b):
             return _fold(op, a, b)
@@ -73,7 +73,7 @@ def arithmetic(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> Valu
         case (Either(), _) | (_, Either()):
             return _arithmetic_of_options(frame, op, left, right)
     evidence.settle_operands(frame, op, left, right)
-    found = _array_result(frame, op, left, right)
+    found = _array_result(frame, op, left, right, node)
     return found if found is not None else Unknown()
 
 
@@ -130,23 +130,33 @@ def _is_extent(value: Value) -> bool:
     return isinstance(value, Static) and value.extent
 
 
-def _array_result(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> Value | None:
+def _array_result(frame: Frame, op: cst.CSTNode, left: Value, right: Value, node: cst.CSTNode | None) -> Value | None:
     """An array if either side proves that the result is one."""
     pair = (left, right)
     if any(isinstance(side, (Key, Keys)) for side in pair):
         return None
     if any(isinstance(side, Array) for side in pair):
         traced = strongest(any_tracing(pair), frame.staged)
-        return Array(traced, _result_kind(op, left, right), *extents.of_operation(left, right))
+        dtype = dtypes.of_operation(op, left, right)
+        known = contents.of_operation(frame, op, left, right)
+        if node is not None:
+            some = contents.ends(frame, op, left, right) if known is None else ()
+            known = contents.fitting(frame, node, known, dtype, some)
+        return Array(traced, _result_kind(op, left, right), *extents.of_operation(op, left, right), dtype, known)
     tree = left if isinstance(left, Tree) else right if isinstance(right, Tree) else None
     if tree is not None:
         other = right if tree is left else left
         if isinstance(other, Const | Static | HostArray) or not isinstance(op, cst.Add | cst.AddAssign):
-            return Array(strongest(any_tracing(pair)), _result_kind(op, left, right))
+            return Array(
+                strongest(any_tracing(pair)), _result_kind(op, left, right), dtype=dtypes.of_operation(op, left, right)
+            )
         return Tree(tree.traced)
     host = all(isinstance(side, HostArray | Const | Static | Tuple) for side in pair)
     if host and any(isinstance(side, HostArray) for side in pair):
-        return HostArray(_result_kind(op, left, right), scalar=all(_is_scalar(side) for side in pair))
+        dtype, known = dtypes.of_host_operation(op, left, right), contents.of_operation(frame, op, left, right)
+        return HostArray(
+            _result_kind(op, left, right), scalar=all(_is_scalar(side) for side in pair), dtype=dtype, contents=known
+        )
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments
+from jaxlint.facts.model.dtypes import BOOL
 from jaxlint.facts.model.events import CachedTracer, HostEffect
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.values import (
@@ -28,7 +29,7 @@ from jaxlint.facts.model.values import (
 from jaxlint.facts.model.why import strongest
 from jaxlint.facts.notes import evidence, host, keys
 from jaxlint.facts.notes.leaks import deep_tracing
-from jaxlint.facts.trace import access, extents, python, transforms
+from jaxlint.facts.trace import access, contents, dtypes, extents, python, transforms
 from jaxlint.jaxapi import (
     Function,
     Signature,
@@ -49,6 +50,7 @@ HOST_OBJECTS = {
 }
 """Library classes whose instances have host effects: the instance stands as its class."""
 
+_KIND_DTYPES = {"bool": BOOL}
 _KINDS: dict[str, Kind] = {"bool": "bool", "int": "int", "float": "float", "complex": "complex"}
 
 
@@ -112,7 +114,10 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
             return Many(Array(traced, "int"))
         case "array" | "bool" | "int" | "float" | "complex":
             kind = _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(frame, row, args)
-            return Array(traced, kind, *extents.of_call(frame, row, bound))
+            ndim, dims = extents.of_call(frame, row, bound)
+            dtype = _KIND_DTYPES.get(row.returns) or dtypes.of_call(frame, row.name, bound)
+            known = contents.fitting(frame, node, contents.of_call(frame, row.name, bound, dims), dtype)
+            return Array(traced, kind, ndim, dims, dtype, known)
         case "same":
             first = args.positional[0] if args.positional else Unknown()
             if isinstance(first, Array | HostArray | Const | Static):
@@ -198,7 +203,15 @@ def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, 
         return Unknown()
     if bound.get("dtype") in _OBJECT:
         return Unknown("array of objects")
-    return HostArray(_KINDS.get(row.returns) or _dtype(bound.get("dtype")), _viewed(row.name, first, bound))
+    operands = bound or {str(number): value for number, value in enumerate(args.positional)}
+    dtype = dtypes.of_call(frame, row.name, operands)
+    dims = extents.of_call(frame, row, operands)[1]
+    return HostArray(
+        _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or (dtype.kind if dtype is not None else None),
+        _viewed(row.name, first, bound),
+        dtype=dtype.strong if dtype is not None else None,
+        contents=contents.of_call(frame, row.name, operands, dims),
+    )
 
 
 _OBJECT = (Library("builtins.object"), Library("numpy.object_"), Const("object"), Const("O"))
