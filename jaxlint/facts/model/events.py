@@ -179,7 +179,35 @@ class Overflow:
     value: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ZeroGradient:
+    """What a differentiated function returns depends on its arguments only through derivatives of zero; here is one."""
+
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RefusedInput:
+    """``transform`` is to differentiate by argument ``number``, which holds integers at ``path``; or, without a
+    ``dtype``, which is passed by keyword."""
+
+    transform: str
+    number: int
+    dtype: Dtype | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RefusedOutput:
+    """``transform`` is to differentiate a function that returns ``what``, which is no scalar of floats."""
+
+    transform: str
+    how: Literal["aux", "tuple", "container", "shape", "dtype"]
+    what: str
+
+
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
     | Asked | HostCall | Lookup | Hash | BufferStore | Overflow
+    | ZeroGradient | RefusedInput | RefusedOutput
 )  # fmt: skip

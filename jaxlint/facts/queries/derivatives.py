@@ -144,8 +144,8 @@ def outcome(ctx: View, test: cst.BaseExpression, subject: str, point: float) -> 
     if ctx.code(test) == subject:
         return point
     match test:
-        case cst.Name(value=name) if (value := ctx.binding(name)) is not None and steady(ctx, value):
-            return outcome(ctx, value, subject, point)
+        case cst.Name(value=name) if (bound := ctx.binding(name)) is not None and steady(ctx, bound):
+            return outcome(ctx, bound, subject, point)
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=op, comparator=right)]):
             a, b = outcome(ctx, left, subject, point), outcome(ctx, right, subject, point)
             return _COMPARE[type(op)](a, b) if a is not None and b is not None and type(op) in _COMPARE else None

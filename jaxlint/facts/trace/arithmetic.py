@@ -8,6 +8,7 @@ from typing import Any
 
 import libcst as cst
 
+from jaxlint.facts.model.dtypes import BOOL
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.state import summary
 from jaxlint.facts.model.values import (
@@ -29,8 +30,8 @@ from jaxlint.facts.model.values import (
     any_tracing,
     tracing,
 )
-from jaxlint.facts.model.why import strongest
-from jaxlint.facts.notes import evidence
+from jaxlint.facts.model.why import Traced, strongest
+from jaxlint.facts.notes import cuts, evidence
 from jaxlint.facts.trace import access, contents, dtypes, extents
 
 MAX_FOLDED = 1 << 20
@@ -137,6 +138,8 @@ def _array_result(frame: Frame, op: cst.CSTNode, left: Value, right: Value, node
         return None
     if any(isinstance(side, Array) for side in pair):
         traced = strongest(any_tracing(pair), frame.staged)
+        if isinstance(op, cst.FloorDivide | cst.FloorDivideAssign) and node is not None:
+            traced = cuts.cut(frame, node, traced)
         dtype = dtypes.of_operation(op, left, right)
         known = contents.of_operation(frame, op, left, right)
         if node is not None:
@@ -177,8 +180,8 @@ def _result_kind(op: cst.CSTNode, left: Value, right: Value) -> Kind:
     return "int" if a == b == "bool" else None
 
 
-def compare(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value) -> Value:
-    """The value of ``left op right`` for one comparison."""
+def compare(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value, node: cst.CSTNode | None = None) -> Value:
+    """The value of ``left op right`` for one comparison, part of the expression ``node``."""
     if isinstance(op, cst.Is | cst.IsNot):
         return _is(left, right, isinstance(op, cst.IsNot))
     if isinstance(op, cst.In | cst.NotIn):
@@ -199,15 +202,19 @@ def compare(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value) -> Valu
         case (Either(), _) | (_, Either()):
             traced = strongest(tracing(left), tracing(right))
             both = any(isinstance(side, Array) for side in (left, right))
-            return Array(traced, "bool") if traced or both else Unknown()
+            return Array(_compared(frame, node, traced), "bool") if traced or both else Unknown()
     if any(isinstance(side, Array | Tree) for side in (left, right)):
         evidence.settle_compared(frame, op, left, right)
         equality = isinstance(op, cst.Equal | cst.NotEqual)
         if equality and not any(isinstance(side, Array) for side in (left, right)) and _may_be_container(left, right):
             return Unknown()
-        traced = strongest(any_tracing((left, right)), frame.staged)
-        return Array(traced, "bool")
+        traced = _compared(frame, node, strongest(any_tracing((left, right)), frame.staged))
+        return Array(traced, "bool", *extents.of_operation(op, left, right), BOOL)
     return Unknown()
+
+
+def _compared(frame: Frame, node: cst.CSTNode | None, traced: Traced | None) -> Traced | None:
+    return cuts.cut(frame, node, traced) if node is not None else traced
 
 
 def _may_be_container(left: Value, right: Value) -> bool:

@@ -156,7 +156,7 @@ def _comparison(frame: Frame, node: cst.Comparison) -> Value:
         right = evaluate(frame, item.comparator)
         if isinstance(item.operator, cst.In | cst.NotIn) and isinstance(right, Ref) and right.kind in ("dict", "set"):
             host.note_hash(frame, left, "key" if right.kind == "dict" else "item", node, right)
-        results.append(compare(frame, item.operator, left, right))
+        results.append(compare(frame, item.operator, left, right, node))
         frame.values[item] = results[-1]
         left = right
     if len(results) == 1:

@@ -27,7 +27,7 @@ from jaxlint.facts.model.values import (
     Value,
 )
 from jaxlint.facts.model.why import strongest
-from jaxlint.facts.notes import evidence, host, keys
+from jaxlint.facts.notes import cuts, evidence, host, keys
 from jaxlint.facts.notes.leaks import deep_tracing
 from jaxlint.facts.trace import access, contents, dtypes, extents, python, transforms
 from jaxlint.jaxapi import (
@@ -109,6 +109,8 @@ def _result(frame: Frame, row: Function, args: Arguments, node: cst.CSTNode) -> 
 def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, Value], node: cst.CSTNode) -> Value:
     evidence.settle_passed(frame, row.name, bound)
     traced = strongest(deep_tracing(frame, args.values), frame.staged)
+    if cuts.flat_function(row.name):
+        traced = cuts.cut(frame, node, traced)
     match row.returns:
         case "array" if row.name == "jax.numpy.where" and "x" not in bound:
             return Many(Array(traced, "int"))

@@ -32,7 +32,7 @@ from jaxlint.facts.model.values import (
     identity,
 )
 from jaxlint.facts.model.why import strongest
-from jaxlint.facts.notes import captures, host, keys
+from jaxlint.facts.notes import captures, cuts, host, keys
 from jaxlint.facts.trace import access, assign, classes, contents, dtypes, extents, python
 from jaxlint.jaxapi import array_attribute
 
@@ -91,13 +91,14 @@ def _array_method(frame: Frame, base: Array, name: str, args: Arguments, node: c
     match kind:
         case "method" | "bool method" | "int method":
             dtype = dtypes.of_method(base, name, args.positional, args.keywords)
-            return Array(
+            found = Array(
                 traced,
                 _RESULTS[kind] or (dtype.kind if dtype is not None else _kept_kind(base, name)),
                 *extents.of_method(base, name, args),
                 dtype,
                 contents.fitting(frame, node, contents.of_method(frame, base, name, args), dtype),
             )
+            return found.with_trace(cuts.cut(frame, node, traced)) if cuts.flat_method(name, found) else found
         case "self method":
             return base
         case "arrays method":

@@ -106,6 +106,7 @@ class Tracer:
         self.settled: set[Value] = set()
         self.numeric: set[Value] = set()
         self.written: set[Value] = set()
+        self.flat: set[cst.CSTNode] = set()
         self._always: set[FunctionDefinition] = set()
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self.reused: set[Value] = set()
