@@ -143,6 +143,8 @@ def _array_result(frame: Frame, op: cst.CSTNode, left: Value, right: Value, node
         dtype = dtypes.of_operation(op, left, right)
         known = contents.of_operation(frame, op, left, right)
         if node is not None:
+            if not isinstance(op, cst.Power | cst.PowerAssign):  # an exponent is no array
+                contents.note_constant(frame, node, left, right)
             some = contents.ends(frame, op, left, right) if known is None else ()
             known = contents.fitting(frame, node, known, dtype, some)
         return Array(traced, _result_kind(op, left, right), *extents.of_operation(op, left, right), dtype, known)
@@ -209,6 +211,8 @@ def compare(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value, node: c
         if equality and not any(isinstance(side, Array) for side in (left, right)) and _may_be_container(left, right):
             return Unknown()
         traced = _compared(frame, node, strongest(any_tracing((left, right)), frame.staged))
+        if node is not None:
+            contents.note_constant(frame, node, left, right)
         return Array(traced, "bool", *extents.of_operation(op, left, right), BOOL)
     return Unknown()
 

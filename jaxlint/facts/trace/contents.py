@@ -9,7 +9,7 @@ import libcst as cst
 from jaxlint.facts.model import contents as exact
 from jaxlint.facts.model.arguments import Arguments
 from jaxlint.facts.model.contents import Contents, Number
-from jaxlint.facts.model.dtypes import Dtype
+from jaxlint.facts.model.dtypes import INT, Dtype
 from jaxlint.facts.model.events import Overflow
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.values import Array, Const, HostArray, Ref, Tuple, Value
@@ -108,6 +108,25 @@ def ends(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> Sequence[N
     return exact.ends(symbol, a, b) if symbol is not None and a is not None and b is not None else ()
 
 
+_MOST = INT.limits or (0, 0)
+"""What a Python integer may be where x64 is not enabled, beside an array of floats too."""
+
+
+def note_constant(frame: Frame, node: cst.CSTNode, left: Value, right: Value) -> None:
+    """Note a Python integer that does not fit the array it meets."""
+    for array, number in ((left, right), (right, left)):
+        match array, number:
+            case Array(dtype=Dtype() as dtype), Const(value=int() as value) if dtype.name != "uint32":
+                least, greatest = dtype.limits or _MOST
+                if value > greatest or (value < least < 0):
+                    _record(frame, node, dtype if dtype.limits else INT, value)
+
+
+def _record(frame: Frame, node: cst.CSTNode, dtype: Dtype, value: int) -> None:
+    if not frame.state.guards and not frame.caught:
+        frame.tracer.record(frame, node, Overflow(dtype, value))
+
+
 def fitting(
     frame: Frame, node: cst.CSTNode, found: Contents | None, dtype: Dtype | None, some: Sequence[Number] = ()
 ) -> Contents | None:
@@ -119,5 +138,6 @@ def fitting(
     beyond = next((n for n in numbers if isinstance(n, int) and not least <= n <= greatest), None)
     if beyond is None:
         return found
-    frame.tracer.record(frame, node, Overflow(dtype, beyond))
+    if dtype.name != "uint32":  # hashes and random numbers wrap around on purpose
+        _record(frame, node, dtype, beyond)
     return None

@@ -86,13 +86,13 @@ def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) ->
 
 
 def bind(signature: Signature | None, args: Arguments) -> dict[str, Value]:
-    """Parameter name -> argument of a library call."""
-    bound = dict(args.keywords)
+    """Parameter name -> argument of a library call, the positional ones first."""
+    bound: dict[str, Value] = {}
     if signature is not None:
         for number, value in enumerate(args.positional):
             if (name := signature.parameter(number)) is not None and name != signature.variadic:
-                bound.setdefault(name, value)
-    return bound
+                bound[name] = value
+    return bound | args.keywords
 
 
 def _result(frame: Frame, row: Function, args: Arguments, node: cst.CSTNode) -> Value:
@@ -117,8 +117,9 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "array" | "bool" | "int" | "float" | "complex":
             kind = _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(frame, row, args)
             ndim, dims = extents.of_call(frame, row, bound)
-            dtype = _KIND_DTYPES.get(row.returns) or dtypes.of_call(frame, row.name, bound)
-            known = contents.fitting(frame, node, contents.of_call(frame, row.name, bound, dims), dtype)
+            operands = _operands(args, bound)
+            dtype = _KIND_DTYPES.get(row.returns) or dtypes.of_call(frame, row.name, operands)
+            known = contents.fitting(frame, node, contents.of_call(frame, row.name, operands, dims), dtype)
             return Array(traced, kind, ndim, dims, dtype, known)
         case "same":
             first = args.positional[0] if args.positional else Unknown()
@@ -146,6 +147,11 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "none":
             return NONE
     return Unknown(row.name)
+
+
+def _operands(args: Arguments, bound: dict[str, Value]) -> dict[str, Value]:
+    """The arguments by parameter, or by number where the parameters are not known."""
+    return bound or {str(number): value for number, value in enumerate(args.positional)}
 
 
 def _dtype(value: Value | None) -> Kind:
@@ -205,7 +211,7 @@ def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, 
         return Unknown()
     if bound.get("dtype") in _OBJECT:
         return Unknown("array of objects")
-    operands = bound or {str(number): value for number, value in enumerate(args.positional)}
+    operands = _operands(args, bound)
     dtype = dtypes.of_call(frame, row.name, operands)
     dims = extents.of_call(frame, row, operands)[1]
     return HostArray(
