@@ -142,11 +142,12 @@ def of_host_operation(op: cst.CSTNode, left: Value, right: Value) -> Dtype | Non
     a, b = of(left), of(right)
     if a is None or b is None:
         return None
-    if a.strong == b.strong or (a.is_float and b.weak and b.wide != "complex128"):
-        found = a.strong
-    elif b.is_float and a.weak:
-        found = b.strong
+    if a.weak == b.weak:
+        found = a.strong if a.strong == b.strong else None
     else:
+        array, number = (a, b) if b.weak else (b, a)
+        found = FLOAT if number.is_float and not array.is_float else array if number.kind != "complex" else None
+    if found is None:
         return None
     return FLOAT if isinstance(op, cst.Divide | cst.DivideAssign) and not found.is_float else found
 

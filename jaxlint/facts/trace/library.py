@@ -123,6 +123,9 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
             return Array(traced, kind, ndim, dims, dtype, known)
         case "same":
             first = args.positional[0] if args.positional else Unknown()
+            if isinstance(first, Array | HostArray) and row.name == "jax.device_put":
+                shape = (first.ndim, first.dims) if isinstance(first, Array) else (None, None)
+                return Array(traced, first.kind, *shape, first.dtype, contents.of(frame, first))
             if isinstance(first, Array | HostArray | Const | Static):
                 return Array(traced, first.kind if isinstance(first, Array | HostArray) else None)
             return first
