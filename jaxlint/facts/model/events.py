@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import libcst as cst
 
+from jaxlint.facts.model.dtypes import Dtype
 from jaxlint.facts.model.frames import Boundary, Frame
 from jaxlint.facts.model.values import Value
 from jaxlint.facts.model.why import Place, Traced
@@ -169,7 +170,44 @@ class Asked:
     items: tuple[Value, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Overflow:
+    """An integer that the code states, or that is computed from such, does not fit where it goes. ``dtype`` is of the
+    array; without x64, unless that makes no difference to it."""
+
+    dtype: Dtype
+    value: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ZeroGradient:
+    """What a differentiated function returns depends on its arguments only through derivatives of zero; here is one."""
+
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RefusedInput:
+    """``transform`` is to differentiate by argument ``number``, which holds integers at ``path``; or, without a
+    ``dtype``, which is passed by keyword."""
+
+    transform: str
+    number: int
+    dtype: Dtype | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RefusedOutput:
+    """``transform`` is to differentiate a function that returns ``what``, which is no scalar of floats."""
+
+    transform: str
+    how: Literal["aux", "tuple", "container", "shape", "dtype"]
+    what: str
+
+
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
-    | Asked | HostCall | Lookup | Hash | BufferStore
+    | Asked | HostCall | Lookup | Hash | BufferStore | Overflow
+    | ZeroGradient | RefusedInput | RefusedOutput
 )  # fmt: skip

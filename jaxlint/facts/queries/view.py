@@ -166,6 +166,11 @@ class View:
         return self.frame.module
 
     @property
+    def x64(self) -> bool:
+        """True if 64-bit types may be enabled in the program that this is part of."""
+        return self.tracer.project.may_enable_x64(self.frame.module)
+
+    @property
     def function(self) -> FunctionDefinition | None:
         """The function that this is an activation of; None for a module or class body."""
         return self.frame.definition

@@ -70,7 +70,7 @@ def _augmented(frame: Frame, node: cst.AugAssign) -> None:
         methods.extend(frame, old, value)
         assign.assign(frame, node.target, old, node, augmented=True)
     else:
-        new = arithmetic(frame, node.operator, old, value)
+        new = arithmetic(frame, node.operator, old, value, node)
         assign.assign(frame, node.target, new, node, augmented=True)
 
 
