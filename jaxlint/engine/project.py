@@ -1,23 +1,28 @@
 """The files of one run, read and decoded, with the settings that hold for each of them."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.discover import discover
-from jaxlint.engine.own import SYNTAX, Known
+from jaxlint.engine.lint import check_all
+from jaxlint.engine.own import SYNTAX, Known, Select
 from jaxlint.engine.settings import Configuration, Settings
 from jaxlint.source import SourceError, SourceText, read
+
+if TYPE_CHECKING:
+    from jaxlint.jaxapi import Version
 
 
 @dataclass(frozen=True)
 class Project:
     """Texts to lint together. ``unreadable`` are files that could not be decoded, ``problems`` what could not be
-    looked into at all, ``skipped`` files of a kind that is not read. ``select`` and ``keep`` are what ``lint`` and
-    ``fix`` take."""
+    looked into at all, ``skipped`` files of a kind that is not read. ``select``, ``keep`` and ``check`` are what
+    ``lint`` and ``fix`` take."""
 
     sources: tuple[SourceText, ...]
     configuration: Configuration
@@ -35,6 +40,18 @@ class Project:
     def keep(self, path: str, code: str) -> bool:
         """Whether this file wants the code."""
         return code in self._codes[path]
+
+    def check(self, sources: Sequence[SourceText], select: Select) -> dict[str, list[Diagnostic]]:
+        """What all rules say about the project's texts, as they are or were changed, for the JAX that it supports."""
+        return check_all(sources, select, self.target)
+
+    def target(self, path: str) -> "Version":
+        """The oldest JAX that a file has to run with."""
+        from jaxlint.engine.target import required
+        from jaxlint.jaxapi.versions import version
+
+        stated = self.settings(path).target_jax
+        return version(stated) if stated is not None else required(Path(os.path.abspath(path)).parent)
 
     @cached_property
     def _codes(self) -> dict[str, frozenset[str]]:

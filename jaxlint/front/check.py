@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Literal, TextIO
 
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, fix
@@ -77,7 +77,7 @@ def check(request: Request) -> int:
         code = _fix(session)
     else:
         project = session.project
-        found = _in_order(project, lint(project.sources, project.select, keep=project.keep))
+        found = _in_order(project, lint(project.sources, project.select, keep=project.keep, check=project.check))
         code = _report(session, found, project.sources)
     return FAILURE if session.project.problems else code
 
@@ -141,7 +141,7 @@ def _diff(session: Session) -> int:
 
 def _add_ignores(session: Session) -> int:
     project = session.project
-    found = lint(project.sources, project.select, keep=project.keep)
+    found = lint(project.sources, project.select, keep=project.keep, check=project.check)
     texts = {source.path: add_ignores(source, found[source.path]) for source in project.sources}
     _write(project, texts)
     complain(f"suppressed {counted([one for listed in found.values() for one in listed])}")
@@ -150,7 +150,8 @@ def _add_ignores(session: Session) -> int:
 
 def _outcome(session: Session) -> FixOutcome:
     project = session.project
-    outcome = fix(project.sources, project.select, "unsafe" if session.unsafe else "safe", keep=project.keep)
+    applicability: Literal["safe", "unsafe"] = "unsafe" if session.unsafe else "safe"
+    outcome = fix(project.sources, project.select, applicability, keep=project.keep, check=project.check)
     for undone in outcome.undone:
         line = undone.diagnostic.start[0]
         complain(f"warning: {undone.path}:{line}: the fix of {undone.diagnostic.code} was not applied: {undone.reason}")

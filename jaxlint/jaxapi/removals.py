@@ -110,3 +110,11 @@ def added(name: str) -> str | None:
             return rows[prefix]
         prefix = prefix.rpartition(".")[0]
     return None
+
+
+@cache
+def parameters_gone() -> frozenset[str]:
+    """The names of all parameters in the table, as a first question to a text."""
+    return frozenset(f"{name}=" for names in table("removed")["param"].values() for name in names) | frozenset(
+        f"{name} =" for names in table("removed")["param"].values() for name in names
+    )

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import PurePath
 
+from jaxlint.jaxapi import Version, newest
 from jaxlint.source import Module, SourceText, parse_module
+
+Target = Callable[[str], Version]
+"""The oldest JAX that a file, by its path, has to run with."""
+
+
+def newest_jax(path: str) -> Version:
+    return newest()
 
 
 class Project:
     """Finds modules by dotted name. A module's name is its path below the outermost folder without ``__init__.py``."""
 
-    def __init__(self, modules: Iterable[Module]) -> None:
+    def __init__(self, modules: Iterable[Module], target: Target = newest_jax) -> None:
         self.modules = tuple(modules)
+        self.target = target
         self._by_name = {module.name: module for module in self.modules}
         self._packages = {
             ".".join(parts[:end])
@@ -29,11 +38,11 @@ class Project:
         return dotted in self._packages
 
 
-def load(sources: Iterable[SourceText]) -> Project:
+def load(sources: Iterable[SourceText], target: Target = newest_jax) -> Project:
     """Modules from texts, named by their paths."""
     texts = list(sources)
     packages = {PurePath(text.path).parent for text in texts if PurePath(text.path).name == "__init__.py"}
-    return Project(parse_module(text, module_name(PurePath(text.path), packages)) for text in texts)
+    return Project((parse_module(text, module_name(PurePath(text.path), packages)) for text in texts), target)
 
 
 def module_name(path: PurePath, packages: set[PurePath]) -> str:

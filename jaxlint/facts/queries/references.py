@@ -87,6 +87,14 @@ def references(project: Project, module: Module, chunk: Chunk) -> Iterator[Refer
     return _Reader(project, module, chunk).read(chunk.tree, [module_names(project, module)])
 
 
+def meanings(project: Project, module: Module, chunk: Chunk) -> dict[cst.CSTNode, str]:
+    """What the names and chains of a chunk refer to, gathered when first asked for and kept with the chunk."""
+    found: dict[cst.CSTNode, str] | None = chunk.__dict__.get("_meanings")
+    if found is None:
+        found = chunk.__dict__["_meanings"] = {use.node: use.name for use in references(project, module, chunk)}
+    return found
+
+
 def mentioned(module: Module) -> Iterator[str]:
     """What a module may refer to by its imports, from its index alone: at least all that `references` gives."""
     meanings: dict[str, list[str]] = {}
@@ -143,9 +151,7 @@ def _gather(names: Names, project: Project, module: Module, chunk: Chunk, body: 
                 names.others.update(bound_names(target))
 
 
-def _imported(
-    project: Project, module: Module, chunk: Chunk, node: cst.Import | cst.ImportFrom
-) -> Iterator[Imported]:
+def _imported(project: Project, module: Module, chunk: Chunk, node: cst.Import | cst.ImportFrom) -> Iterator[Imported]:
     if isinstance(node, cst.Import):
         for alias in node.names:
             name = dotted_name(alias.name)

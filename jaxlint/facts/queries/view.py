@@ -33,6 +33,7 @@ from jaxlint.facts.model.values import (
 from jaxlint.facts.model.why import Place, Traced, Why
 from jaxlint.facts.queries.liveness import Liveness, liveness
 from jaxlint.facts.trace.tracer import Tracer
+from jaxlint.jaxapi import Version
 from jaxlint.source import Chunk, Module, children
 
 E = TypeVar("E", bound=Event)
@@ -166,6 +167,11 @@ class View:
         return self.frame.module
 
     @property
+    def target_jax(self) -> Version:
+        """The oldest JAX that this module has to run with."""
+        return self.tracer.project.target(self.module.path)
+
+    @property
     def function(self) -> FunctionDefinition | None:
         """The function that this is an activation of; None for a module or class body."""
         return self.frame.definition
@@ -258,6 +264,11 @@ class View:
             if isinstance(above, cst.SimpleStatementLine | cst.BaseCompoundStatement):
                 return above
         return node
+
+
+def seen_in(ctx: View, chunk: Chunk) -> View:
+    """The view of another chunk of the same module."""
+    return ctx if chunk is ctx.chunk else View(ctx.tracer, ctx.frame, chunk, chunk.tree)
 
 
 def _liveness(function: cst.FunctionDef | cst.Lambda) -> Liveness:
