@@ -87,7 +87,7 @@ def test_a_successor_that_the_target_lacks_leaves_the_deprecated_name_alone(tmp_
     file = tmp_path / "module.py"
     file.write_text("from jax.experimental.shard_map import shard_map\n\n__all__ = [shard_map]\n")
     project = load([file], Configuration())
-    assert not any(project.check(project.sources, project.select).values())
+    assert not any(project.checker()(project.sources, project.select).values())
 
 
 def test_keywords_go_by_position_where_the_target_has_no_new_name(tmp_path: Path) -> None:
