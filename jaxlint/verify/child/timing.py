@@ -10,7 +10,7 @@ import jax
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
-_ROUNDS = 15
+_ROUNDS = 21
 _FEWEST = 5
 _BATCH_SECONDS = 2e-3
 

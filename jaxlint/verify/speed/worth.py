@@ -88,7 +88,7 @@ def _against_eager(speed: Speed, eager: Variant, rewrite: Variant) -> list[str]:
         return said
     if not found.is_noise and found.median > 1:
         calls = pays_after(eager, rewrite)
-        return [*said, f"pays after {_calls(calls)}" if calls else "never pays"]
+        return [*said, f"pays {_calls(calls)}" if calls else "never pays"]
     if speed.dispatch and rewrite.median < 4 * speed.dispatch:
         why = f"calling any compiled function takes {duration(speed.dispatch)}"
         return [*said, f"too small a computation for jit to pay by itself: {why}"]
@@ -96,7 +96,7 @@ def _against_eager(speed: Speed, eager: Variant, rewrite: Variant) -> list[str]:
 
 
 def _calls(number: int) -> str:
-    return "the first call" if number == 1 else f"{number:,} calls"
+    return "from the first call on" if number == 1 else f"after {number:,} calls"
 
 
 def times(value: float) -> str:
