@@ -24,7 +24,7 @@ def run(
     if importlib.util.find_spec("jax") is None:
         return _refuse("pip install 'jaxlint[verify]'")
     from jaxlint.verify.report import FORMATS, report
-    from jaxlint.verify.side_by_side import InputsError, side_by_side
+    from jaxlint.verify.side_by_side import InputsError, Ways, paired, side_by_side
 
     if output_format not in FORMATS:
         return _refuse(f"unknown output format `{output_format}`: one of {', '.join(FORMATS)}")
@@ -34,7 +34,7 @@ def run(
             return _refuse(f"{inputs}: no such file")
         if pairs.changed or inputs:
             print(f"Running the code of {before} and {after}.", file=sys.stderr, flush=True)
-            verdicts = side_by_side(before, after, pairs, inputs, grad=grad)
+            (verdicts,) = side_by_side([paired(before, after, pairs, inputs)], Ways(grad=grad))
         else:
             verdicts = ()
     except (OSError, PlanError) as error:

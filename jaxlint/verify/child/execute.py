@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from jaxlint.verify.child.flatten import flatten
+from jaxlint.verify.child.trace import own_lines
 from jaxlint.verify.outcome import Outcome, Raised, Returned, Tree
 
 Function = Callable[..., Any]
@@ -110,7 +111,7 @@ def _attempt(
     except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:
-        return Raised(how, type(error).__name__, str(error))
+        return Raised(how, type(error).__name__, str(error), own_lines(error))
 
 
 def _returned(how: str, function: Function, call: Call, grad: bool, wrap: Wrap | None) -> Returned:
@@ -156,7 +157,8 @@ def _parts(result: Any, bound: dict[str, Any]) -> tuple[tuple[Tree, str | None],
     return tuple((flatten(part), next((n for n, v in bound.items() if v is part), None)) for part in results)
 
 
-def _untraceable(value: Any) -> bool:
+def untraceable(value: Any) -> bool:
+    """Whether jit must not trace an argument: a bool, or an object without numbers."""
     numbers = (jax.Array, np.ndarray, np.generic, int, float, complex)
     leaves = jax.tree_util.tree_leaves(value)
     return any(isinstance(leaf, bool) or not isinstance(leaf, numbers) for leaf in leaves)
@@ -165,27 +167,29 @@ def _untraceable(value: Any) -> bool:
 def _jitted(function: Function, call: Call) -> Function:
     """The function under jit, giving its result and, as the trace left them, its arguments.
 
-    Static are the parameters that were named so, and those given a bool or an object without numbers.
+    Static are the parameters that were named so, and those that cannot be traced: the compiled function closes over
+    them, so they need not be hashable.
     """
     bound = _bind(function, call)
     names = list(bound)
-    static = {name for name, value in bound.items() if name in call.static or _untraceable(value)}
-    positions = tuple(
-        i for i, value in enumerate(call.args) if _untraceable(value) or (i < len(names) and names[i] in static)
-    )
-    keywords = tuple(name for name, value in call.kwargs.items() if name in static or _untraceable(value))
-
-    def traced(*args: Any, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
-        after = _bind(function, Call(args, kwargs))
-        return result, tuple(None if name in static else after[name] for name in names)
-
-    compiled = jax.jit(traced, static_argnums=positions, static_argnames=keywords)
+    static = {name for name, value in bound.items() if name in call.static or untraceable(value)}
+    fixed = {i for i, value in enumerate(call.args) if untraceable(value) or (i < len(names) and names[i] in static)}
+    fixed_names = {name for name, value in call.kwargs.items() if name in static or untraceable(value)}
 
     def run(*args: Any, **kwargs: Any) -> Any:
-        result, after = compiled(*args, **kwargs)
         given = _bind(function, Call(args, kwargs))
-        return result, tuple(given[name] if name in static else after[i] for i, name in enumerate(names))
+
+        @jax.jit
+        def traced(free: list[Any], free_names: dict[str, Any]) -> Any:
+            positional, rest = iter(free), {name: kwargs[name] for name in fixed_names}
+            filled = tuple(value if i in fixed else next(positional) for i, value in enumerate(args))
+            result = function(*filled, **rest | free_names)
+            after = _bind(function, Call(filled, rest | free_names))
+            return result, {name: after[name] for name in names if name not in static}
+
+        free = [value for i, value in enumerate(args) if i not in fixed]
+        result, after = traced(free, {name: value for name, value in kwargs.items() if name not in fixed_names})
+        return result, tuple(after.get(name, given[name]) for name in names)
 
     return run
 
