@@ -197,7 +197,8 @@ def verify(
     function: Annotated[str | None, typer.Option(help="Compare one function only.")] = None,
     inputs: Annotated[Path | None, typer.Option(help="A file with the inputs.")] = None,
     grad: Annotated[bool, typer.Option("--grad", help="Compare gradients too.")] = False,
-    output_format: Annotated[Literal["rich", "json", "markdown"], typer.Option(help="How to report.")] = "rich",
+    output_format: Annotated[Literal["rich", "json", "markdown", "html"], typer.Option(help="How to report.")] = "rich",
+    speed: Annotated[bool, typer.Option("--speed/--no-speed", help="Measure what is equivalent, too.")] = True,
 ) -> None:
     """Run original and rewritten code side by side. This executes the files."""
     from jaxlint import verify as room
@@ -206,7 +207,8 @@ def verify(
     if not before.is_file():
         raise ConfigError(f"no such file: {before}")
     with rewritten(before, after) as version:
-        raise typer.Exit(room.run(before, version, function, inputs, grad, output_format))
+        label = None if after else "what `--fix --unsafe-fixes` writes"
+        raise typer.Exit(room.run(before, version, function, inputs, grad, output_format, label=label, speed=speed))
 
 
 @app.command()

@@ -10,9 +10,8 @@ from typing import Any
 
 import jax
 import jax.monitoring
-import numpy as np
 
-from jaxlint.verify.child.execute import Call, Function, as_jax
+from jaxlint.verify.child.execute import Call, Function, as_jax, is_jitted, untraceable
 from jaxlint.verify.child.timing import wait_for
 from jaxlint.verify.speed.record import Compilation
 
@@ -64,7 +63,7 @@ def _peak(program: Any) -> int | None:
 
 
 def more_programs(compiled: Any, calls: Sequence[Call]) -> int:
-    """How many more programs the other inputs need."""
+    """How many more programs other calls of a jitted function need."""
     count = 0
     for call in calls:
         args, kwargs = jax.tree_util.tree_map(as_jax, copy.deepcopy((call.args, call.kwargs)))
@@ -100,23 +99,34 @@ class _Compilations:
             _Compilations._listening.any = True
 
 
-def jit(function: Function, call: Call) -> Any:
-    """The function under jit. Static are parameters that are named so or are given what cannot be traced."""
-    names = _parameters(function, call)
-    static = {name for name, value in names.items() if name in call.static or _untraceable(value)}
-    return jax.jit(function, static_argnames=tuple(sorted(static)))
+def jit(function: Function, call: Call) -> tuple[Any, Call]:
+    """The function under jit, and the call that it takes.
 
-
-def _parameters(function: Function, call: Call) -> dict[str, Any]:
+    Static are parameters that are named so or are given what cannot be traced. Objects among those (``self``) are
+    closed over: jit would want them to be hashable, and compile anew for each copy.
+    """
+    if is_jitted(function):
+        return function, call
     try:
-        return dict(inspect.signature(function).bind(*call.args, **call.kwargs).arguments)
+        signature = inspect.signature(function)
+        given = signature.bind(*call.args, **call.kwargs).arguments
     except (ValueError, TypeError):
-        return dict(call.kwargs)
+        return jax.jit(function), call
+    static = {name for name, value in given.items() if name in call.static or untraceable(value)}
+    closed = {name: given[name] for name in static if not _is_plain(given[name])}
+    if not closed:
+        return jax.jit(function, static_argnames=tuple(sorted(static))), call
+
+    def closing(**free: Any) -> Any:
+        bound = signature.bind_partial()
+        bound.arguments.update({name: (closed | free)[name] for name in given})
+        return function(*bound.args, **bound.kwargs)
+
+    free = {name: value for name, value in given.items() if name not in closed}
+    return jax.jit(closing, static_argnames=tuple(sorted(static - closed.keys()))), Call(kwargs=free)
 
 
-def _untraceable(value: Any) -> bool:
-    leaves = jax.tree_util.tree_leaves(value)
-    return any(isinstance(leaf, bool) or not isinstance(leaf, _NUMBERS) for leaf in leaves)
-
-
-_NUMBERS: tuple[type, ...] = (jax.Array, np.ndarray, np.generic, int, float, complex)
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, (bool, int, float, str, bytes))

@@ -12,19 +12,22 @@ import msgspec
 from jaxlint.verify.child.compilation import compiled_for, forget_programs, jit, more_programs
 from jaxlint.verify.child.execute import Call, Convert, Function, as_jax, as_numpy, is_jitted
 from jaxlint.verify.child.flatten import flatten
+from jaxlint.verify.child.show import dtype_name
 from jaxlint.verify.child.timing import Runner, interleaved, wait_for
 from jaxlint.verify.speed.record import EAGER, JITTED, REWRITE, Speed, Variant
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The two functions to measure, how the original is written, and whether the rewrite is jitted."""
+    """The two functions to measure, whether the original is JAX code, whether to jit the rewrite, and in words how
+    the original runs, if there is more to say than that."""
 
     name: str
     original: Function | None
     rewrite: Function
     jax_code: bool
     jit: bool = True
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +38,19 @@ class _Candidate:
     runner: Runner
 
 
-def measure(subject: Subject, calls: Sequence[Call], seconds: float = 1.5) -> Speed:
-    """The speed of a function's variants for the largest of its inputs, in about ``seconds`` of steady running."""
-    call = max(calls, key=_weight)
-    tried = [*_original(subject, call, calls), _rewrite(subject, call, calls)]
+def measure(subject: Subject, calls: Sequence[Call], rewritten: Sequence[Call] = (), seconds: float = 1.5) -> Speed:
+    """The speed of a function's variants for the largest of its inputs, in about ``seconds`` of steady running.
+
+    ``rewritten`` are the calls as the rewrite gets them, where its classes are other ones.
+    """
+    rewritten = rewritten or calls
+    largest = max(range(len(calls)), key=lambda i: _weight(calls[i]))
+    tried = [*_original(subject, calls, largest), _rewrite(subject, rewritten, largest)]
     ready = [one for one in tried if isinstance(one, _Candidate)]
     times = iter(interleaved([one.runner for one in ready], seconds)) if ready else iter(())
     variants = [_timed(one.variant, next(times)) if isinstance(one, _Candidate) else one for one in tried]
     platform = jax.devices()[0].platform
-    return Speed(subject.name, platform, _described(call), len(calls), tuple(variants), dispatch())
+    return Speed(subject.name, platform, _shapes(calls[largest]), len(calls), tuple(variants), dispatch())
 
 
 def dispatch() -> float:
@@ -55,27 +62,26 @@ def dispatch() -> float:
     return min(interleaved([runner], 0.02)[0])
 
 
-def _original(subject: Subject, call: Call, calls: Sequence[Call]) -> list[_Candidate | Variant]:
+def _original(subject: Subject, calls: Sequence[Call], chosen: int) -> list[_Candidate | Variant]:
     if subject.original is None:
         return []
-    function = subject.original
-    tried = [_eagerly(EAGER, function, call, subject.jax_code)]
+    tried = [_eagerly(EAGER, subject.original, calls[chosen], subject.jax_code, subject.how)]
     if subject.jax_code:
-        tried.append(_under_jit(JITTED, function, call, calls))
+        tried.append(_under_jit(JITTED, subject.original, calls, chosen))
     return tried
 
 
-def _rewrite(subject: Subject, call: Call, calls: Sequence[Call]) -> _Candidate | Variant:
+def _rewrite(subject: Subject, calls: Sequence[Call], chosen: int) -> _Candidate | Variant:
     if subject.jit:
-        return _under_jit(REWRITE, subject.rewrite, call, calls)
-    return _eagerly(REWRITE, subject.rewrite, call, jax_code=True)
+        return _under_jit(REWRITE, subject.rewrite, calls, chosen)
+    return _eagerly(REWRITE, subject.rewrite, calls[chosen], jax_code=True)
 
 
 def _timed(variant: Variant, samples: tuple[float, ...]) -> Variant:
     return msgspec.structs.replace(variant, samples=samples)
 
 
-def _eagerly(name: str, function: Function, call: Call, jax_code: bool) -> _Candidate | Variant:
+def _eagerly(name: str, function: Function, call: Call, jax_code: bool, said: str = "") -> _Candidate | Variant:
     """As the author ran it; code that stores into JAX arrays is timed on NumPy arrays, as it was meant."""
     ways: list[tuple[str, Convert]] = [("run eagerly", as_jax)] if jax_code else []
     ways.append(("on NumPy arrays" if jax_code else "under NumPy", as_numpy))
@@ -84,19 +90,20 @@ def _eagerly(name: str, function: Function, call: Call, jax_code: bool) -> _Cand
     for how, convert in ways:
         try:
             runner, took = _first(plain, call, convert)
-            return _Candidate(Variant(name, how, took), runner)
+            return _Candidate(Variant(name, said or how, took), runner)
         except Exception as error:
             failure = failure or _told(error)
     return Variant(name, ways[0][0], failed=failure)
 
 
-def _under_jit(name: str, function: Function, call: Call, calls: Sequence[Call]) -> _Candidate | Variant:
+def _under_jit(name: str, function: Function, calls: Sequence[Call], chosen: int) -> _Candidate | Variant:
     try:
-        compiled = function if is_jitted(function) else jit(function, call)
+        compiled, call = jit(function, calls[chosen])
         forget_programs()
         compilation = compiled_for(compiled, call)
         runner, took = _first(compiled, call, as_jax)
-        needed = 1 + more_programs(compiled, [one for one in calls if one is not call])
+        others = [one for i, one in enumerate(calls) if i != chosen]
+        needed = 1 + more_programs(compiled, others) if call is calls[chosen] else None
         return _Candidate(Variant(name, "under jit", compilation.total + took, (), compilation, needed), runner)
     except Exception as error:
         return Variant(name, "under jit", failed=_told(error))
@@ -141,24 +148,17 @@ def _weight(call: Call) -> int:
     return sum(getattr(leaf, "size", 1) for leaf in leaves)
 
 
-def _described(call: Call) -> str:
-    """``f32[128,3], n=10``: shapes of arrays, values of numbers."""
-    parts = [_short(value) for value in call.args]
-    parts += [f"{name}={_short(value)}" for name, value in call.kwargs.items()]
+def _shapes(call: Call) -> str:
+    """``f32[128,3], n=10``"""
+    parts = [_shape(value) for value in call.args] + [f"{name}={_shape(value)}" for name, value in call.kwargs.items()]
     return ", ".join(parts)
 
 
-def _short(value: Any) -> str:
-    if hasattr(value, "shape") and hasattr(value, "dtype"):
-        return jax.typeof(value).str_short() if isinstance(value, jax.Array) else _shape(value)
-    leaves = jax.tree_util.tree_leaves(value)
-    if isinstance(value, (bool, int, float, complex, str)):
-        return repr(value)
-    return f"{type(value).__name__} of {len(leaves)} leaves"
-
-
 def _shape(value: Any) -> str:
-    return f"{value.dtype}[{','.join(map(str, value.shape))}]"
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"{dtype_name(value.dtype)}[{','.join(map(str, value.shape))}]"
+    text = repr(value)
+    return text if len(text) <= 24 and "\n" not in text else type(value).__name__
 
 
 def _told(error: BaseException) -> str:

@@ -13,6 +13,7 @@ Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 _ROUNDS = 21
 _FEWEST = 5
 _BATCH_SECONDS = 2e-3
+_SLOW = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,13 @@ def wait_for(value: Any) -> None:
 def interleaved(runners: Sequence[Runner], seconds: float) -> list[tuple[float, ...]]:
     """Seconds per call of each runner in each round.
 
-    Rounds take turns over the runners, each time from another one on, and each batch follows an untimed call, so that
-    neither the machine's load nor what the neighbour left in the caches favours one of them.
+    Rounds take turns over the runners, each time from another one on, and a batch of short calls follows an untimed
+    one, so that neither the machine's load nor what the neighbour left in the caches favours one of them.
     """
-    once = [min(_separately(runner, 1) for _ in range(2)) for runner in runners]
+    once = [_separately(runner, 1) for runner in runners]
     batches = [max(1, math.ceil(_BATCH_SECONDS / max(each, 1e-9))) for each in once]
     cost = sum((batch + 1) * each for batch, each in zip(batches, once, strict=True))
-    rounds = min(_ROUNDS, max(_FEWEST, int(seconds / cost)))
+    rounds = 3 if max(once) > _SLOW else min(_ROUNDS, max(_FEWEST, int(seconds / cost)))
     samples: list[list[float]] = [[] for _ in runners]
     for turn in range(rounds):
         for shift in range(len(runners)):
@@ -52,7 +53,8 @@ def interleaved(runners: Sequence[Runner], seconds: float) -> list[tuple[float, 
 
 
 def _batch(runner: Runner, calls: int) -> float:
-    _separately(runner, 1)
+    if calls > 1:
+        _separately(runner, 1)
     return (_separately if runner.fresh else _together)(runner, calls)
 
 

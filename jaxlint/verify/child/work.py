@@ -8,12 +8,26 @@ from typing import Any
 
 from jaxlint.verify.child.execute import Call
 from jaxlint.verify.child.load import Inputs, load_inputs, load_module, package_of
+from jaxlint.verify.child.machine import machine
 from jaxlint.verify.child.prove import prove
+from jaxlint.verify.child.race import Race
 from jaxlint.verify.child.show import show
 from jaxlint.verify.child.sides import Sides
 from jaxlint.verify.child.trace import is_own
 from jaxlint.verify.child.trial import Trials
-from jaxlint.verify.protocol import Event, Importing, Job, Judged, NotLoaded, Pair, Passed, Started, Target
+from jaxlint.verify.protocol import (
+    Event,
+    Importing,
+    Job,
+    Judged,
+    Measured,
+    NotLoaded,
+    On,
+    Pair,
+    Passed,
+    Started,
+    Target,
+)
 from jaxlint.verify.verdict import Kind, Verdict
 
 Send = Callable[[Event], None]
@@ -21,6 +35,8 @@ Send = Callable[[Event], None]
 
 def work(job: Job, send: Send) -> None:
     """Send what is to be said about each function of each pair."""
+    if job.speed:
+        send(On(machine()))
     for number, pair in enumerate(job.pairs):
         wanted = [Target(number, name) for name in pair.functions]
         left = [target for target in wanted if target not in job.skip]
@@ -59,6 +75,14 @@ def _judge(job: Job, pair: Pair, target: Target, sides: Sides, inputs: Inputs, s
     def tell(step: str, call: Call) -> None:
         send(Started(target, step, show(name, call)))
 
+    if job.speed:
+        if calls := inputs.calls.get(name, [Call()] if name in pair.nullary else []):
+            send(Started(target, "speed"))
+            race = Race(sides, name, pair.jax_code, inputs.oracles.get(name), name in inputs.host)
+            send(Measured(target, race.run(calls)))
+        else:
+            send(Passed(target))
+        return
     trials = Trials(sides, name, pair.jax_code, job.grad, inputs.oracles.get(name), name in inputs.host)
     if name in inputs.calls:
         verdict = prove(trials, inputs.calls[name], Path(pair.inputs or "").name, tell, x64=job.x64)

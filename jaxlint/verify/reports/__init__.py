@@ -1,4 +1,4 @@
-"""Reports on a verification: for people (rich), for machines (json), for a pull request (markdown), as a page (html)."""
+"""Reports on a verification: for a terminal (rich), for machines (json), for a pull request (markdown), as a page."""
 
 import msgspec
 

@@ -36,29 +36,29 @@ def speedups(speeds: Sequence[Speed]) -> Element:
             each, y = found[id(speed), original.name], _y(i) + (k - (len(originals) - 1) / 2) * 13
             tip = f"{speed.function} against the {original.name}: {each}"
             shade = _CLASSES[original.name] + (" noise" if each.is_noise else "")
-            parts.append(line(axis(each.low), y, axis(each.high), y, class_=f"whisker {shade}"))
-            parts.append(circle(axis(each.median), y, 4.5, tip, class_=f"point {shade}"))
-            parts.append(text(_WIDTH - 6, y + 4, "noise" if each.is_noise else times(each.median), class_=f"value end {shade}"))
+            parts += _mark(axis, y, (each.low, each.median, each.high), shade, tip)
+            value = "noise" if each.is_noise else times(each.median)
+            parts.append(text(_WIDTH - 6, y + 4, value, class_=f"value end {shade}"))
     parts.append(_caption(bottom, "slower ← times as fast as the original → faster"))
     return drawing(_WIDTH, bottom + 44, "Speedups of the rewrites", parts)
 
 
 def compile_and_run(speeds: Sequence[Speed]) -> Element:
-    """For each function, on one axis of time: a call of each variant with its quartiles, and the rewrite's compilation."""
+    """For each function on one axis of time: a call of each variant with its quartiles, and compiling the rewrite."""
     rows = [speed for speed in speeds if any(one.samples for one in speed.variants)]
     if not rows:
         return ""
     marks = [_marks(speed) for speed in rows]
-    axis = LogAxis.around([value for row in marks for _, low, at, high in row for value in (low, at, high)], _LEFT, _RIGHT)
+    axis = LogAxis.around([value for row in marks for _, spread in row for value in spread], _LEFT, _RIGHT)
     bottom = _TOP + _ROW * len(rows)
     parts = _grid(axis, bottom, duration)
     for i, (speed, row) in enumerate(zip(rows, marks, strict=True)):
         parts += _name(speed.function, i)
         y = _y(i)
-        parts.append(line(axis(min(m[2] for m in row)), y, axis(max(m[2] for m in row)), y, class_="reach"))
-        for shade, low, at, high in row:
-            parts.append(line(axis(low), y, axis(high), y, class_=f"whisker {shade}"))
-            parts.append(circle(axis(at), y, 5, f"{speed.function}, {_LABELS[shade]}: {duration(at)}", class_=f"point {shade}"))
+        places = [axis(at) for _, (_, at, _) in row]
+        parts.append(line(min(places), y, max(places), y, class_="reach"))
+        for shade, spread in row:
+            parts += _mark(axis, y, spread, shade, f"{speed.function}, {_LABELS[shade]}: {duration(spread[1])}")
     parts.append(_caption(bottom, "time of one call, and of compiling the rewrite once"))
     return drawing(_WIDTH, bottom + 44, "Compile time against run time", parts)
 
@@ -66,16 +66,25 @@ def compile_and_run(speeds: Sequence[Speed]) -> Element:
 _LABELS = {_CLASSES[name]: name for name in _CLASSES} | {COMPILE: "compiling the rewrite"}
 
 
-def _marks(speed: Speed) -> list[tuple[str, float, float, float]]:
+Spread = tuple[float, float, float]
+"""Where a mark's line begins, its point, and where its line ends."""
+
+
+def _mark(axis: LogAxis, y: float, spread: Spread, shade: str, tip: str) -> list[Element]:
+    low, at, high = map(axis, spread)
+    return [line(low, y, high, y, class_=f"whisker {shade}"), circle(at, y, 4.5, tip, class_=f"point {shade}")]
+
+
+def _marks(speed: Speed) -> list[tuple[str, Spread]]:
     found = []
     for name, shade in _CLASSES.items():
         if one := speed[name]:
             low, high = one.quartiles
-            found.append((shade, low, one.median, high))
+            found.append((shade, (low, one.median, high)))
     rewrite = speed[REWRITE]
     if rewrite and rewrite.compilation:
         total = rewrite.compilation.total
-        found.append((COMPILE, total, total, total))
+        found.append((COMPILE, (total, total, total)))
     return found
 
 
@@ -91,14 +100,15 @@ def break_even(speed: Speed) -> Element:
     across = LogAxis(0.0, math.log10(most), left, right)
     counts = [10 ** (math.log10(most) * i / 60) for i in range(61)]
     up = LogAxis.around([spent(one, n) for one in variants for n in (1.0, most)], bottom, top)
-    parts = [text(left, 12, speed.function, class_="title")]
+    parts = [text(left, 12, _short(speed.function, 32), class_="title")]
     for value in up.ticks(5):
-        parts += [line(left, up(value), right, up(value), class_="grid"), text(left - 6, up(value) + 4, duration(value), class_="tick end")]
+        parts.append(line(left, up(value), right, up(value), class_="grid"))
+        parts.append(text(left - 6, up(value) + 4, duration(value), class_="tick end"))
     for value in across.ticks(6):
         parts.append(text(across(value), bottom + 15, _count(value), class_="tick middle"))
-    parts += [
-        polyline([(across(n), up(spent(one, n))) for n in counts], class_=f"curve {_CLASSES[one.name]}") for one in variants
-    ]
+    for one in variants:
+        points = [(across(n), up(spent(one, n))) for n in counts]
+        parts.append(polyline(points, class_=f"curve {_CLASSES[one.name]}"))
     if calls and rewrite and 1 < calls <= most:
         x, y = across(calls), up(spent(rewrite, calls))
         parts.append(line(x, y, x, bottom, class_="reach"))
@@ -137,7 +147,8 @@ def errors(rows: Sequence[Row]) -> Element:
         else:
             share = row.used or 0.0
             parts.append(line(_LEFT, y, axis(share), y, class_=f"whisker {shade}"))
-            parts.append(circle(axis(share), y, 4.5, f"{row.function}: {_share(share)} of the tolerance", class_=f"point {shade}"))
+            tip = f"{row.function}: {_share(share)} of the tolerance"
+            parts.append(circle(axis(share), y, 4.5, tip, class_=f"point {shade}"))
     parts.append(_caption(bottom, "largest error as a share of the tolerance"))
     return drawing(_WIDTH, bottom + 44, "Errors against tolerances", parts)
 
@@ -147,7 +158,9 @@ def _factor(value: float) -> str:
 
 
 def _share(value: float) -> str:
-    return f"{value:.3g}" if value >= 0.01 else f"{value:.0e}".replace("e-0", "e-")
+    if value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if value >= 0.001 else f"{value:.0e}".replace("e-0", "e-")
 
 
 def _count(value: float) -> str:
@@ -185,5 +198,8 @@ def _name(function: str, row: int) -> list[Element]:
 
 
 def _label(function: str, y: float) -> list[Element]:
-    short = function if len(function) <= 24 else f"{function[:11]}…{function[-12:]}"
-    return [text(_LEFT - 12, y + 4, short, class_="name end")]
+    return [text(_LEFT - 12, y + 4, _short(function, 24), class_="name end")]
+
+
+def _short(name: str, most: int) -> str:
+    return name if len(name) <= most else f"{name[: most // 2 - 1]}…{name[-(most // 2) :]}"

@@ -63,10 +63,9 @@ def _verdicts(rows: Sequence[Row]) -> Iterator[str]:
     yield '<div class="wide"><table><tr><th>function</th><th>verdict</th><th class="number">cases</th>'
     yield '<th class="number">largest error</th><th>why</th></tr>'
     for row in rows:
-        yield (
-            f'<tr><td><code>{escape(row.function)}</code></td><td class="verdict {_shade(row.verdict)}">{row.verdict}</td>'
-            f'<td class="number">{row.cases}</td><td class="number">{error(row)}</td><td>{_listed(failures(row))}</td></tr>'
-        )
+        yield f"<tr><td><code>{escape(row.function)}</code></td>"
+        yield f'<td class="verdict {_shade(row.verdict)}">{row.verdict}</td><td class="number">{row.cases}</td>'
+        yield f'<td class="number">{error(row)}</td><td>{_listed(failures(row))}</td></tr>'
     yield "</table></div>"
 
 
@@ -90,7 +89,7 @@ def _speed(report: Report) -> Iterator[str]:
         yield f"<h2>Speed{where}</h2>"
         yield "<p>The original as it was written, the original under jit where it can be, and the rewrite. "
         yield "Rounds take turns; a difference that the spread explains is called noise.</p>"
-        yield _figure(speedups(speeds), ("eager", "against the eager original"), ("jitted", "against the jitted original"))
+        yield _figure(speedups(speeds), *((shade, f"against the {label}") for shade, label in _KEYS[:2]))
         yield "<h2>Compiling against running</h2>"
         yield _figure(compile_and_run(speeds), *_KEYS, ("compile", "compiling the rewrite"))
         yield "<h2>When compiling has paid</h2>"
@@ -115,9 +114,9 @@ def _table(speeds: Sequence[Speed]) -> Iterator[str]:
     heads = ("one call", "quartiles", "trace", "compile", "programs", "HLO lines", "flops", "bytes", "peak")
     yield "<tr><th></th>" + "".join(f'<th class="number">{head}</th>' for head in heads) + "</tr>"
     for speed in speeds:
-        said = "; ".join(map(escape, summary(speed)))
-        yield f'<tr class="about"><td colspan="10"><code>{escape(speed.function)}({escape(speed.arguments)})</code> {said}</td></tr>'
-        yield from (f"<tr><td>{one.name}</td>{_cells(one)}</tr>" for one in speed.variants)
+        call, said = escape(f"{speed.function}({speed.arguments})"), "; ".join(map(escape, summary(speed)))
+        yield f'<tr class="about"><td colspan="10"><code>{call}</code> {said}</td></tr>'
+        yield from (f'<tr><td class="variant">{one.name}</td>{_cells(one)}</tr>' for one in speed.variants)
     yield "</table></div></details>"
 
 
@@ -154,21 +153,25 @@ def _diffs(report: Report) -> Iterator[str]:
         for speed in row.speeds:
             if (diff := program_diff(speed)) is None:
                 continue
-            name = f"XLA's program of <code>{escape(row.function)}</code>"
+            name = f"<code>{escape(row.function)}</code>"
             if diff:
-                yield _folded(name, diff)
+                yield _folded(f"XLA's program of {name}", diff)
             else:
-                yield f"<p>XLA compiles the original and the rewritten <code>{escape(row.function)}</code> to the same program.</p>"
+                yield f"<p>XLA compiles the original and the rewritten {name} to the same program.</p>"
 
 
 def _folded(name: str, diff: str) -> str:
     lines = diff.splitlines()
     count = sum(line[:1] in "+-" and line[:3] not in ("+++", "---") for line in lines)
-    shown = "".join(f'<span class="{_CHANGE.get(line[:1], "")}">{escape(line) or " "}</span>' for line in lines[:_MOST_LINES])
-    return f'<details><summary>{name} <span class="soft">({count} lines)</span></summary><pre class="diff">{shown}</pre></details>'
+    shown = "".join(f'<span class="{_change(line)}">{escape(line) or " "}</span>' for line in lines[:_MOST_LINES])
+    head = f'<summary>{name} <span class="soft">({count} lines)</span></summary>'
+    return f'<details>{head}<pre class="diff">{shown}</pre></details>'
 
 
-_CHANGE = {"+": "added", "-": "removed", "@": "place"}
+def _change(line: str) -> str:
+    if line.startswith(("@@", "---", "+++")):
+        return "place"
+    return {"+": "added", "-": "removed"}.get(line[:1], "")
 
 
 def _foot(report: Report) -> Iterator[str]:

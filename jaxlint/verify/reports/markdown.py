@@ -20,8 +20,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield "| function | verdict | largest error | speed | why |"
     yield "|---|---|---|---|---|"
     for row in report.verdicts:
-        why = _cell("; ".join(failures(row)))
-        yield f"| `{row.function}` | {row.verdict} | {error(row)} | {_cell('; '.join(map(_short, row.speeds)))} | {why} |"
+        fast, why = "; ".join(map(_short, row.speeds)), _cell("; ".join(failures(row)))
+        yield f"| `{row.function}` | {row.verdict} | {error(row)} | {fast} | {why} |"
     if any(row.speeds for row in report.verdicts):
         yield from _folded("Speed", _numbers(report.verdicts))
     if report.diff:

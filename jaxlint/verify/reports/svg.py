@@ -7,7 +7,7 @@ from html import escape
 Element = str
 
 
-def element(name: str, content: str = "", **attributes: object) -> Element:
+def element(name: str, content: str = "", /, **attributes: object) -> Element:
     """``class_`` is written ``class``, ``text_anchor`` ``text-anchor``; numbers get one decimal."""
     written = "".join(f' {key.strip("_").replace("_", "-")}="{_value(value)}"' for key, value in attributes.items())
     return f"<{name}{written}>{content}</{name}>"

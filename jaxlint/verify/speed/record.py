@@ -84,3 +84,8 @@ class Speed(msgspec.Struct, frozen=True):
     def __getitem__(self, name: str) -> Variant | None:
         """The variant, if it could be run."""
         return next((one for one in self.variants if one.name == name and one.samples), None)
+
+
+def untimed(function: str, reason: str) -> Speed:
+    """A function whose times could not be taken."""
+    return Speed(function, "", "", 0, (Variant(REWRITE, "", failed=reason),))

@@ -53,7 +53,7 @@ def _rank(n: int) -> int:
     return rank
 
 
-def spent(variant: Variant, calls: int) -> float:
+def spent(variant: Variant, calls: float) -> float:
     """Seconds for a number of calls, the first of which compiles."""
     return variant.first + (calls - 1) * variant.median
 
