@@ -7,6 +7,8 @@ from pathlib import Path
 from jaxlint.verify.plan import PlanError, plan
 
 EQUIVALENT, DIFFERENT, USAGE = 0, 1, 2
+VARIATIONS = 50
+"""Variations of described or guessed inputs to try for a function."""
 
 
 def run(
@@ -34,7 +36,9 @@ def run(
             return _refuse(f"{inputs}: no such file")
         if pairs.changed or inputs:
             print(f"Running the code of {before} and {after}.", file=sys.stderr, flush=True)
-            (verdicts,) = side_by_side([paired(before, after, pairs, inputs)], Ways(grad=grad))
+            (verdicts,) = side_by_side(
+                [paired(before, after, pairs, inputs)], Ways(grad=grad, guess=True, vary=VARIATIONS)
+            )
         else:
             verdicts = ()
     except (OSError, PlanError) as error:
