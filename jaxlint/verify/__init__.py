@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from jaxlint.verify.verdict import Verdict
 
 EQUIVALENT, DIFFERENT, USAGE = 0, 1, 2
+VARIATIONS = 50
+"""Variations of described or guessed inputs to try for a function."""
 
 
 def run(
@@ -48,7 +50,8 @@ def run(
             return _refuse(f"{inputs}: no such file")
         if pairs.changed or inputs:
             print(f"Running the code of {before} and {label or after}.", file=sys.stderr, flush=True)
-            verdicts, found = _compare(paired(before, after, pairs, inputs), Ways(grad=grad), speed)
+            ways = Ways(grad=grad, guess=True, vary=VARIATIONS)
+            verdicts, found = _compare(paired(before, after, pairs, inputs), ways, speed)
         else:
             verdicts, found = (), Race()
     except (OSError, PlanError) as error:

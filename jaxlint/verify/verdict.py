@@ -107,6 +107,8 @@ def judge_case(function: str, expected: Outcome, actual: Outcome, mutated: set[s
 
 def _judge_values(function: str, expected: Returned, actual: Returned, mutated: set[str], x64: bool) -> Verdict:
     notes: tuple[str, ...] = () if expected.how in ("eagerly", "under NumPy") else (f"the original ran {expected.how}",)
+    if actual.how not in ("eagerly", "under jit"):
+        notes += (f"the rewritten function ran {actual.how}",)
     gradients = _gradients(expected, actual, x64)
     plain = compare(expected.value, actual.value, x64=x64)
     if _repaired(expected) and plain.agrees:

@@ -164,6 +164,11 @@ def untraceable(value: Any) -> bool:
     return any(isinstance(leaf, bool) or not isinstance(leaf, numbers) for leaf in leaves)
 
 
+def integers(function: Function, call: Call) -> frozenset[str]:
+    """The parameters that are given a Python int."""
+    return frozenset(name for name, value in _bind(function, call).items() if type(value) is int)
+
+
 def _jitted(function: Function, call: Call) -> Function:
     """The function under jit, giving its result and, as the trace left them, its arguments.
 
@@ -176,22 +181,58 @@ def _jitted(function: Function, call: Call) -> Function:
     fixed = {i for i, value in enumerate(call.args) if untraceable(value) or (i < len(names) and names[i] in static)}
     fixed_names = {name for name, value in call.kwargs.items() if name in static or untraceable(value)}
 
+    def traced(free: list[Any], free_names: dict[str, Any]) -> Any:
+        positional = iter(free)
+        filled = tuple(value if i in fixed else next(positional) for i, value in enumerate(call.args))
+        given = {name: call.kwargs[name] for name in fixed_names} | free_names
+        result = function(*filled, **given)
+        after = _bind(function, Call(filled, given))
+        return result, {name: after[name] for name in names if name not in static}
+
+    kept = [call.args[i] for i in sorted(fixed)] + [call.kwargs[name] for name in sorted(fixed_names)]
+    compiled = _compiled((function, len(call.args), *sorted(fixed), *names, *map(_identity, kept)), traced)
+
     def run(*args: Any, **kwargs: Any) -> Any:
-        given = _bind(function, Call(args, kwargs))
-
-        @jax.jit
-        def traced(free: list[Any], free_names: dict[str, Any]) -> Any:
-            positional, rest = iter(free), {name: kwargs[name] for name in fixed_names}
-            filled = tuple(value if i in fixed else next(positional) for i, value in enumerate(args))
-            result = function(*filled, **rest | free_names)
-            after = _bind(function, Call(filled, rest | free_names))
-            return result, {name: after[name] for name in names if name not in static}
-
         free = [value for i, value in enumerate(args) if i not in fixed]
-        result, after = traced(free, {name: value for name, value in kwargs.items() if name not in fixed_names})
-        return result, tuple(after.get(name, given[name]) for name in names)
+        result, after = compiled(free, {name: value for name, value in kwargs.items() if name not in fixed_names})
+        return result, tuple(after.get(name, bound[name]) for name in names)
 
     return run
+
+
+_recent: dict[tuple[Any, ...], Function] = {}
+_MANY = 4
+
+
+def _compiled(key: tuple[Any, ...], traced: Function) -> Function:
+    """`jax.jit(traced)`, or what it gave for the same function and the same static values before."""
+    try:
+        known = _recent.get(key)
+    except TypeError:  # something that cannot be hashed
+        return jax.jit(traced)
+    if known is None:
+        known = _recent[key] = jax.jit(traced)
+        if len(_recent) > _MANY:
+            del _recent[next(iter(_recent))]
+    return known
+
+
+def _identity(value: Any) -> Any:
+    """What tells static values apart: a plain one by itself, an object by being that object."""
+    return (type(value), value) if isinstance(value, (bool, int, float, complex, str, type(None))) else _Same(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Same:
+    """Equal to itself only, whatever the object's own `==` says; keeps it alive."""
+
+    value: Any
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.value is self.value
 
 
 def _gradient(function: Function, call: Call) -> Tree:

@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from jaxlint.verify.child.execute import Call
 from jaxlint.verify.child.load import Inputs, load_inputs, load_module, package_of
 from jaxlint.verify.child.machine import machine
-from jaxlint.verify.child.prove import prove
+from jaxlint.verify.child.prove import Prover, given
 from jaxlint.verify.child.race import Race
 from jaxlint.verify.child.show import show
 from jaxlint.verify.child.sides import Sides
-from jaxlint.verify.child.trace import is_own
-from jaxlint.verify.child.trial import Trials
+from jaxlint.verify.child.supply import Supplier
+from jaxlint.verify.child.trace import is_own, own_lines
+from jaxlint.verify.child.trial import Tell, Trials
+from jaxlint.verify.inputs.module import ModuleText
 from jaxlint.verify.protocol import (
     Event,
     Importing,
@@ -28,6 +29,7 @@ from jaxlint.verify.protocol import (
     Started,
     Target,
 )
+from jaxlint.verify.speed.record import Speed, untimed
 from jaxlint.verify.verdict import Kind, Verdict
 
 Send = Callable[[Event], None]
@@ -61,39 +63,56 @@ def _work_on(job: Job, number: int, pair: Pair, targets: list[Target], send: Sen
     except _Refused as refused:
         send(NotLoaded(number, *refused.args))
         return
+    supplier = Supplier(pair, inputs, {}, ModuleText(before.read_text("utf-8-sig")), job.guess)
     for target in targets:
-        _judge(job, pair, target, Sides(original, rewritten), inputs, send)
+        _judge(job, supplier, target, Sides(original, rewritten), send)
 
 
 class _Refused(Exception):
     """A module or inputs that cannot be imported."""
 
 
-def _judge(job: Job, pair: Pair, target: Target, sides: Sides, inputs: Inputs, send: Send) -> None:
+def _judge(job: Job, supplier: Supplier, target: Target, sides: Sides, send: Send) -> None:
     name = target.function
-
-    def tell(step: str, call: Call) -> None:
-        send(Started(target, step, show(name, call)))
-
-    if job.speed:
-        if calls := inputs.calls.get(name, [Call()] if name in pair.nullary else []):
-            send(Started(target, "speed"))
-            race = Race(sides, name, pair.jax_code, inputs.oracles.get(name), name in inputs.host)
-            send(Measured(target, race.run(calls)))
-        else:
-            send(Passed(target))
-        return
-    trials = Trials(sides, name, pair.jax_code, job.grad, inputs.oracles.get(name), name in inputs.host)
-    if name in inputs.calls:
-        verdict = prove(trials, inputs.calls[name], Path(pair.inputs or "").name, tell, x64=job.x64)
-    elif name not in pair.changed:
+    if name not in supplier.pair.changed and not supplier.mentions(name):
         send(Passed(target))
         return
-    elif name in pair.nullary:
-        verdict = prove(trials, [Call()], "no arguments", tell, x64=job.x64)
-    else:
-        verdict = Verdict(name, Kind.CANNOT_COMPARE, ("no inputs are given",), cases=0)
-    send(Judged(target, verdict))
+    inputs = supplier.inputs
+    trials = Trials(sides, name, supplier.pair.jax_code, job.grad, inputs.oracles.get(name), name in inputs.host)
+
+    if job.speed:
+        send(Started(target, "speed"))
+        send(Measured(target, _speed(supplier, trials)))
+        return
+
+    def telling(varied: bool) -> Tell:
+        return lambda step, call: send(Started(target, step, show(name, call), varied))
+
+    send(Judged(target, _verdict(job, supplier, target, trials, telling, send)))
+
+
+def _verdict(
+    job: Job, supplier: Supplier, target: Target, trials: Trials, telling: Callable[[bool], Tell], send: Send
+) -> Verdict:
+    name = target.function
+    try:
+        supply = supplier.supply(trials, lambda call: send(Started(target, "inputs", show(name, call) if call else "")))
+        if supply is None:
+            reason = "no inputs were found" if job.guess else "no inputs are given"
+            return Verdict(name, Kind.CANNOT_COMPARE, (reason,), cases=0)
+        return Prover(trials, telling, job.x64, 0 if target in job.steady else job.vary).prove(supply)
+    except Exception as error:
+        reason = f"its inputs cannot be made: {type(error).__name__}: {error}"
+        return Verdict(name, Kind.CANNOT_COMPARE, (reason,), cases=0, trace=own_lines(error))
+
+
+def _speed(supplier: Supplier, trials: Trials) -> Speed:
+    try:
+        supply = supplier.supply(trials, lambda call: None)
+        calls = [*supply.calls, *(call for _, call in given(supply, trials.sides.before))] if supply else []
+        return Race(trials).run(calls) if calls else untimed(trials.function, "no inputs")
+    except Exception as error:
+        return untimed(trials.function, f"{type(error).__name__}: {error}")
 
 
 @contextlib.contextmanager
