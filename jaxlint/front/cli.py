@@ -113,6 +113,9 @@ def check(
     force_exclude: Annotated[
         bool, typer.Option("--force-exclude", help="Leave out excluded files even if they are named.")
     ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Run the code: confirm findings; with --fix, apply what is proved only.")
+    ] = False,
     color: Annotated[Colour, typer.Option(help="Colours in reports.")] = "auto",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
     cache_dir: Annotated[
@@ -147,6 +150,7 @@ def check(
         explain=explain,
         exit_zero=exit_zero,
         force_exclude=force_exclude,
+        verify=verify,
         stdin_filename=stdin_filename,
         color=color,
         no_cache=no_cache,
