@@ -79,7 +79,7 @@ def _touched(planned: Planned, texts: Texts) -> Iterator[tuple[str, str | None]]
     for path, edit in planned.edits:
         source = texts[path]
         places = Places.of(source.text)
-        first, last = source.position(edit.start)[0], source.position(edit.end)[0]
+        first, last = source.position(edit.start)[0], source.position(max(edit.start, edit.end - 1))[0]
         yield path, places.owner(first, last) if places else None
 
 

@@ -69,7 +69,14 @@ def test_the_rest_stays_and_its_fix_is_a_suggestion(half: tuple[Proof, str]) -> 
 
 def test_each_refusal_says_why(half: tuple[Proof, str]) -> None:
     reasons = " | ".join(undone.reason for undone in half[0].outcome.undone)
-    assert "outside of functions" in reasons and "`changed`: different: result[0]: " in reasons
+    assert (
+        "`unknown`: cannot compare: no inputs are given" in reasons and "`changed`: different: result[0]: " in reasons
+    )
+
+
+def test_code_outside_of_functions_cannot_be_compared(tmp_path: Path) -> None:
+    proof, after = proving(tmp_path, "1", "2", "x = 1\n")
+    assert after == "x = 1\n" and "outside of functions" in proof.outcome.undone[0].reason
 
 
 def test_a_wrong_fix_is_not_applied(tmp_path: Path) -> None:
