@@ -3,7 +3,7 @@
 import copy
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from jaxlint.verify.child.flatten import flatten
+from jaxlint.verify.child.hooks import vmap_as_loop
 from jaxlint.verify.child.trace import own_lines
 from jaxlint.verify.outcome import Outcome, Raised, Returned, Tree
 
@@ -29,8 +30,9 @@ class Call:
 def original(function: Function, call: Call, *, jax_code: bool, grad: bool = False) -> Outcome:
     """The oracle's outcome: NumPy code on NumPy arrays, JAX code without jit.
 
-    JAX code that cannot run so gets two more chances, and the outcome says so: primitive by primitive (a scan of
-    length zero needs it), and on NumPy arrays (code that writes `x[i] = v` means what NumPy does).
+    JAX code that cannot run so gets more chances, and the outcome says so: primitive by primitive (a scan of length
+    zero needs it), with a loop for each vmap (which traces even without jit), and on NumPy arrays (code that writes
+    `x[i] = v` means what NumPy does).
     """
     first: Outcome | None = None
     for how, context, convert in _ways(jax_code):
@@ -50,6 +52,11 @@ def subject(function: Function, call: Call, *, jit: bool = True, grad: bool = Fa
     if is_jitted(function):
         return _attempt("under jit", function, call, nullcontext(), grad)
     return _attempt("under jit", function, call, nullcontext(), grad, wrap=_jitted)
+
+
+def eagerly(function: Function, call: Call) -> Outcome:
+    """A function's outcome on JAX arrays, without jit."""
+    return _attempt("eagerly", function, _prepared(call, as_jax), jax.disable_jit(), False)
 
 
 def is_jitted(function: Function) -> bool:
@@ -82,9 +89,16 @@ def _ways(jax_code: bool) -> Iterator[tuple[str, AbstractContextManager[Any], Co
     if jax_code:
         yield "eagerly", jax.disable_jit(), as_jax
         yield "op by op", nullcontext(), as_jax
+        yield "with vmap as a loop", _all_in_python(), as_jax
         yield "on NumPy arrays", jax.disable_jit(), as_numpy
     else:
         yield "under NumPy", nullcontext(), as_numpy
+
+
+@contextmanager
+def _all_in_python() -> Iterator[None]:
+    with jax.disable_jit(), vmap_as_loop():
+        yield
 
 
 def _prepared(call: Call, convert: Convert) -> Call:

@@ -11,6 +11,7 @@ from jaxlint.verify.child.build import Builder, Plain
 from jaxlint.verify.child.execute import Call
 from jaxlint.verify.child.infer import guess
 from jaxlint.verify.child.load import Inputs
+from jaxlint.verify.child.recorded import Recorded
 from jaxlint.verify.child.trial import Trials
 from jaxlint.verify.inputs.module import ModuleText
 from jaxlint.verify.inputs.spec import Arguments
@@ -35,21 +36,23 @@ class Supplier:
 
     pair: Pair
     inputs: Inputs
-    recorded: dict[str, list[Call]]
+    recorded: Recorded
     text: ModuleText
     guesses: bool
 
     def mentions(self, name: str) -> bool:
         """Whether somebody gave inputs for a function: then it is compared, changed or not."""
-        return name in self.inputs.calls or name in self.recorded or name in self.text.commented
+        return name in self.inputs.calls or name in self.recorded.calls or name in self.text.commented
 
     def supply(self, trials: Trials, tell: Callable[[Call | None], None]) -> Supply | None:
         """The inputs of a function. Raises SpecError."""
         name = trials.function
         if name in self.inputs.calls:
             return Supply(tuple(self.inputs.calls[name]), source=Path(self.pair.inputs or "").name)
-        if name in self.recorded:
-            return Supply(tuple(self.recorded[name]), source="recorded calls")
+        if name in self.recorded.calls:
+            return Supply(tuple(self.recorded.calls[name]), source="recorded calls")
+        if name in self.recorded.problems:
+            return None
         if described := self.text.commented.get(name):
             return Supply(described=tuple(described), source=f"a comment: {'; '.join(map(str, described))}")
         examples = tuple(doctests(self.text.doctest(name), trials))

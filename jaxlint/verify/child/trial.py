@@ -6,7 +6,7 @@ from types import ModuleType
 
 import msgspec
 
-from jaxlint.verify.child.execute import Call, Function, integers, is_jitted, original, subject
+from jaxlint.verify.child.execute import Call, Function, eagerly, integers, is_jitted, original, subject
 from jaxlint.verify.child.lazy import finished
 from jaxlint.verify.child.sides import Sides, attribute, same_start
 from jaxlint.verify.outcome import Outcome, Raised, Returned
@@ -32,7 +32,7 @@ class Trials:
         tell("original", call)
         expected = self.original(call)
         tell("rewritten", call)
-        return expected, self._rewritten(call)
+        return expected, self.rewritten(call)
 
     def original(self, call: Call) -> Outcome:
         """What the original gives for a call."""
@@ -47,7 +47,8 @@ class Trials:
             return original(run, own, jax_code=self.jax_code)
         return original(function, own, jax_code=self.jax_code, grad=self.grad)
 
-    def _rewritten(self, call: Call) -> Outcome:
+    def rewritten(self, call: Call) -> Outcome:
+        """What the rewritten function gives for a call."""
         same_start()
         function = self._find(self.sides.after)
         if isinstance(function, Raised):
@@ -73,6 +74,14 @@ class Trials:
         if not isinstance(plain, Returned):
             return None
         return msgspec.structs.replace(plain, how="without jit, under which the original does not run either")
+
+    def without_jit(self, module: ModuleType, call: Call) -> Outcome:
+        """What one version gives on JAX arrays, without jit."""
+        same_start()
+        function = self._find(module)
+        if isinstance(function, Raised):
+            return function
+        return eagerly(finished(function) or function, self.sides.arguments(call, module))
 
     def _under_jit(self, function: Function, call: Call, module: ModuleType) -> Outcome:
         return subject(function, self.sides.arguments(call, module), jit=not self.host, grad=self.grad)

@@ -83,17 +83,21 @@ def smallest(arguments: Arguments, shows: Try, examples: int) -> None:
             raise
 
 
+def base_sizes(arguments: Arguments) -> dict[str, int]:
+    """A size for each named dimension, all of them different."""
+    return {name: _BASE[i % len(_BASE)] for i, name in enumerate(names(arguments))}
+
+
 def sizes(arguments: Arguments) -> Iterator[dict[str, int]]:
     """Few sizes, for each has to be compiled: one, none, two, several; each dimension empty beside others."""
-    named = names(arguments)
-    base = {name: _BASE[i % len(_BASE)] for i, name in enumerate(named)}
+    base = base_sizes(arguments)
+    if base:
+        yield dict.fromkeys(base, 1)
+        yield dict.fromkeys(base, 0)
+        yield dict.fromkeys(base, 2)
     yield base
-    if named:
-        yield dict.fromkeys(named, 1)
-        yield dict.fromkeys(named, 0)
-        yield dict.fromkeys(named, 2)
-        if len(named) > 1:
-            yield from (base | {name: 0} for name in named[:2])
+    if len(base) > 1:
+        yield from (base | {name: 0} for name in [*base][:2])
 
 
 def _elements(dtype: np.dtype[Any], style: str) -> Any:

@@ -10,6 +10,7 @@ from jaxlint.verify.child.load import Inputs, load_inputs, load_module, package_
 from jaxlint.verify.child.machine import machine
 from jaxlint.verify.child.prove import Prover, given
 from jaxlint.verify.child.race import Race
+from jaxlint.verify.child.recorded import Recorded, load_recorded
 from jaxlint.verify.child.show import show
 from jaxlint.verify.child.sides import Sides
 from jaxlint.verify.child.supply import Supplier
@@ -59,11 +60,12 @@ def _work_on(job: Job, number: int, pair: Pair, targets: list[Target], send: Sen
     try:
         original = imported("original", load_module, before, pair.search)
         inputs = imported("inputs", load_inputs, Path(pair.inputs)) if pair.inputs else Inputs()
+        recorded = imported("inputs", load_recorded, Path(pair.recorded), original) if pair.recorded else Recorded()
         rewritten = imported("rewritten", load_module, after, pair.search, package_of(after) or package_of(before))
     except _Refused as refused:
         send(NotLoaded(number, *refused.args))
         return
-    supplier = Supplier(pair, inputs, {}, ModuleText(before.read_text("utf-8-sig")), job.guess)
+    supplier = Supplier(pair, inputs, recorded, ModuleText(before.read_text("utf-8-sig")), job.guess)
     for target in targets:
         _judge(job, supplier, target, Sides(original, rewritten), send)
 
@@ -98,7 +100,9 @@ def _verdict(
     try:
         supply = supplier.supply(trials, lambda call: send(Started(target, "inputs", show(name, call) if call else "")))
         if supply is None:
-            reason = "no inputs were found" if job.guess else "no inputs are given"
+            reason = supplier.recorded.problems.get(name) or (
+                "no inputs were found with which the original runs" if job.guess else "no inputs are given"
+            )
             return Verdict(name, Kind.CANNOT_COMPARE, (reason,), cases=0)
         return Prover(trials, telling, job.x64, 0 if target in job.steady else job.vary).prove(supply)
     except Exception as error:

@@ -9,7 +9,7 @@ from jaxlint.verify.inputs.comments import Function
 
 _KEY = re.compile(r"(.*_)?(key|rng|prng|prng_?key|rng_?key|seed_key)s?\d*")
 _COUNT = re.compile(
-    r"[nmk]|num(_.*)?|n_.*|.*_(size|dim|steps|iters|count|length|len)|steps|size|length|axis|order|depth|width"
+    r"n|num(_.*)?|n_.*|.*_(size|dim|steps|iters|count|length|len)|steps|size|length|axis|order|depth|width"
 )
 _FLAG = re.compile(r"(is|use|with|do|has)_.*|train(ing)?|verbose|flag|deterministic|causal|reverse")
 _RATE = re.compile(
