@@ -14,24 +14,26 @@ Check = Callable[[Sequence[SourceText], Select], dict[str, list[Diagnostic]]]
 
 
 def all_rules() -> tuple[Known, ...]:
-    """The rules of this package. They are imported, and LibCST with them, when they are first asked for."""
-    from jaxlint.rules import all_rules
+    """The rules of this package, as selection sees them."""
+    from jaxlint.rules import catalogue
 
-    return all_rules()
+    return catalogue()
 
 
 def check_all(sources: Sequence[SourceText], select: Select) -> dict[str, list[Diagnostic]]:
     """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX."""
-    if not any(map(concerns, sources)):
+    if not concern(sources):
         return {}
     from jaxlint.engine.check import check
 
     return check(sources, select)
 
 
-def concerns(source: SourceText) -> bool:
-    """Whether a text could have a finding: it mentions JAX or a library on it, or does not parse."""
-    return mentions(source.encode(source.text)) or not parses(source.text)
+def concern(sources: Sequence[SourceText]) -> bool:
+    """Whether any of the texts could have a finding: it mentions JAX or a library on it, or does not parse."""
+    return any(mentions(source.encode(source.text)) for source in sources) or not all(
+        parses(source.text) for source in sources
+    )
 
 
 def lint(

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
+from jaxlint.engine.cache import FOLDER, Cache, Found
+from jaxlint.engine.checker import Checker
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, fix
 from jaxlint.engine.lint import lint
@@ -45,6 +47,9 @@ class Request:
     force_exclude: bool = False
     stdin_filename: Path | None = None
     color: Colour = "auto"
+    no_cache: bool = False
+    cache_dir: Path | None = None
+    jobs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Session:
     request: Request
     project: Project
     stdin: SourceText | None
+    checker: Checker
     unsafe: bool
     output_format: Format
 
@@ -76,9 +82,8 @@ def check(request: Request) -> int:
     elif request.fix or request.fix_only:
         code = _fix(session)
     else:
-        project = session.project
-        found = _in_order(project, lint(project.sources, project.select, keep=project.keep))
-        code = _report(session, found, project.sources)
+        found = _in_order(session.project, _lint(session))
+        code = _report(session, found, session.project.sources)
     return FAILURE if session.project.problems else code
 
 
@@ -90,7 +95,15 @@ def _open(request: Request) -> Session:
     else:
         project = load(request.paths or (Path("."),), request.configuration, request.force_exclude)
     unsafe = own.unsafe_fixes if request.unsafe_fixes is None else request.unsafe_fixes
-    return Session(request, project, stdin, unsafe, request.output_format or own.output_format or "full")
+    keeps = not (request.no_cache or stdin)
+    folder = request.cache_dir or own.cache_dir or own.root / FOLDER
+    checker = Checker(Cache(folder if keeps else None), request.jobs)
+    return Session(request, project, stdin, checker, unsafe, request.output_format or own.output_format or "full")
+
+
+def _lint(session: Session) -> Found:
+    project = session.project
+    return lint(project.sources, project.select, keep=project.keep, check=session.checker)
 
 
 def _from_stdin(request: Request) -> tuple[SourceText | None, Project]:
@@ -141,7 +154,7 @@ def _diff(session: Session) -> int:
 
 def _add_ignores(session: Session) -> int:
     project = session.project
-    found = lint(project.sources, project.select, keep=project.keep)
+    found = _lint(session)
     texts = {source.path: add_ignores(source, found[source.path]) for source in project.sources}
     _write(project, texts)
     complain(f"suppressed {counted([one for listed in found.values() for one in listed])}")
@@ -150,7 +163,13 @@ def _add_ignores(session: Session) -> int:
 
 def _outcome(session: Session) -> FixOutcome:
     project = session.project
-    outcome = fix(project.sources, project.select, "unsafe" if session.unsafe else "safe", keep=project.keep)
+    outcome = fix(
+        project.sources,
+        project.select,
+        "unsafe" if session.unsafe else "safe",
+        keep=project.keep,
+        check=session.checker,
+    )
     for undone in outcome.undone:
         line = undone.diagnostic.start[0]
         complain(f"warning: {undone.path}:{line}: the fix of {undone.diagnostic.code} was not applied: {undone.reason}")

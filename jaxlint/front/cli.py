@@ -114,9 +114,13 @@ def check(
         bool, typer.Option("--force-exclude", help="Leave out excluded files even if they are named.")
     ] = False,
     color: Annotated[Colour, typer.Option(help="Colours in reports.")] = "auto",
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Accepted; there is no cache yet.")] = False,
-    cache_dir: Annotated[Path | None, typer.Option(help="Accepted; there is no cache yet.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Accepted; there is one worker yet.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    cache_dir: Annotated[
+        Path | None, typer.Option(help="Where the cache is; the default is .jaxlint_cache beside the configuration.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Processes at most; one a core if left out.")
+    ] = None,
 ) -> None:
     """Lint files and folders (the default command)."""
     from jaxlint.front.check import Request
@@ -145,6 +149,9 @@ def check(
         force_exclude=force_exclude,
         stdin_filename=stdin_filename,
         color=color,
+        no_cache=no_cache,
+        cache_dir=cache_dir,
+        jobs=jobs,
     )
     raise typer.Exit(run_check(request))
 
@@ -197,7 +204,8 @@ def verify(
     function: Annotated[str | None, typer.Option(help="Compare one function only.")] = None,
     inputs: Annotated[Path | None, typer.Option(help="A file with the inputs.")] = None,
     grad: Annotated[bool, typer.Option("--grad", help="Compare gradients too.")] = False,
-    output_format: Annotated[Literal["rich", "json", "markdown"], typer.Option(help="How to report.")] = "rich",
+    output_format: Annotated[Literal["rich", "json", "markdown", "html"], typer.Option(help="How to report.")] = "rich",
+    speed: Annotated[bool, typer.Option("--speed/--no-speed", help="Measure what is equivalent, too.")] = True,
 ) -> None:
     """Run original and rewritten code side by side. This executes the files."""
     from jaxlint import verify as room
@@ -206,7 +214,8 @@ def verify(
     if not before.is_file():
         raise ConfigError(f"no such file: {before}")
     with rewritten(before, after) as version:
-        raise typer.Exit(room.run(before, version, function, inputs, grad, output_format))
+        label = None if after else "what `--fix --unsafe-fixes` writes"
+        raise typer.Exit(room.run(before, version, function, inputs, grad, output_format, label=label, speed=speed))
 
 
 @app.command()

@@ -4,7 +4,7 @@ Tolerances allow another order of the same operations, as XLA chooses it, and no
 to the largest expected element (cancellation in sums), and one unit of the dtype's resolution at 1.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ml_dtypes
@@ -23,7 +23,8 @@ _REAL = {"complex64": "float32", "complex128": "float64"}
 class Comparison:
     """What differs (nothing: they agree), what could not be compared, and the largest errors seen.
 
-    ``max_ulp`` counts in units of the last place of the expected element.
+    ``max_ulp`` counts in units of the last place of the expected element, ``used`` is the largest share of its
+    tolerance that an element's error takes.
     """
 
     differences: tuple[str, ...] = ()
@@ -32,6 +33,7 @@ class Comparison:
     max_rel: float = 0.0
     max_ulp: float = 0.0
     notes: tuple[str, ...] = ()
+    used: float = 0.0
 
     @property
     def agrees(self) -> bool:
@@ -45,6 +47,7 @@ class Comparison:
             max(self.max_rel, other.max_rel),
             max(self.max_ulp, other.max_ulp),
             self.notes + other.notes,
+            max(self.used, other.used),
         )
 
 
@@ -107,13 +110,15 @@ def _values(want: Leaf, got: Leaf, x64: bool, label: str, slack: float) -> Compa
         size = np.where(np.isfinite(a), np.abs(a), 0.0)
     scale = float(np.max(size, initial=0.0))
     relative, resolution = _tolerance(dtype)
-    wrong = error > slack * (relative * size + max(relative / 10 * scale, resolution))
+    allowed = slack * (relative * size + max(relative / 10 * scale, resolution))
+    wrong = error > allowed
     absolute = float(np.max(error, initial=0.0))
     rel = float(np.max(error / np.maximum(size, max(scale, resolution) * 1e-3), initial=0.0))
     ulp = float(np.max(error / _unit(size, dtype), initial=0.0))
+    used = float(np.max(error / allowed, initial=0.0))
     if wrong.any():
-        return _report(label, a, b, wrong, absolute, rel, ulp)
-    return Comparison((), (), absolute, rel, ulp)
+        return replace(_report(label, a, b, wrong, absolute, rel, ulp), used=used)
+    return Comparison((), (), absolute, rel, ulp, used=used)
 
 
 def _unit(size: NDArray[Any], dtype: str) -> NDArray[Any]:

@@ -4,6 +4,7 @@ import base64
 
 import msgspec
 
+from jaxlint.verify.speed.record import Machine, Speed
 from jaxlint.verify.verdict import Verdict
 
 
@@ -35,11 +36,11 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Compare pairs, all in one process.
+    """Compare pairs, all in one process; with ``speed``, measure instead of comparing.
 
     ``guess``: where no inputs are given, look for some. ``vary``: how many variations of described or guessed inputs
     to try for a function. ``skip`` names the targets that an earlier child has finished or did not survive, ``steady``
-    those that it did not survive while their inputs were varied.
+    those that it did not survive while their inputs were varied. ``platform`` is "cpu", or "" for what JAX chooses.
     """
 
     pairs: tuple[Pair, ...]
@@ -52,6 +53,8 @@ class Job(msgspec.Struct, frozen=True):
     parent: int
     skip: tuple[Target, ...] = ()
     steady: tuple[Target, ...] = ()
+    platform: str = "cpu"
+    speed: bool = False
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -74,7 +77,7 @@ class Importing(msgspec.Struct, frozen=True, tag=True):
 
 
 class Started(msgspec.Struct, frozen=True, tag=True):
-    """A step begins: ``inputs`` (looking for some), ``original``, ``rewritten``. ``call`` shows the call."""
+    """A step begins: ``inputs`` (looking for some), ``original``, ``rewritten``, ``speed``. ``call`` shows the call."""
 
     target: Target
     step: str
@@ -95,11 +98,24 @@ class Passed(msgspec.Struct, frozen=True, tag=True):
     target: Target
 
 
+class On(msgspec.Struct, frozen=True, tag=True):
+    """What the child runs on."""
+
+    machine: Machine
+
+
+class Measured(msgspec.Struct, frozen=True, tag=True):
+    """How fast a function is: nothing more will be said about it."""
+
+    target: Target
+    speed: Speed
+
+
 class Done(msgspec.Struct, frozen=True, tag=True):
     """The job is done; the parent may end the child."""
 
 
-Event = Ready | Importing | NotLoaded | Started | Judged | Passed | Done
+Event = Ready | Importing | NotLoaded | Started | Judged | Passed | On | Measured | Done
 
 
 def line(event: Event) -> bytes:

@@ -8,14 +8,28 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from jaxlint.verify.outcome import Died
-from jaxlint.verify.protocol import Done, Event, Importing, Job, Judged, NotLoaded, Passed, Started, Target, read
+from jaxlint.verify.protocol import (
+    Done,
+    Event,
+    Importing,
+    Job,
+    Judged,
+    Measured,
+    NotLoaded,
+    On,
+    Passed,
+    Started,
+    Target,
+    read,
+)
+from jaxlint.verify.speed.record import Machine, Speed, untimed
 from jaxlint.verify.verdict import Kind, Verdict
 
 _IMPORT_SECONDS = 120.0
@@ -32,10 +46,13 @@ class Limits:
 
 @dataclass(slots=True)
 class Record:
-    """What the children of a job report: a verdict on each function, or why a pair could not be loaded."""
+    """What the children of a job report: a verdict on each function or how fast it is, or why a pair could not be
+    loaded; and the machine that they ran on."""
 
     verdicts: dict[Target, Verdict] = field(default_factory=dict)
     refused: dict[int, NotLoaded] = field(default_factory=dict)
+    machine: Machine | None = None
+    speeds: dict[Target, Speed] = field(default_factory=dict)
     ended: set[Target] = field(default_factory=set)
     steady: set[Target] = field(default_factory=set)
     _current: Started | Importing | None = None
@@ -49,6 +66,12 @@ class Record:
                 self._current = event
             case Judged(target, verdict):
                 self.verdicts[target] = verdict
+                self.ended.add(target)
+                self._current = None
+            case On(machine):
+                self.machine = machine
+            case Measured(target, speed):
+                self.speeds[target] = speed
                 self.ended.add(target)
                 self._current = None
             case Passed(target):
@@ -72,6 +95,9 @@ class Record:
                 self.refused[pair] = NotLoaded(pair, what, reason)
             case Started(target, varied=True, step="original" | "inputs"):
                 self.steady.add(target)
+            case Started(target, step="speed"):
+                self.speeds[target] = untimed(target.function, reason)
+                self.ended.add(target)
             case Started(target, step, call):
                 self.verdicts[target] = _killed(target.function, step, call, reason)
                 self.ended.add(target)
@@ -87,14 +113,23 @@ def _killed(function: str, step: str, call: str, reason: str) -> Verdict:
     return Verdict(function, Kind.FAILED, (f"the rewritten function {reason}",), example=call)
 
 
-def run_job(job: Job, limits: Limits, stop: threading.Event) -> Record:
+Heard = Callable[[Event], None]
+"""Told about each event as it comes in."""
+
+
+def unheard(event: Event) -> None:
+    """Nobody listens."""
+
+
+def run_job(job: Job, limits: Limits, stop: threading.Event, hear: Heard = unheard) -> Record:
     """Run the job, until done or stopped. A function that kills its child is left out of the next."""
-    record = Record()
+    record = Record(ended=set(job.skip))
     while not stop.is_set() and (left := record.left(job)):
         known = len(record.steady)
         skip = [Target(n, name) for n, pair in enumerate(job.pairs) for name in pair.functions]
         skip = [target for target in skip if target not in left]
-        _run_child(msgspec.structs.replace(job, skip=tuple(skip), steady=tuple(record.steady)), limits, record, stop)
+        rest = msgspec.structs.replace(job, skip=tuple(skip), steady=tuple(record.steady))
+        _run_child(rest, limits, record, stop, hear)
         if record.left(job) == left and len(record.steady) == known:
             record.ended.update(left)
             for target in left:
@@ -103,7 +138,7 @@ def run_job(job: Job, limits: Limits, stop: threading.Event) -> Record:
     return record
 
 
-def _run_child(job: Job, limits: Limits, record: Record, stop: threading.Event) -> None:
+def _run_child(job: Job, limits: Limits, record: Record, stop: threading.Event, hear: Heard) -> None:
     with tempfile.TemporaryDirectory(prefix="jaxlint-verify-", ignore_cleanup_errors=True) as folder:
         events = Path(folder, "events")
         events.touch()
@@ -111,6 +146,8 @@ def _run_child(job: Job, limits: Limits, record: Record, stop: threading.Event) 
         try:
             for event in _events(process, events, limits.seconds, stop):
                 record.add(event)
+                if not isinstance(event, Died):
+                    hear(event)
         finally:
             _kill(process)
 
@@ -170,15 +207,23 @@ def _spawn(job: Job, folder: Path) -> "subprocess.Popen[bytes]":
 
 
 def _environment(job: Job, work: Path) -> dict[str, str]:
-    """The user's environment, with temporary files and byte code kept away, on the CPU."""
+    """The user's environment, with temporary files and byte code kept away, on the platform of the job."""
     package = Path(__file__).resolve().parents[2]
     return os.environ | {
         "JAX_ENABLE_X64": str(int(job.x64)),
-        "JAX_PLATFORMS": "cpu",
+        **_platform(job),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": os.pathsep.join(filter(None, [str(package), os.environ.get("PYTHONPATH")])),
         "TMPDIR": str(work),
     }
+
+
+def _platform(job: Job) -> dict[str, str]:
+    """Other than when measuring, products of matrices on an accelerator get all the digits that the CPU gives them."""
+    if job.platform:
+        return {"JAX_PLATFORMS": job.platform}
+    precise = {} if job.speed else {"JAX_DEFAULT_MATMUL_PRECISION": "highest"}
+    return {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", **precise}
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

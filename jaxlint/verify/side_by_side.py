@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jaxlint.verify.plan import Plan
 from jaxlint.verify.protocol import Job, NotLoaded, Pair, Target
-from jaxlint.verify.sandbox import Limits, Record, run_job
+from jaxlint.verify.sandbox import Heard, Limits, Record, run_job, unheard
 from jaxlint.verify.verdict import Kind, Verdict, worst
 
 
@@ -42,18 +42,22 @@ def paired(before: Path, after: Path, plan: Plan, inputs: Path | None = None, re
     )
 
 
-def side_by_side(pairs: Sequence[Pair], ways: Ways = Ways()) -> list[tuple[Verdict, ...]]:
+def side_by_side(
+    pairs: Sequence[Pair], ways: Ways = Ways(), hear: Heard = unheard, platforms: Sequence[str] = ("cpu",)
+) -> list[tuple[Verdict, ...]]:
     """For each pair, a verdict on every function that changed or has inputs. Raises InputsError."""
     stop = threading.Event()
+    jobs = [job_for(pairs, ways, x64=x64, platform=platform) for platform in platforms for x64 in (False, True)]
     with ThreadPoolExecutor(2) as pool:
         try:
-            records = list(pool.map(lambda x64: run_job(_job(pairs, ways, x64), ways.limits, stop), (False, True)))
+            records = list(pool.map(lambda job: run_job(job, ways.limits, stop, hear), jobs))
         finally:
             stop.set()
     return [_merged(number, pair, records) for number, pair in enumerate(pairs)]
 
 
-def _job(pairs: Sequence[Pair], ways: Ways, x64: bool) -> Job:
+def job_for(pairs: Sequence[Pair], ways: Ways, *, x64: bool, platform: str = "cpu") -> Job:
+    """A job without a file for its events, which ``run_job`` gives it."""
     return Job(
         pairs=tuple(pairs),
         x64=x64,
@@ -61,8 +65,10 @@ def _job(pairs: Sequence[Pair], ways: Ways, x64: bool) -> Job:
         guess=ways.guess,
         vary=ways.vary,
         events="",
-        memory=ways.limits.memory,
+        # An accelerator's driver holds its programs and libraries in the host's memory.
+        memory=ways.limits.memory * (1 if platform == "cpu" else 16),
         parent=os.getpid(),
+        platform=platform,
     )
 
 

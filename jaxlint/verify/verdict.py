@@ -38,7 +38,7 @@ class Verdict:
     """One function's (or one case's) verdict, the reasons for it, and the largest errors between the values.
 
     ``example`` is the smallest call known to show it, ``trace`` the user's own lines that a failure went through, and
-    ``source`` says where the inputs came from.
+    ``source`` says where the inputs came from, ``used`` is the largest share of its tolerance that an error takes.
     """
 
     function: str
@@ -52,6 +52,7 @@ class Verdict:
     example: str = ""
     trace: tuple[str, ...] = ()
     source: str = ""
+    used: float = 0.0
 
 
 def worst(function: str, verdicts: Iterable[Verdict]) -> Verdict:
@@ -74,6 +75,7 @@ def worst(function: str, verdicts: Iterable[Verdict]) -> Verdict:
         such[0].example,
         such[0].trace,
         such[0].source,
+        max(verdict.used for verdict in every),
     )
 
 
@@ -142,6 +144,7 @@ def _verdict(function: str, good: Kind, comparison: Comparison, notes: tuple[str
         comparison.max_abs,
         comparison.max_rel,
         max_ulp=comparison.max_ulp,
+        used=comparison.used,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 
 from jaxlint.source import Module, SourceText, parse_module
+from jaxlint.source.modules import module_name, package_folders
 
 
 class Project:
@@ -32,15 +33,5 @@ class Project:
 def load(sources: Iterable[SourceText]) -> Project:
     """Modules from texts, named by their paths."""
     texts = list(sources)
-    packages = {PurePath(text.path).parent for text in texts if PurePath(text.path).name == "__init__.py"}
+    packages = package_folders(texts)
     return Project(parse_module(text, module_name(PurePath(text.path), packages)) for text in texts)
-
-
-def module_name(path: PurePath, packages: set[PurePath]) -> str:
-    """``src/pkg/sub/mod.py`` -> ``pkg.sub.mod`` where ``pkg`` and ``sub`` hold an ``__init__.py``."""
-    parts = [] if path.name == "__init__.py" else [path.stem]
-    folder = path.parent
-    while folder in packages and folder.name:
-        parts.insert(0, folder.name)
-        folder = folder.parent
-    return ".".join(parts) or path.stem

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from types import ModuleType
 
 import jax
 import numpy as np
@@ -35,10 +36,7 @@ class Prover:
 
     def prove(self, supply: Supply) -> Verdict:
         """The verdict from all calls, variations included."""
-        described = [
-            (arguments, Builder(self.trials.sides.before, base_sizes(arguments), Plain()).call(arguments))
-            for arguments in supply.described
-        ]
+        described = given(supply, self.trials.sides.before)
         verdicts = self._fixed([*supply.calls, *(call for _, call in described)])
         if self.vary and not any(verdict.kind is Kind.CANNOT_COMPARE for verdict in verdicts):
             intended = any(verdict.kind is Kind.CHANGED_ON_PURPOSE for verdict in verdicts)
@@ -110,6 +108,13 @@ def _only_smallest(verdicts: list[Verdict]) -> list[Verdict]:
     """All passes, and of the others the one with the shortest example."""
     others = sorted((verdict for verdict in verdicts if not verdict.kind.passes), key=lambda v: len(v.example))
     return [verdict for verdict in verdicts if verdict.kind.passes] + others[:1]
+
+
+def given(supply: Supply, module: ModuleType) -> list[tuple[Arguments, Call]]:
+    """Each description with the first call that it describes, its classes those of a module."""
+    return [
+        (arguments, Builder(module, base_sizes(arguments), Plain()).call(arguments)) for arguments in supply.described
+    ]
 
 
 def _finite(call: Call) -> bool:

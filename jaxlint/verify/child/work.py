@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from jaxlint.verify.child.load import Inputs, load_inputs, load_module, package_of
-from jaxlint.verify.child.prove import Prover
+from jaxlint.verify.child.machine import machine
+from jaxlint.verify.child.prove import Prover, given
+from jaxlint.verify.child.race import Race
 from jaxlint.verify.child.recorded import Recorded, load_recorded
 from jaxlint.verify.child.show import show
 from jaxlint.verify.child.sides import Sides
@@ -15,7 +17,20 @@ from jaxlint.verify.child.supply import Supplier
 from jaxlint.verify.child.trace import is_own, own_lines
 from jaxlint.verify.child.trial import Tell, Trials
 from jaxlint.verify.inputs.module import ModuleText
-from jaxlint.verify.protocol import Event, Importing, Job, Judged, NotLoaded, Pair, Passed, Started, Target
+from jaxlint.verify.protocol import (
+    Event,
+    Importing,
+    Job,
+    Judged,
+    Measured,
+    NotLoaded,
+    On,
+    Pair,
+    Passed,
+    Started,
+    Target,
+)
+from jaxlint.verify.speed.record import Speed, untimed
 from jaxlint.verify.verdict import Kind, Verdict
 
 Send = Callable[[Event], None]
@@ -23,6 +38,8 @@ Send = Callable[[Event], None]
 
 def work(job: Job, send: Send) -> None:
     """Send what is to be said about each function of each pair."""
+    if job.speed:
+        send(On(machine()))
     for number, pair in enumerate(job.pairs):
         wanted = [Target(number, name) for name in pair.functions]
         left = [target for target in wanted if target not in job.skip]
@@ -65,6 +82,11 @@ def _judge(job: Job, supplier: Supplier, target: Target, sides: Sides, send: Sen
     inputs = supplier.inputs
     trials = Trials(sides, name, supplier.pair.jax_code, job.grad, inputs.oracles.get(name), name in inputs.host)
 
+    if job.speed:
+        send(Started(target, "speed"))
+        send(Measured(target, _speed(supplier, trials)))
+        return
+
     def telling(varied: bool) -> Tell:
         return lambda step, call: send(Started(target, step, show(name, call), varied))
 
@@ -79,13 +101,22 @@ def _verdict(
         supply = supplier.supply(trials, lambda call: send(Started(target, "inputs", show(name, call) if call else "")))
         if supply is None:
             reason = supplier.recorded.problems.get(name) or (
-                "no inputs were found with which the original runs" if job.guess else "no inputs are given"
+                "no inputs were found" if job.guess else "no inputs are given"
             )
             return Verdict(name, Kind.CANNOT_COMPARE, (reason,), cases=0)
         return Prover(trials, telling, job.x64, 0 if target in job.steady else job.vary).prove(supply)
     except Exception as error:
         reason = f"its inputs cannot be made: {type(error).__name__}: {error}"
         return Verdict(name, Kind.CANNOT_COMPARE, (reason,), cases=0, trace=own_lines(error))
+
+
+def _speed(supplier: Supplier, trials: Trials) -> Speed:
+    try:
+        supply = supplier.supply(trials, lambda call: None)
+        calls = [*supply.calls, *(call for _, call in given(supply, trials.sides.before))] if supply else []
+        return Race(trials).run(calls) if calls else untimed(trials.function, "no inputs")
+    except Exception as error:
+        return untimed(trials.function, f"{type(error).__name__}: {error}")
 
 
 @contextlib.contextmanager
