@@ -23,7 +23,7 @@ from jaxlint.front.reports.concise import explained
 from jaxlint.front.reports.diff import unified
 from jaxlint.front.reports.statistics import counted, fixes, statistics, summary
 from jaxlint.front.terminal import Colour, Paint, complain, paint
-from jaxlint.front.verified import proved
+from jaxlint.front.verified import confirmed, proved
 from jaxlint.source import SourceError, SourceText, decode
 
 CLEAN, FINDINGS, FAILURE = 0, 1, 2
@@ -85,7 +85,10 @@ def check(request: Request) -> int:
     elif request.fix or request.fix_only:
         code = _fix(session)
     else:
-        found = _in_order(session.project, _lint(session))
+        raw = _lint(session)
+        if request.verify:
+            raw = confirmed(session.project.sources, raw)
+        found = _in_order(session.project, raw)
         code = _report(session, found, session.project.sources)
     return FAILURE if session.project.problems else code
 

@@ -49,9 +49,9 @@ def test_different_is_1(pair: tuple[Path, Path], capfd: pytest.CaptureFixture[st
 
 
 def test_what_cannot_be_compared_is_not_a_pass(pair: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
-    pair[0].write_text("def f(x):\n    return lambda: x\n")
+    pair[0].write_text("def f(x):\n    raise ValueError(x)\n")
     assert run(*pair, output_format="markdown") == 1
-    assert "| `f` | cannot compare |  |  | result: a `function` is not data" in capfd.readouterr().out
+    assert "| `f` | cannot compare |  |  | no inputs were found |" in capfd.readouterr().out
 
 
 def test_the_same_code_has_nothing_to_compare(pair: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
