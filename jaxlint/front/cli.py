@@ -121,6 +121,9 @@ def check(
     force_exclude: Annotated[
         bool, typer.Option("--force-exclude", help="Leave out excluded files even if they are named.")
     ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Run the code: confirm findings; with --fix, apply what is proved only.")
+    ] = False,
     color: Annotated[Colour, typer.Option(help="Colours in reports.")] = "auto",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
     cache_dir: Annotated[
@@ -159,6 +162,7 @@ def check(
         explain=explain,
         exit_zero=exit_zero,
         force_exclude=force_exclude,
+        verify=verify,
         stdin_filename=stdin_filename,
         color=color,
         no_cache=no_cache,
@@ -220,7 +224,8 @@ def verify(
     function: Annotated[str | None, typer.Option(help="Compare one function only.")] = None,
     inputs: Annotated[Path | None, typer.Option(help="A file with the inputs.")] = None,
     grad: Annotated[bool, typer.Option("--grad", help="Compare gradients too.")] = False,
-    output_format: Annotated[Literal["rich", "json", "markdown"], typer.Option(help="How to report.")] = "rich",
+    output_format: Annotated[Literal["rich", "json", "markdown", "html"], typer.Option(help="How to report.")] = "rich",
+    speed: Annotated[bool, typer.Option("--speed/--no-speed", help="Measure what is equivalent, too.")] = True,
 ) -> None:
     """Run original and rewritten code side by side. This executes the files."""
     from jaxlint import verify as room
@@ -229,7 +234,8 @@ def verify(
     if not before.is_file():
         raise ConfigError(f"no such file: {before}")
     with rewritten(before, after) as version:
-        raise typer.Exit(room.run(before, version, function, inputs, grad, output_format))
+        label = None if after else "what `--fix --unsafe-fixes` writes"
+        raise typer.Exit(room.run(before, version, function, inputs, grad, output_format, label=label, speed=speed))
 
 
 @app.command()

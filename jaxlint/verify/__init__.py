@@ -3,10 +3,19 @@
 import importlib.util
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jaxlint.verify.plan import PlanError, plan
 
+if TYPE_CHECKING:
+    from jaxlint.verify.protocol import Pair
+    from jaxlint.verify.race import Race
+    from jaxlint.verify.side_by_side import Ways
+    from jaxlint.verify.verdict import Verdict
+
 EQUIVALENT, DIFFERENT, USAGE = 0, 1, 2
+VARIATIONS = 50
+"""Variations of described or guessed inputs to try for a function."""
 
 
 def run(
@@ -16,15 +25,22 @@ def run(
     inputs: Path | None = None,
     grad: bool = False,
     output_format: str = "rich",
+    *,
+    label: str | None = None,
+    speed: bool = False,
 ) -> int:
     """Compare two versions of a module and print the verdicts; the exit code.
 
+    ``label`` says what ``after`` is, where its path would mean nothing; ``speed``: measure too, what passes.
     0: every compared function is equivalent. 1: one differs, fails or cannot be compared. 2: usage, or JAX is missing.
     """
     if importlib.util.find_spec("jax") is None:
         return _refuse("pip install 'jaxlint[verify]'")
-    from jaxlint.verify.report import FORMATS, report
-    from jaxlint.verify.side_by_side import InputsError, side_by_side
+    from jaxlint.verify.race import Race
+    from jaxlint.verify.reports import FORMATS, render
+    from jaxlint.verify.reports.make import report_on
+    from jaxlint.verify.reports.terminal import show
+    from jaxlint.verify.side_by_side import InputsError, Ways, paired
 
     if output_format not in FORMATS:
         return _refuse(f"unknown output format `{output_format}`: one of {', '.join(FORMATS)}")
@@ -33,16 +49,36 @@ def run(
         if inputs is not None and not inputs.is_file():
             return _refuse(f"{inputs}: no such file")
         if pairs.changed or inputs:
-            print(f"Running the code of {before} and {after}.", file=sys.stderr, flush=True)
-            verdicts = side_by_side(before, after, pairs, inputs, grad=grad)
+            print(f"Running the code of {before} and {label or after}.", file=sys.stderr, flush=True)
+            ways = Ways(grad=grad, guess=True, vary=VARIATIONS)
+            verdicts, found = _compare(paired(before, after, pairs, inputs), ways, speed)
         else:
-            verdicts = ()
+            verdicts, found = (), Race()
     except (OSError, PlanError) as error:
         return _refuse(str(error))
     except InputsError as error:
         return _refuse(f"{inputs}: {error}")
-    report(verdicts, output_format)
+    report = report_on(before, after, label, verdicts, found)
+    if output_format == "rich":
+        show(report)
+    else:
+        print(render(report, output_format))
     return EQUIVALENT if all(verdict.kind.passes for verdict in verdicts) else DIFFERENT
+
+
+def _compare(pair: "Pair", ways: "Ways", speed: bool) -> "tuple[tuple[Verdict, ...], Race]":
+    from jaxlint.verify.protocol import Target
+    from jaxlint.verify.race import Race, available, race
+    from jaxlint.verify.reports.terminal import progress
+    from jaxlint.verify.side_by_side import side_by_side
+
+    platforms = available(ways)
+    with progress(len(pair.functions), len(platforms), speed=speed) as hear:
+        (verdicts,) = side_by_side([pair], ways, hear, platforms)
+        if not speed:
+            return verdicts, Race()
+        passed = [Target(0, verdict.function) for verdict in verdicts if verdict.kind.passes]
+        return verdicts, race([pair], ways, passed, platforms, hear)
 
 
 def _refuse(message: str) -> int:
