@@ -8,6 +8,7 @@ from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.queries.truth import undecidable
 from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.checks import as_check, only_raises
 from jaxlint.rewrite.selection import select
 from jaxlint.rules import rule
 
@@ -26,6 +27,8 @@ def _word(node: cst.CSTNode) -> str:
 
 def _fix(ctx: View, node: cst.CSTNode) -> Fix | Decline:
     match node:
+        case cst.If() if only_raises(node):
+            return as_check(ctx, node)
         case cst.If() | cst.IfExp():
             return select(ctx, node)
         case cst.CompIf():
