@@ -38,7 +38,7 @@ def as_check(ctx: View, statement: cst.Assert | cst.If) -> Fix | Decline:
     if isinstance(condition, Decline):
         return condition
     try:
-        parts = list(pieces(ctx, message)) if message is not None else [ctx.code(statement.test)]
+        parts: list[Piece] = [ctx.code(statement.test)] if message is None else list(pieces(ctx, message))
     except Unreadable as error:
         return Decline(f"{error} has no counterpart in `checkify.check`")
     if _has_equinox(ctx) and (checked := _threaded(ctx, statement)) is not None:
