@@ -9,6 +9,7 @@ from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.queries.truth import undecidable
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.checks import as_check, only_raises
+from jaxlint.rewrite.control import rewrite
 from jaxlint.rewrite.selection import select
 from jaxlint.rules import rule
 
@@ -29,11 +30,16 @@ def _fix(ctx: View, node: cst.CSTNode) -> Fix | Decline:
     match node:
         case cst.If() if only_raises(node):
             return as_check(ctx, node)
-        case cst.If() | cst.IfExp():
+        case cst.If():
+            chosen = select(ctx, node)
+            return chosen if isinstance(chosen, Fix) else rewrite(ctx, node)
+        case cst.IfExp():
             return select(ctx, node)
         case cst.CompIf():
             return Decline("the number of items would depend on values; `jnp.where` keeps the shape")
-    return Decline("a `while` on a tracer becomes `lax.while_loop`, whose carry this fix does not build")
+        case cst.While():
+            return rewrite(ctx, node)
+    return Decline("`lax.switch` takes a function for each case")
 
 
 def _match(ctx: View, node: cst.Match) -> Iterator[Finding]:
