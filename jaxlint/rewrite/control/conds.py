@@ -1,0 +1,177 @@
+"""A branch between computations, as `lax.cond` of two functions.
+
+::
+
+    if t:                     def true_branch(x):
+        x = f(x)                  x = f(x)
+        y = g(x)        ->        return x, g(x)
+    else:
+        y = h(x)              x, y = lax.cond(t, true_branch, lambda x: (x, h(x)), x)
+
+What an arm binds anew after reading it is an operand; everything else is closed over. An arm of one expression is a
+lambda.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from jaxlint.rewrite.control import flow
+from jaxlint.rewrite.control.carry import pack
+from jaxlint.rewrite.control.choices import acting
+from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, commented, indented
+from jaxlint.rewrite.control.model import Bind, Block, Declined, Exit, Names, Plain, Test
+from jaxlint.rewrite.text import Text, infix
+
+COND = "jax.lax.cond"
+WIDTH = 88
+"""A call that is longer gets functions with names instead of lambdas,"""
+SHORT = 40
+"""for all arms that are longer than this."""
+
+
+@dataclass(eq=False)
+class Arm:
+    """One way through a branch. ``names``: what it gives, or None if it returns. ``kept``: the texts of names that it
+    hands on as they were, where that is more than the name."""
+
+    block: Block
+    names: tuple[str, ...] | None
+    label: str
+    kept: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def live(self) -> Names:
+        return frozenset(self.names or ())
+
+    def result(self) -> list[str]:
+        """What it gives once its statements have run."""
+        return [self.kept.get(name, name) for name in self.names or ()]
+
+
+def chosen(low: Lowering, first: str, arms: Sequence[Arm], here: Here) -> tuple[Lines, str]:
+    """The definitions of some arms, and the text of the call that runs one of them."""
+    values = [_value(low, arm) for arm in arms]
+    function = low.spell(COND)
+    if None not in values and len(", ".join([function, first, *(f"lambda: {value}" for value in values)])) <= WIDTH:
+        return [], f"{function}({', '.join([first, *(f'lambda: {value}' for value in values)])})"
+    defined = [value is None or len(value) > SHORT for value in values]
+    if not any(defined):
+        defined = [not hands_on(arm) for arm in arms]
+    given = operands([arm for arm, needed in zip(arms, defined, strict=True) if needed])
+    lines: Lines = []
+    parts: list[str] = []
+    for arm, value, needed in zip(arms, values, defined, strict=True):
+        if needed:
+            parts.append(low.fresh(arm.label))
+            lines += [f"def {parts[-1]}({', '.join(given)}):", *indented(_body(low, arm, here)), ""]
+        else:
+            parts.append(f"lambda{' ' if given else ''}{', '.join(given)}: {value}")
+    return lines, f"{function}({', '.join([first, *parts, *given])})"
+
+
+def operands(arms: Sequence[Arm]) -> list[str]:
+    """The names that an arm both reads and binds anew: a function's own variables, so they must be passed to it."""
+    found: dict[str, None] = {}
+    for arm in arms:
+        found.update((name, None) for name in flow.writes(arm.block) if name in flow.live_before(arm.block, arm.live))
+    return list(found)
+
+
+def labels(low: Lowering, test: Test) -> tuple[str, str]:
+    """Names for the functions of the two arms of a branch, after what is tested where that has a name."""
+    match test:
+        case cst.Name(value=name):
+            return f"if_{name}", f"if_not_{name}"
+        case cst.UnaryOperation(operator=cst.Not(), expression=cst.Name(value=name)):
+            return f"if_not_{name}", f"if_{name}"
+    return "true_branch", "false_branch"
+
+
+def hands_on(arm: Arm) -> bool:
+    """True for an arm that does nothing."""
+    return not any(acting(arm.block))
+
+
+def _value(low: Lowering, arm: Arm) -> str | None:
+    """The one expression that an arm consists of; None if it is more."""
+    parts = _simple(arm)
+    if parts is None:
+        return None
+    texts = [arm.kept.get(part, part) if isinstance(part, str) else _written(low, part) for part in parts]
+    if any("\n" in text or "#" in text for text in texts):
+        return None
+    return pack(texts) if len(texts) != 1 else texts[0]
+
+
+def _written(low: Lowering, part: cst.CSTNode) -> str:
+    match part:
+        case cst.AugAssign(target=target, operator=operator, value=value):
+            symbol = cst.Module(()).code_for_node(operator).strip().removesuffix("=")
+            right = low.code(value)
+            return infix(symbol, Text(low.code(target)), Text(right, low.ctx.grouped(value) == low.ctx.code(value))).text
+        case cst.Tuple():
+            return f"({low.code(part)})"
+    return low.code(part)
+
+
+def _simple(arm: Arm) -> list[str | cst.CSTNode] | None:
+    """The expressions that an arm gives, if it does nothing but compute them; a name where it hands that on."""
+    statements = list(acting(arm.block))
+    if arm.names is None:
+        match statements:
+            case [Exit(value=cst.BaseExpression() | str() as value)]:
+                return [value]
+        return None
+    bound: dict[str, str | cst.CSTNode] = {}
+    for statement in statements:
+        for name, value in _bindings(statement):
+            reads = flow.reads(value) if isinstance(value, cst.CSTNode) else frozenset()
+            if not name or name in bound or name not in arm.names or reads & bound.keys():
+                return None
+            bound[name] = value
+    return [bound.get(name, name) for name in arm.names]
+
+
+def _bindings(statement: object) -> Iterator[tuple[str, str | cst.CSTNode]]:
+    """What a statement binds to what; an empty name if it is not that simple."""
+    match statement:
+        case Bind(name=name, value=str() | cst.BaseExpression() as value):
+            yield name, value
+        case Plain(node=cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)):
+            yield name, value
+        case Plain(node=cst.AugAssign(target=cst.Name(value=name)) as node):
+            yield name, node
+        case _:
+            yield "", ""
+
+
+def _body(low: Lowering, arm: Arm, here: Here) -> Lines:
+    """The lines of an arm's function; a last binding of what it gives is returned right away."""
+    inner = Here(arm.live, here.bound)
+    if arm.names is None:
+        return low.body(arm.block, inner)
+    *before, last = arm.block or (Plain(None),)
+    match last:
+        case Plain(node=cst.Assign(targets=[cst.AssignTarget(target=target)], value=value)):
+            names = tuple(_names(target))
+            comments = last.comments
+            if names == arm.names and "\n" not in low.code(value):
+                lines = low.body(tuple(before), Here(flow.live_at(last, arm.live), here.bound))
+                return [*lines, *commented([f"return {low.code(value)}"], comments)]
+    return [*low.body(arm.block, inner), f"return {', '.join(arm.result())}"]
+
+
+def _names(target: cst.BaseExpression) -> Iterator[str]:
+    match target:
+        case cst.Name(value=name):
+            yield name
+        case cst.Tuple(elements=elements):
+            for element in elements:
+                yield element.value.value if isinstance(element.value, cst.Name) else ""
+
+
+__all__ = ["COND", "Arm", "Declined", "chosen", "hands_on", "labels", "operands"]
