@@ -32,7 +32,7 @@ def _fix(ctx: View, node: cst.CSTNode) -> Fix | Decline:
             return as_check(ctx, node)
         case cst.If():
             chosen = select(ctx, node)
-            return chosen if isinstance(chosen, Fix) else rewrite(ctx, node)
+            return chosen if isinstance(chosen, Fix) or not _in_loop(ctx, node) else rewrite(ctx, node)
         case cst.IfExp():
             return select(ctx, node)
         case cst.CompIf():
@@ -40,6 +40,11 @@ def _fix(ctx: View, node: cst.CSTNode) -> Fix | Decline:
         case cst.While():
             return rewrite(ctx, node)
     return Decline("`lax.switch` takes a function for each case")
+
+
+def _in_loop(ctx: View, node: cst.CSTNode) -> bool:
+    """True where `break` or `return` may leave a loop."""
+    return any(isinstance(above, cst.For | cst.While) for above in ctx.ancestors(node))
 
 
 def _match(ctx: View, node: cst.Match) -> Iterator[Finding]:
