@@ -5,13 +5,13 @@
     if t: y = a       ->  y = jnp.where(t, a, b)         if t: return a   ->  return jnp.where(t, a, b)
     else: y = b                                          return b
 
-Both values are computed whatever the test says, so both must be cheap and harmless; a division that the test guards gets
-a divisor that is harmless there (``safe``).
+Both values are computed whatever the test says, so both must be cheap and harmless; a division that the test guards
+gets a divisor that is harmless there (``safe``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -19,10 +19,10 @@ import libcst as cst
 from jaxlint.facts.queries.truth import undecidable
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control import flow
+from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.held import is_number, values_before
 from jaxlint.rewrite.control.lowering import Lines, Lowering
 from jaxlint.rewrite.control.model import Bind, Block, Branch, Comments, Exit, Flag, Plain, Statement, Test
-from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.elementwise import guarded, hazard, operands
 from jaxlint.rewrite.text import Text, call, infix, quoted
 
@@ -76,7 +76,7 @@ class Chooser:
         choices = [(name, self._bound(branch, name, branch.node)) for name in names]
         self._check_order(branch, names)
         texts = [(name, self._where(choice)) for name, choice in choices]
-        return [*gathered(branch), *(f"{name} = {text.text}" for name, text in texts)]
+        return [*_inside(branch), *(f"{name} = {text.text}" for name, text in texts)]
 
     def returned(self, branch: Branch) -> Lines:
         """One ``return``. Raises Unfit."""
@@ -87,14 +87,14 @@ class Chooser:
         self._check_short(branch, size)
         choices = [self._result(branch, item) for item in range(size)] if size else [self._result(branch, None)]
         text = ", ".join(self._where(choice).text for choice in choices)
-        return [*gathered(branch), f"return {text}"]
+        return [*_inside(branch), f"return {text}"]
 
     def expression(self, node: cst.IfExp) -> Text:
         """``a if t else b``. Raises Unfit."""
         return self._where(self._leaf(node, None))
 
     def _check_short(self, branch: Branch, count: int) -> None:
-        if count > 1 and any(len(condition(self.low, test).text) > SHORT for test in _branch_tests(branch)):
+        if count > 1 and any(len(condition(self.low, test).text) > SHORT for test in branch_tests(branch)):
             raise Unfit("a long test would be written several times")
 
     def _check_order(self, branch: Branch, names: Sequence[str]) -> None:
@@ -103,7 +103,7 @@ class Chooser:
         for name, node in _assignments((branch,)):
             if flow.reads(node) & (set(names) - {name}):
                 raise Unfit("one value is computed from another")
-        if any(flow.reads(test) & set(names[:-1]) for test in _branch_tests(branch)):
+        if any(flow.reads(test) & set(names[:-1]) for test in branch_tests(branch)):
             raise Unfit("the test reads what the branch binds")
 
     def _bound(self, statement: Statement, name: str, before: cst.CSTNode | None, guard: Guard = None) -> Leaf | Choice:
@@ -203,7 +203,7 @@ class Chooser:
     def _where(self, choice: Leaf | Choice) -> Text:
         if isinstance(choice, Leaf):
             return choice.text
-        _check_shapes(choice, self._scalars(choice))
+        _check_shapes(choice, tested(self.ctx, _tests(choice)))
         text = self._spelled(choice)
         self.low.uses.update(dict.fromkeys(text.uses))
         return text
@@ -214,30 +214,22 @@ class Chooser:
         test = condition(self.low, choice.test)
         return call(self.ctx, WHERE, test, self._spelled(choice.then), self._spelled(choice.orelse))
 
-    def _scalars(self, choice: Choice) -> frozenset[str]:
-        """The arrays that must be scalars, since Python tests them, with those that they are computed from
-        elementwise."""
-        found: set[str] = set()
-        queue = [name for test in _tests(choice) for name in _tested(self.ctx, test)]
-        while queue:
-            name = queue.pop()
-            if name not in found:
-                found.add(name)
-                bound = self.ctx.binding(name)
-                queue += operands(self.ctx, bound) if bound is not None else ()
-        return frozenset(found)
-
 
 Guard = tuple[Test, bool] | None
 
 
-def gathered(branch: Branch) -> Lines:
-    """All comments of a branch, one below the other."""
+def gathered(block: Block) -> Lines:
+    """All comments of a block, one below the other."""
     found: Lines = []
-    for statement in flow.statements((branch,)):
+    for statement in flow.statements(block):
         comments: Comments = statement.comments
         found += [*comments.above, *filter(None, [comments.beside])]
     return found
+
+
+def _inside(branch: Branch) -> Lines:
+    """The comments of a branch, but for the one beside its head."""
+    return [*branch.comments.above, *gathered((*branch.then, *branch.orelse))]
 
 
 def acting(block: Block) -> Iterator[Statement]:
@@ -269,7 +261,8 @@ def _results(branch: Branch) -> Iterator[cst.CSTNode | None]:
             yield statement.value if isinstance(statement.value, cst.CSTNode) else None
 
 
-def _branch_tests(branch: Branch) -> Iterator[Test]:
+def branch_tests(branch: Branch) -> Iterator[Test]:
+    """The tests of a branch and of those in it."""
     return (statement.test for statement in flow.statements((branch,)) if isinstance(statement, Branch))
 
 
@@ -278,6 +271,19 @@ def _tests(choice: Leaf | Choice) -> Iterator[Test]:
         yield choice.test
         yield from _tests(choice.then)
         yield from _tests(choice.orelse)
+
+
+def tested(ctx: View, tests: Iterable[Test]) -> frozenset[str]:
+    """The arrays that must be scalars, since Python tests them, with those that they are computed from elementwise."""
+    found: set[str] = set()
+    queue = [name for test in tests for name in _tested(ctx, test)]
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            bound = ctx.binding(name)
+            queue += operands(ctx, bound) if bound is not None else ()
+    return frozenset(found)
 
 
 def _tested(ctx: View, test: Test) -> Iterator[str]:
@@ -307,4 +313,3 @@ def _values(choice: Leaf | Choice) -> Iterator[Leaf]:
     else:
         yield from _values(choice.then)
         yield from _values(choice.orelse)
-

@@ -21,9 +21,9 @@ import libcst as cst
 
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.carry import pack
-from jaxlint.rewrite.control.choices import acting
+from jaxlint.rewrite.control.choices import acting, gathered
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, commented, indented
-from jaxlint.rewrite.control.model import Bind, Block, Declined, Exit, Names, Plain, Test
+from jaxlint.rewrite.control.model import Bind, Block, Exit, Names, Plain, Test
 from jaxlint.rewrite.text import Text, infix
 
 COND = "jax.lax.cond"
@@ -57,12 +57,12 @@ def chosen(low: Lowering, first: str, arms: Sequence[Arm], here: Here) -> tuple[
     values = [_value(low, arm) for arm in arms]
     function = low.spell(COND)
     if None not in values and len(", ".join([function, first, *(f"lambda: {value}" for value in values)])) <= WIDTH:
-        return [], f"{function}({', '.join([first, *(f'lambda: {value}' for value in values)])})"
+        return _notes(arms), f"{function}({', '.join([first, *(f'lambda: {value}' for value in values)])})"
     defined = [value is None or len(value) > SHORT for value in values]
     if not any(defined):
         defined = [not hands_on(arm) for arm in arms]
     given = operands([arm for arm, needed in zip(arms, defined, strict=True) if needed])
-    lines: Lines = []
+    lines = _notes([arm for arm, needed in zip(arms, defined, strict=True) if not needed])
     parts: list[str] = []
     for arm, value, needed in zip(arms, values, defined, strict=True):
         if needed:
@@ -73,6 +73,17 @@ def chosen(low: Lowering, first: str, arms: Sequence[Arm], here: Here) -> tuple[
     return lines, f"{function}({', '.join([first, *parts, *given])})"
 
 
+def inline(low: Lowering, first: str, arms: Sequence[Arm]) -> str:
+    """The call with lambdas, of arms that are expressions."""
+    values = [_value(low, arm) for arm in arms]
+    return f"{low.spell(COND)}({', '.join([first, *(f'lambda: {value}' for value in values)])})"
+
+
+def _notes(arms: Sequence[Arm]) -> Lines:
+    """The comments of arms that become lambdas."""
+    return [line for arm in arms for line in gathered(arm.block)]
+
+
 def operands(arms: Sequence[Arm]) -> list[str]:
     """The names that an arm both reads and binds anew: a function's own variables, so they must be passed to it."""
     found: dict[str, None] = {}
@@ -81,7 +92,7 @@ def operands(arms: Sequence[Arm]) -> list[str]:
     return list(found)
 
 
-def labels(low: Lowering, test: Test) -> tuple[str, str]:
+def labels(test: Test) -> tuple[str, str]:
     """Names for the functions of the two arms of a branch, after what is tested where that has a name."""
     match test:
         case cst.Name(value=name):
@@ -111,8 +122,8 @@ def _written(low: Lowering, part: cst.CSTNode) -> str:
     match part:
         case cst.AugAssign(target=target, operator=operator, value=value):
             symbol = cst.Module(()).code_for_node(operator).strip().removesuffix("=")
-            right = low.code(value)
-            return infix(symbol, Text(low.code(target)), Text(right, low.ctx.grouped(value) == low.ctx.code(value))).text
+            right = Text(low.code(value), low.ctx.grouped(value) == low.ctx.code(value))
+            return infix(symbol, Text(low.code(target)), right).text
         case cst.Tuple():
             return f"({low.code(part)})"
     return low.code(part)
@@ -128,11 +139,11 @@ def _simple(arm: Arm) -> list[str | cst.CSTNode] | None:
         return None
     bound: dict[str, str | cst.CSTNode] = {}
     for statement in statements:
-        for name, value in _bindings(statement):
-            reads = flow.reads(value) if isinstance(value, cst.CSTNode) else frozenset()
+        for name, part in _bindings(statement):
+            reads = flow.reads(part) if isinstance(part, cst.CSTNode) else frozenset()
             if not name or name in bound or name not in arm.names or reads & bound.keys():
                 return None
-            bound[name] = value
+            bound[name] = part
     return [bound.get(name, name) for name in arm.names]
 
 
@@ -172,6 +183,3 @@ def _names(target: cst.BaseExpression) -> Iterator[str]:
         case cst.Tuple(elements=elements):
             for element in elements:
                 yield element.value.value if isinstance(element.value, cst.Name) else ""
-
-
-__all__ = ["COND", "Arm", "Declined", "chosen", "hands_on", "labels", "operands"]

@@ -88,11 +88,11 @@ class Lowering:
             case Exit():
                 return commented([self._exit(statement)], statement.comments)
             case Branch():
-                return branches.lower(self, statement, here)
+                return _headed(branches.lower(self, statement, here), statement.comments)
             case Loop():
-                return loops.lower(self, statement, here)
+                return _headed(loops.lower(self, statement, here), statement.comments)
             case While():
-                return whiles.lower(self, statement, here)
+                return _headed(whiles.lower(self, statement, here), statement.comments)
         raise AssertionError(statement)
 
     def _exit(self, statement: Exit) -> str:
@@ -144,6 +144,15 @@ def commented(lines: Lines, comments: Comments) -> Lines:
     if comments.beside:
         lines = [*lines[:-1], f"{lines[-1]}  {comments.beside}"]
     return [*comments.above, *lines]
+
+
+def _headed(lines: Lines, comments: Comments) -> Lines:
+    """The comment beside the head of a compound statement: beside the new head, or the call that took its place."""
+    if not comments.beside:
+        return lines
+    first = next(number for number, line in enumerate(lines) if not line.startswith("#"))
+    at = first if lines[first].startswith(("if ", "for ", "while ")) else len(lines) - 1
+    return [*lines[:at], f"{lines[at]}  {comments.beside}", *lines[at + 1 :]]
 
 
 def indented(lines: Lines) -> Lines:
