@@ -22,8 +22,8 @@ import libcst as cst
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.carry import pack
 from jaxlint.rewrite.control.choices import acting, gathered
-from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, commented, indented
-from jaxlint.rewrite.control.model import Bind, Block, Exit, Names, Plain, Test
+from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented
+from jaxlint.rewrite.control.model import Bind, Block, Exit, Names, Plain, Resume, Test
 from jaxlint.rewrite.text import Text, infix
 
 COND = "jax.lax.cond"
@@ -54,20 +54,22 @@ class Arm:
 
 def chosen(low: Lowering, first: str, arms: Sequence[Arm], here: Here) -> tuple[Lines, str]:
     """The definitions of some arms, and the text of the call that runs one of them."""
-    values = [_value(low, arm) for arm in arms]
+    values = [_value(low, arm, here) for arm in arms]
     function = low.spell(COND)
     if None not in values and len(", ".join([function, first, *(f"lambda: {value}" for value in values)])) <= WIDTH:
         return _notes(arms), f"{function}({', '.join([first, *(f'lambda: {value}' for value in values)])})"
     defined = [value is None or len(value) > SHORT for value in values]
     if not any(defined):
         defined = [not hands_on(arm) for arm in arms]
-    given = operands([arm for arm, needed in zip(arms, defined, strict=True) if needed])
+    plain = [value is not None and not gathered(arm.block) for arm, value in zip(arms, values, strict=True)]
+    given = operands([arm for arm, needed, one in zip(arms, defined, plain, strict=True) if needed and not one])
     lines = _notes([arm for arm, needed in zip(arms, defined, strict=True) if not needed])
     parts: list[str] = []
-    for arm, value, needed in zip(arms, values, defined, strict=True):
+    for arm, value, needed, one in zip(arms, values, defined, plain, strict=True):
         if needed:
             parts.append(low.fresh(arm.label))
-            lines += [f"def {parts[-1]}({', '.join(given)}):", *indented(_body(low, arm, here)), ""]
+            body = [f"return {value}"] if one else _body(low, arm, here)
+            lines += [f"def {parts[-1]}({', '.join(given)}):", *indented(body), ""]
         else:
             parts.append(f"lambda{' ' if given else ''}{', '.join(given)}: {value}")
     return lines, f"{function}({', '.join([first, *parts, *given])})"
@@ -75,7 +77,7 @@ def chosen(low: Lowering, first: str, arms: Sequence[Arm], here: Here) -> tuple[
 
 def inline(low: Lowering, first: str, arms: Sequence[Arm]) -> str:
     """The call with lambdas, of arms that are expressions."""
-    values = [_value(low, arm) for arm in arms]
+    values = [_value(low, arm, Here()) for arm in arms]
     return f"{low.spell(COND)}({', '.join([first, *(f'lambda: {value}' for value in values)])})"
 
 
@@ -107,15 +109,24 @@ def hands_on(arm: Arm) -> bool:
     return not any(acting(arm.block))
 
 
-def _value(low: Lowering, arm: Arm) -> str | None:
+def _value(low: Lowering, arm: Arm, here: Here) -> str | None:
     """The one expression that an arm consists of; None if it is more."""
     parts = _simple(arm)
     if parts is None:
         return None
-    texts = [arm.kept.get(part, part) if isinstance(part, str) else _written(low, part) for part in parts]
+    texts = [_text(low, arm, part, here) for part in parts]
     if any("\n" in text or "#" in text for text in texts):
         return None
     return pack(texts) if len(texts) != 1 else texts[0]
+
+
+def _text(low: Lowering, arm: Arm, part: str | cst.CSTNode | Resume, here: Here) -> str:
+    match part:
+        case Resume():
+            return low.returned(part, here.bound)
+        case str():
+            return arm.kept.get(part, part)
+    return _written(low, part)
 
 
 def _written(low: Lowering, part: cst.CSTNode) -> str:
@@ -129,12 +140,12 @@ def _written(low: Lowering, part: cst.CSTNode) -> str:
     return low.code(part)
 
 
-def _simple(arm: Arm) -> list[str | cst.CSTNode] | None:
+def _simple(arm: Arm) -> Sequence[str | cst.CSTNode | Resume] | None:
     """The expressions that an arm gives, if it does nothing but compute them; a name where it hands that on."""
     statements = list(acting(arm.block))
     if arm.names is None:
         match statements:
-            case [Exit(value=cst.BaseExpression() | str() as value)]:
+            case [Exit(value=cst.BaseExpression() | str() | Resume() as value)]:
                 return [value]
         return None
     bound: dict[str, str | cst.CSTNode] = {}
@@ -162,24 +173,11 @@ def _bindings(statement: object) -> Iterator[tuple[str, str | cst.CSTNode]]:
 
 def _body(low: Lowering, arm: Arm, here: Here) -> Lines:
     """The lines of an arm's function; a last binding of what it gives is returned right away."""
-    inner = Here(arm.live, here.bound)
+    lines = low.body(arm.block, Here(arm.live, here.bound))
     if arm.names is None:
-        return low.body(arm.block, inner)
-    *before, last = arm.block or (Plain(None),)
-    match last:
-        case Plain(node=cst.Assign(targets=[cst.AssignTarget(target=target)], value=value)):
-            names = tuple(_names(target))
-            comments = last.comments
-            if names == arm.names and "\n" not in low.code(value):
-                lines = low.body(tuple(before), Here(flow.live_at(last, arm.live), here.bound))
-                return [*lines, *commented([f"return {low.code(value)}"], comments)]
-    return [*low.body(arm.block, inner), f"return {', '.join(arm.result())}"]
-
-
-def _names(target: cst.BaseExpression) -> Iterator[str]:
-    match target:
-        case cst.Name(value=name):
-            yield name
-        case cst.Tuple(elements=elements):
-            for element in elements:
-                yield element.value.value if isinstance(element.value, cst.Name) else ""
+        return lines
+    given = ", ".join(arm.result())
+    *before, last = lines or [""]
+    if last.startswith(f"{given} = "):
+        return [*before, f"return {last.removeprefix(f'{given} = ')}"]
+    return [*lines, f"return {given}"]

@@ -22,11 +22,13 @@ from jaxlint.rewrite.control.model import (
     Bind,
     Block,
     Branch,
+    Define,
     Exit,
     Flag,
     Loop,
     Names,
     Plain,
+    Resume,
     Statement,
     Truth,
     While,
@@ -72,6 +74,8 @@ def live_at(statement: Statement, out: Names) -> Names:
             return out
         case Plain(node=node) if node is not None:
             return (out - binds(statement)) | reads(node)
+        case Define(name=name, parameters=parameters, body=body):
+            return (out - {name}) | (live_before(body, NOTHING) - frozenset(parameters))
         case Bind(name=name, value=value):
             return (out - {name}) | _of(value)
         case Append(name=name, value=value):
@@ -114,7 +118,7 @@ def writes(block: Block) -> dict[str, None]:
     found: dict[str, None] = {}
     for statement in statements(block):
         match statement:
-            case Bind(name=name) | Append(name=name):
+            case Bind(name=name) | Append(name=name) | Define(name=name):
                 found[name] = None
             case Plain(node=node) if node is not None:
                 found.update(dict.fromkeys(_written(node)))
@@ -132,7 +136,7 @@ def surely_bound(block: Block) -> Names:
         match statement:
             case Branch(then=then, orelse=orelse):
                 found |= surely_bound(then) & surely_bound(orelse)
-            case Bind() | Plain():
+            case Bind() | Plain() | Define():
                 found |= binds(statement)
             case Loop() | While():
                 found |= _flags(statement)
@@ -142,7 +146,7 @@ def surely_bound(block: Block) -> Names:
 def binds(statement: Statement) -> Names:
     """The names that a plain statement certainly binds."""
     match statement:
-        case Bind(name=name):
+        case Bind(name=name) | Define(name=name):
             return frozenset({name})
         case Plain(node=cst.FunctionDef(name=name)):
             return frozenset({name.value})
@@ -165,7 +169,9 @@ def reads(node: cst.CSTNode | Flag) -> Names:
     return liveness.reads(node) | frozenset(inner)
 
 
-def _of(value: str | cst.BaseExpression | Truth | None) -> Names:
+def _of(value: str | cst.BaseExpression | Truth | Resume | None) -> Names:
+    if isinstance(value, Resume):
+        return live_before(value.definition.body, NOTHING) | frozenset(value.definition.parameters)
     if isinstance(value, Truth):
         return reads(value.test)
     if isinstance(value, str):

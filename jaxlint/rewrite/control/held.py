@@ -29,7 +29,7 @@ def is_number(value: Value | None) -> bool:
 
 
 def is_python_number(value: Value | None) -> bool:
-    """True for what is perhaps a number of Python's, whose dtype gives way."""
+    """True for what is perhaps a number of Python's, whose dtype gives way to another."""
     match value:
         case Const(value=bool() | int() | float() | complex()) | Static(kind="bool" | "int" | "float"):
             return True

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import libcst as cst
 
+from jaxlint.facts.model.definitions import scope_of
 from jaxlint.facts.model.values import Const, Key, Keys, Library, Static
-from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.arithmetic import kind_of
+from jaxlint.rewrite.control.forecast import Forecast
+from jaxlint.rewrite.control.held import is_python_number, values_before
 from jaxlint.rewrite.control.model import Names
 
 _FLOATING = frozenset(
@@ -40,11 +43,33 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """``inside``: names that cannot be spelled elsewhere. ``scalars``: texts of arrays without axes."""
+    """``inside``: names that cannot be spelled elsewhere. ``scalars``: texts of arrays without axes. ``at``: the
+    statement in question."""
 
-    ctx: View
+    ctx: Forecast
     inside: Names
     scalars: frozenset[str]
+    at: cst.CSTNode | None = None
+
+    def is_number(self, node: cst.BaseExpression) -> bool:
+        """True for what is perhaps a number of Python's, a bool aside: its dtype is the same everywhere."""
+        match node:
+            case cst.Name(value=name) if self.at is not None and not self._is_rebound(node):
+                if any(map(is_python_number, values_before(self.ctx, self.at, name))):
+                    return True
+            case cst.BinaryOperation(left=left, right=right):
+                return self.is_number(left) and self.is_number(right)
+            case cst.UnaryOperation(expression=inner):
+                return self.is_number(inner)
+        value = self.ctx.value(node)
+        return is_python_number(value) and kind_of(value) != "bool"
+
+    def _is_rebound(self, name: cst.Name) -> bool:
+        """True if the block that a name is read in binds it before."""
+        statement = self.ctx.statement(name)
+        block = getattr(self.ctx.parent(statement), "body", ()) if statement is not self.at else ()
+        earlier = takewhile(lambda other: other is not statement, block)
+        return any(name.value in scope_of(other).bound for other in earlier)
 
     def of(self, node: cst.BaseExpression, depth: int = 0) -> Like | None:
         """The variable that an expression is like."""
@@ -97,7 +122,7 @@ class Likeness:
 
     def _joined(self, nodes: Sequence[cst.BaseExpression], depth: int) -> Like | None:
         """What operands have in common: numbers do not count, and all others must be one variable, or without axes."""
-        likes = [self.of(node, depth) for node in nodes if not isinstance(self.ctx.value(node), Const | Static)]
+        likes = [self.of(node, depth) for node in nodes if not self.is_number(node)]
         known = [like for like in likes if like is not None]
         if not known or len(known) != len(likes):
             return None

@@ -16,11 +16,13 @@ from jaxlint.rewrite.control.model import (
     Branch,
     Comments,
     Declined,
+    Define,
     Exit,
     Flag,
     Loop,
     Names,
     Plain,
+    Resume,
     Statement,
     Truth,
     While,
@@ -85,8 +87,11 @@ class Lowering:
                 return commented([f"{name} = {text}"], statement.comments)
             case Append(node=call):
                 return commented(self.code(call).split("\n"), statement.comments)
+            case Define(name=name, parameters=parameters, body=body):
+                inner = self.body(body, Here(NOTHING, here.bound | frozenset(parameters)))
+                return [f"def {name}({', '.join(parameters)}):", *indented(inner), ""]
             case Exit():
-                return commented([self._exit(statement)], statement.comments)
+                return commented([self._exit(statement, here.bound)], statement.comments)
             case Branch():
                 return _headed(branches.lower(self, statement, here), statement.comments)
             case Loop():
@@ -95,11 +100,22 @@ class Lowering:
                 return _headed(whiles.lower(self, statement, here), statement.comments)
         raise AssertionError(statement)
 
-    def _exit(self, statement: Exit) -> str:
+    def _exit(self, statement: Exit, bound: Names) -> str:
         if statement.kind != "return" or statement.value is None:
             return statement.kind
-        value = statement.value
-        return f"return {value if isinstance(value, str) else self.code(value)}"
+        return f"return {self.returned(statement.value, bound)}"
+
+    def returned(self, value: cst.BaseExpression | str | Resume, bound: Names) -> str:
+        """The text of what is returned."""
+        match value:
+            case Resume(definition=definition):
+                for name in definition.parameters:
+                    if name not in bound:
+                        raise Declined(f"`{name}` is perhaps unbound on one of the paths")
+                return value.text
+            case str():
+                return value
+        return self.code(value)
 
     def test(self, test: cst.BaseExpression | Flag) -> str:
         """A test as Python writes it; array logic is for `branches.py`."""

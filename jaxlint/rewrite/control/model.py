@@ -75,11 +75,32 @@ class Append:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Define:
+    """A function that normalisation made of what follows a branch that may return."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: Block
+    comments: Comments = NO_COMMENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """What a function that normalisation made returns, called with the variables of its parameters' names."""
+
+    definition: Define
+
+    @property
+    def text(self) -> str:
+        return f"{self.definition.name}({', '.join(self.definition.parameters)})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Exit:
     """``break``, ``continue`` or ``return``; a ``return`` may give what normalisation has bound to a name."""
 
     kind: Literal["break", "continue", "return"]
-    value: cst.BaseExpression | str | None = None
+    value: cst.BaseExpression | str | Resume | None = None
     comments: Comments = NO_COMMENTS
 
 
@@ -118,5 +139,5 @@ class While:
     comments: Comments = NO_COMMENTS
 
 
-Statement = Plain | Bind | Append | Exit | Branch | Loop | While
+Statement = Plain | Bind | Append | Define | Exit | Branch | Loop | While
 Block = tuple[Statement, ...]

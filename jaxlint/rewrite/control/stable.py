@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from jaxlint.edits import replace
-from jaxlint.facts.model.values import Const, Function, Library, Partial, Static, Value
+from jaxlint.facts.model.values import Array, Const, Function, Library, Partial, Static, Value
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.choices import acting, tested
@@ -26,7 +26,7 @@ from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.held import is_python_number, values_before
 from jaxlint.rewrite.control.likeness import Like, Likeness
 from jaxlint.rewrite.control.lowering import Lowering
-from jaxlint.rewrite.control.model import Bind, Block, Branch, Declined, Exit, Plain, Test
+from jaxlint.rewrite.control.model import Bind, Block, Branch, Declined, Exit, Plain, Resume, Test
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,11 @@ class Result:
         return list(self.held) if tail.node is None else [ctx.value(tail.node)]
 
 
-def stabilise(low: Lowering, tests: Iterable[Test], arms: Sequence[Arm], before: cst.CSTNode | None = None) -> None:
-    """Note the edits that give every arm's results one dtype. ``before``: the branch. Raises Declined."""
+def stabilise(low: Lowering, tests: Iterable[Test], arms: Sequence[Arm], at: cst.CSTNode | None) -> None:
+    """Note the edits that give every arm's results one dtype. ``at``: their statement. Raises Declined."""
     inside = frozenset(name for arm in arms for name in flow.writes(arm.block))
-    likeness = Likeness(low.ctx, inside, tested(low.ctx, tests))
-    for result in _returned(arms) if arms[0].names is None else _bound(low.ctx, arms, before):
+    likeness = Likeness(low.ctx, inside, tested(low.ctx, tests), at)
+    for result in _returned(arms) if arms[0].names is None else _bound(low.ctx, arms, at):
         _check(low.ctx, result)
         text = _unified(low, likeness, result)
         for arm in arms:
@@ -66,10 +66,10 @@ def stabilise(low: Lowering, tests: Iterable[Test], arms: Sequence[Arm], before:
 # --- what the paths give ---------------------------------------------------------------------------------------------
 
 
-def _bound(ctx: Forecast, arms: Sequence[Arm], before: cst.CSTNode | None) -> Iterator[Result]:
+def _bound(ctx: Forecast, arms: Sequence[Arm], at: cst.CSTNode | None) -> Iterator[Result]:
     for name in arms[0].names or ():
         tails = tuple(tail for arm in arms for tail in _tails(arm.block, name))
-        yield Result(tails, name, tuple(values_before(ctx, before, name)) if before is not None else ())
+        yield Result(tails, name, tuple(values_before(ctx, at, name)) if at is not None else ())
 
 
 def _tails(block: Block, name: str) -> Iterator[Tail]:
@@ -105,9 +105,8 @@ def _assigned(target: cst.BaseExpression, value: cst.BaseExpression, name: str) 
 
 def _returned(arms: Sequence[Arm]) -> Iterator[Result]:
     """The results of all paths, item by item where each returns a tuple."""
-    exits = [exit for arm in arms for exit in flow.statements(arm.block) if isinstance(exit, Exit)]
-    values = [exit.value for exit in exits]
-    nothing = [value for value in values if value is None or (isinstance(value, cst.Name) and value.value == "None")]
+    values = [value for arm in arms for value in _exits(arm.block)]
+    nothing = [value for value in values if value in (None, "None") or _is_none(value)]
     if nothing and len(nothing) < len(values):
         raise Declined("one path returns a value and another one nothing: there is no array for that")
     sizes = {len(value.elements) if isinstance(value, cst.Tuple) else None for value in values}
@@ -120,6 +119,20 @@ def _returned(arms: Sequence[Arm]) -> Iterator[Result]:
             yield Result(tuple(Tail(item.value) for item in items))
 
 
+def _exits(block: Block) -> Iterator[cst.BaseExpression | str | None]:
+    """What the paths through a block return."""
+    for statement in flow.statements(block):
+        if isinstance(statement, Exit):
+            if isinstance(statement.value, Resume):
+                yield from _exits(statement.value.definition.body)
+            else:
+                yield statement.value
+
+
+def _is_none(value: object) -> bool:
+    return isinstance(value, cst.Name) and value.value == "None"
+
+
 def _check(ctx: Forecast, result: Result) -> None:
     """Refuse what no array operation can choose."""
     values = [value for tail in result.tails if tail.known for value in result.values(ctx, tail)]
@@ -127,10 +140,11 @@ def _check(ctx: Forecast, result: Result) -> None:
         if value is not None and (what := _foreign(value)) is not None:
             name = f"`{result.name}`" if result.name else "what is returned"
             raise Declined(f"{name} is {what} on one path: there is no array for that")
-    kinds = {value.kind for value in values if value is not None and hasattr(value, "ndim")} - {None}
+    arrays = [value for value in values if isinstance(value, Array)]
+    kinds = {value.kind for value in arrays if value.kind is not None}
     if len(kinds) > 1:
         raise Declined(f"one path gives {' and another one '.join(sorted(f'{kind}s' for kind in kinds))}: cast one")
-    axes = {value.ndim for value in values if value is not None and hasattr(value, "ndim")} - {None}
+    axes = {value.ndim for value in arrays if value.ndim is not None}
     if len(axes) > 1:
         raise Declined(f"one path gives an array of {' and another one of '.join(map(str, sorted(axes)))} axes")
 
@@ -152,7 +166,7 @@ def _foreign(value: Value) -> str | None:
 def _unified(low: Lowering, likeness: Likeness, result: Result) -> str | None:
     """Edit the numbers among some results; the text for one that is handed on, if that is more than its name."""
     ctx = low.ctx
-    numbers = [tail for tail in result.tails if _is_number(ctx, result, tail)]
+    numbers = [tail for tail in result.tails if _is_number(likeness, result, tail)]
     others = [tail for tail in result.tails if tail not in numbers]
     if not numbers:
         return None
@@ -176,12 +190,12 @@ def _unified(low: Lowering, likeness: Likeness, result: Result) -> str | None:
     return kept
 
 
-def _is_number(ctx: Forecast, result: Result, tail: Tail) -> bool:
-    """True for what is perhaps a Python number. A bool's dtype is the same everywhere."""
-    if not tail.known or (tail.node is not None and _is_edited(ctx, tail.node)):
-        return False
-    values = result.values(ctx, tail)
-    return any(value is not None and is_python_number(value) and kind_of(value) != "bool" for value in values)
+def _is_number(likeness: Likeness, result: Result, tail: Tail) -> bool:
+    """True for what is perhaps a number of Python's."""
+    if tail.node is not None:
+        return likeness.is_number(tail.node) and not _is_edited(likeness.ctx, tail.node)
+    held = [value for value in result.held if value is not None]
+    return tail.known and any(is_python_number(value) and kind_of(value) != "bool" for value in held)
 
 
 def _is_edited(ctx: Forecast, node: cst.BaseExpression) -> bool:

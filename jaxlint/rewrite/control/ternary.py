@@ -47,5 +47,5 @@ def _called(low: Lowering, node: cst.IfExp) -> str:
     if "#" in low.ctx.code(node):
         raise Declined("a comment stands inside of the expression")
     arms = [Arm((Exit("return", value),), None, "") for value in (node.body, node.orelse)]
-    stabilise(low, [node.test], arms)
+    stabilise(low, [node.test], arms, low.ctx.statement(node))
     return inline(low, condition(low, node.test).text, arms)
