@@ -116,6 +116,9 @@ def operands(ctx: View, node: cst.BaseExpression) -> Iterator[str]:
         case cst.Call(args=arguments) if ctx.name(node.func) in _ELEMENTWISE:
             for argument in arguments:
                 yield from operands(ctx, argument.value)
+        case cst.NamedExpr(target=cst.Name(value=name), value=value):
+            yield name
+            yield from operands(ctx, value)
         case cst.Integer() | cst.Float():
             return
         case _:

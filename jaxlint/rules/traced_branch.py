@@ -33,18 +33,15 @@ def _fix(ctx: View, node: cst.CSTNode) -> Fix | Decline:
             return rewrite(ctx, node)
         case cst.IfExp():
             return conditional(ctx, node)
-        case cst.CompIf():
-            return Decline("the number of items would depend on values; `jnp.where` keeps the shape")
-    return Decline("`lax.switch` takes a function for each case")
+    return Decline("the number of items would depend on values; `jnp.where` keeps the shape")
 
 
 def _match(ctx: View, node: cst.Match) -> Iterator[Finding]:
     """A value pattern compares with ``==`` and asks for the truth of it; a guard is a test."""
     patterns = [part for case in node.cases for part in own_nodes(case.pattern)]
     why = ctx.traced(node.subject) if not ctx.caught(node) else None
-    decline = Decline("`lax.switch` takes a function for each case")
     if why and any(isinstance(part, cst.MatchValue) for part in patterns):
-        yield Finding(node.subject, f"`match` compares with each case, but {why}", decline, why)
+        yield Finding(node.subject, f"`match` compares with each case, but {why}", rewrite(ctx, node), why)
     for case in node.cases:
         if case.guard is not None and (why := undecidable(ctx, case.guard)):
-            yield Finding(case.guard, f"`if` needs a concrete bool, but {why}", decline, why)
+            yield Finding(case.guard, f"`if` needs a concrete bool, but {why}", rewrite(ctx, node), why)

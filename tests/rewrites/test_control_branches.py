@@ -241,7 +241,7 @@ CASES = [
     Case(
         "match",
         """
-        def f(x, k):
+        def f(x, k: int):
             match k:
                 case 0:
                     y = jnp.sin(x)
@@ -256,7 +256,7 @@ CASES = [
     Case(
         "match without default",
         """
-        def f(x, k):
+        def f(x, k: int):
             y = x * 1.0
             match k:
                 case 0 | 3:
@@ -419,14 +419,16 @@ def test_the_rewritten_branch_does_the_same(case: Case, x64: bool) -> None:
     exec(after, after_scope)
     with jax.enable_x64(x64):
         pairs = []
-        for arguments in case.inputs:
-            call = Call(arguments)
-            expected = original(before_scope["f"], call, jax_code=True, grad=case.grad)
-            pairs.append((expected, subject(after_scope["f"], call, grad=case.grad)))
+        for number, arguments in enumerate(case.inputs):
+            call, grad = Call(arguments), case.grad and not x64 and number < 2
+            expected = original(before_scope["f"], call, jax_code=True, grad=grad)
+            pairs.append((expected, subject(after_scope["f"], call, grad=grad)))
         for verdict in judge("f", pairs, x64=x64):
             assert verdict.kind.passes, f"{verdict}\n{after}"
 
 
 def test_inputs_are_arrays() -> None:
-    assert all(isinstance(leaf, np.ndarray | np.generic | float) for case in CASES for leaf in jax.tree.leaves(case.inputs))
+    assert all(
+        isinstance(leaf, np.ndarray | np.generic | float) for case in CASES for leaf in jax.tree.leaves(case.inputs)
+    )
     assert jnp.float32(1.0).dtype == V.dtype

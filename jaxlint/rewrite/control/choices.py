@@ -22,7 +22,8 @@ from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.held import is_number, values_before
 from jaxlint.rewrite.control.lowering import Lines, Lowering
-from jaxlint.rewrite.control.model import Bind, Block, Branch, Comments, Exit, Flag, Plain, Statement, Test
+from jaxlint.rewrite.control.model import Block, Branch, Equal, Exit, Flag, Test
+from jaxlint.rewrite.control.simple import acting, bindings, gathered
 from jaxlint.rewrite.elementwise import guarded, hazard, operands
 from jaxlint.rewrite.text import Text, call, infix, quoted
 
@@ -71,7 +72,7 @@ class Chooser:
         """A line for each name that the branch binds. Raises Unfit."""
         if len(names) > MOST:
             raise Unfit("more than a few names are bound")
-        if set(flow.writes((branch,))) - set(names):
+        if set(flow.writes((*branch.then, *branch.orelse))) - set(names):
             raise Unfit("a branch has variables of its own")
         choices = [(name, self._bound(branch, name, branch.node)) for name in names]
         self._check_order(branch, names)
@@ -100,45 +101,50 @@ class Chooser:
     def _check_order(self, branch: Branch, names: Sequence[str]) -> None:
         """The names are bound one after the other: none may be computed from another, nor may a test."""
         self._check_short(branch, len(names))
-        for name, node in _assignments((branch,)):
-            if flow.reads(node) & (set(names) - {name}):
-                raise Unfit("one value is computed from another")
+        for statement in flow.statements((branch,)):
+            for name, node in bindings(statement) or ():
+                if isinstance(node, cst.CSTNode) and flow.reads(node) & (set(names) - {name}):
+                    raise Unfit("one value is computed from another")
         if any(flow.reads(test) & set(names[:-1]) for test in branch_tests(branch)):
             raise Unfit("the test reads what the branch binds")
 
-    def _bound(self, statement: Statement, name: str, before: cst.CSTNode | None, guard: Guard = None) -> Leaf | Choice:
-        """What a statement binds a name to; ``before``: the branch before which it may have a value already."""
-        match statement:
-            case Branch(test=test, then=then, orelse=orelse):
-                self._check_dynamic(test)
-                first = self._bound_in(then, name, before, (test, True) if guard is None else None)
-                second = self._bound_in(orelse, name, before, (test, False) if guard is None else None)
-                return Choice(test, first, second)
-            case Plain(node=cst.Assign(value=value)):
-                return self._leaf(value, guard)
-            case Plain(node=cst.AugAssign(operator=operator, value=value)):
+    def _bound(self, branch: Branch, name: str, before: cst.CSTNode | None, outermost: bool = True) -> Choice:
+        """What a branch binds a name to; ``before``: the branch before which it may have a value already."""
+        self._check_dynamic(branch.test)
+        arms = [
+            self._bound_in(arm, name, before, (branch.test, holds) if outermost else None)
+            for arm, holds in ((branch.then, True), (branch.orelse, False))
+        ]
+        return Choice(branch.test, *arms)
+
+    def _bound_in(self, block: Block, name: str, before: cst.CSTNode | None, guard: Guard) -> Leaf | Choice:
+        match list(acting(block)):
+            case [Branch() as inner]:
+                return self._bound(inner, name, before, outermost=False)
+            case inner:
+                found = [bindings(statement) for statement in inner]
+        if None in found:
+            raise Unfit("a branch does more than bind a name")
+        values = [value for bound in found for other, value in bound or () if other == name]
+        if len(values) > 1:
+            raise Unfit(f"`{name}` is bound more than once")
+        return self._value(name, values[0], before, guard) if values else self._before(name, before)
+
+    def _value(self, name: str, value: str | cst.CSTNode, before: cst.CSTNode | None, guard: Guard) -> Leaf | Choice:
+        match value:
+            case str():
+                return Leaf(Text(value), frozenset())
+            case cst.AugAssign(operator=operator, value=added):
                 if not isinstance(operator, cst.AddAssign | cst.SubtractAssign | cst.MultiplyAssign):
                     raise Unfit("the division may not be finite where the test rules it out, which spoils gradients")
-                right = self._leaf(value, guard)
+                right = self._leaf(added, guard)
                 if isinstance(right, Choice):
                     raise Unfit("a choice within a sum")
                 symbol = cst.Module(()).code_for_node(operator).strip().removesuffix("=")
                 self._before(name, before)
                 return Leaf(infix(symbol, Text(name), right.text), right.operands | {name})
-            case Bind(value=str() as text):
-                return Leaf(Text(text), frozenset())
-        raise Unfit("a branch does more than bind a name")
-
-    def _bound_in(self, block: Block, name: str, before: cst.CSTNode | None, guard: Guard) -> Leaf | Choice:
-        inner = list(acting(block))
-        if not (len(inner) == 1 and isinstance(inner[0], Branch)) and not all(map(_only_binds, inner)):
-            raise Unfit("a branch does more than bind a name")
-        match [statement for statement in inner if name in flow.writes((statement,))]:
-            case []:
-                return self._before(name, before)
-            case [statement]:
-                return self._bound(statement, name, before, guard)
-        raise Unfit(f"`{name}` is bound more than once")
+        assert isinstance(value, cst.BaseExpression)
+        return self._leaf(value, guard)
 
     def _before(self, name: str, branch: cst.CSTNode | None) -> Leaf:
         """The name itself, if it holds a number or an array before a branch."""
@@ -195,7 +201,7 @@ class Chooser:
         operand = quoted(self.ctx, risky)
         arms = (operand, Text("1")) if holds else (Text("1"), operand)
         inner = call(self.ctx, WHERE, condition(self.low, test), *arms)
-        start, (first, last) = self.ctx.span(node)[0], _extent(self.ctx, risky)
+        start, (first, last) = self.ctx.span(node)[0], extent(self.ctx, risky)
         code = self.ctx.code(node)
         text = code[: first - start] + inner.text + code[last - start :]
         return Text(text, self.ctx.grouped(node) == code, inner.uses)
@@ -218,41 +224,9 @@ class Chooser:
 Guard = tuple[Test, bool] | None
 
 
-def gathered(block: Block) -> Lines:
-    """All comments of a block, one below the other."""
-    found: Lines = []
-    for statement in flow.statements(block):
-        comments: Comments = statement.comments
-        found += [*comments.above, *filter(None, [comments.beside])]
-    return found
-
-
 def _inside(branch: Branch) -> Lines:
     """The comments of a branch, but for the one beside its head."""
     return [*branch.comments.above, *gathered((*branch.then, *branch.orelse))]
-
-
-def acting(block: Block) -> Iterator[Statement]:
-    """The statements of a block but for comments."""
-    return (statement for statement in block if not (isinstance(statement, Plain) and statement.node is None))
-
-
-def _only_binds(statement: Statement) -> bool:
-    match statement:
-        case Bind() | Plain(node=cst.Assign(targets=[cst.AssignTarget(target=cst.Name())])):
-            return True
-        case Plain(node=cst.AugAssign(target=cst.Name())):
-            return True
-    return False
-
-
-def _assignments(block: Block) -> Iterator[tuple[str, cst.CSTNode]]:
-    for statement in flow.statements(block):
-        match statement:
-            case Plain(node=cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)):
-                yield name, value
-            case Plain(node=cst.AugAssign(target=cst.Name(value=name), value=value)):
-                yield name, value
 
 
 def _results(branch: Branch) -> Iterator[cst.CSTNode | None]:
@@ -289,11 +263,13 @@ def tested(ctx: View, tests: Iterable[Test]) -> frozenset[str]:
 def _tested(ctx: View, test: Test) -> Iterator[str]:
     if isinstance(test, cst.CSTNode):
         yield from operands(ctx, test)
+    elif isinstance(test, Equal):
+        yield from operands(ctx, test.subject)
     elif isinstance(test, Flag):
         yield test.name
 
 
-def _extent(ctx: View, node: cst.BaseExpression) -> tuple[int, int]:
+def extent(ctx: View, node: cst.BaseExpression) -> tuple[int, int]:
     """Start and end of an expression with its parentheses."""
     if not node.lpar:
         return ctx.span(node)

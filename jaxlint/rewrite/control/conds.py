@@ -14,16 +14,16 @@ lambda.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
 
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.carry import pack
-from jaxlint.rewrite.control.choices import acting, gathered
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented
-from jaxlint.rewrite.control.model import Bind, Block, Exit, Names, Plain, Resume, Test
+from jaxlint.rewrite.control.model import Block, Exit, Names, Resume, Test
+from jaxlint.rewrite.control.simple import acting, bindings, gathered
 from jaxlint.rewrite.text import Text, infix
 
 COND = "jax.lax.cond"
@@ -52,12 +52,24 @@ class Arm:
         return [self.kept.get(name, name) for name in self.names or ()]
 
 
-def chosen(low: Lowering, first: str, arms: Sequence[Arm], here: Here) -> tuple[Lines, str]:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a call looks: its function, what chooses, and whether the functions to choose from are in a list."""
+
+    function: str
+    first: str
+    listed: bool = False
+
+    def call(self, functions: Sequence[str], given: Sequence[str]) -> str:
+        parts = [f"[{', '.join(functions)}]"] if self.listed else functions
+        return f"{self.function}({', '.join([self.first, *parts, *given])})"
+
+
+def chosen(low: Lowering, form: Form, arms: Sequence[Arm], here: Here) -> tuple[Lines, str]:
     """The definitions of some arms, and the text of the call that runs one of them."""
     values = [_value(low, arm, here) for arm in arms]
-    function = low.spell(COND)
-    if None not in values and len(", ".join([function, first, *(f"lambda: {value}" for value in values)])) <= WIDTH:
-        return _notes(arms), f"{function}({', '.join([first, *(f'lambda: {value}' for value in values)])})"
+    if None not in values and len(short := form.call([f"lambda: {value}" for value in values], [])) <= WIDTH:
+        return _notes(arms), short
     defined = [value is None or len(value) > SHORT for value in values]
     if not any(defined):
         defined = [not hands_on(arm) for arm in arms]
@@ -72,13 +84,12 @@ def chosen(low: Lowering, first: str, arms: Sequence[Arm], here: Here) -> tuple[
             lines += [f"def {parts[-1]}({', '.join(given)}):", *indented(body), ""]
         else:
             parts.append(f"lambda{' ' if given else ''}{', '.join(given)}: {value}")
-    return lines, f"{function}({', '.join([first, *parts, *given])})"
+    return lines, form.call(parts, given)
 
 
-def inline(low: Lowering, first: str, arms: Sequence[Arm]) -> str:
+def inline(low: Lowering, form: Form, arms: Sequence[Arm]) -> str:
     """The call with lambdas, of arms that are expressions."""
-    values = [_value(low, arm, Here()) for arm in arms]
-    return f"{low.spell(COND)}({', '.join([first, *(f'lambda: {value}' for value in values)])})"
+    return form.call([f"lambda: {_value(low, arm, Here())}" for arm in arms], [])
 
 
 def _notes(arms: Sequence[Arm]) -> Lines:
@@ -150,25 +161,17 @@ def _simple(arm: Arm) -> Sequence[str | cst.CSTNode | Resume] | None:
         return None
     bound: dict[str, str | cst.CSTNode] = {}
     for statement in statements:
-        for name, part in _bindings(statement):
-            reads = flow.reads(part) if isinstance(part, cst.CSTNode) else frozenset()
-            if not name or name in bound or name not in arm.names or reads & bound.keys():
-                return None
-            bound[name] = part
+        found = bindings(statement)
+        if found is None or any(
+            name in bound or name not in arm.names or _reads(part) & bound.keys() for name, part in found
+        ):
+            return None
+        bound.update(found)
     return [bound.get(name, name) for name in arm.names]
 
 
-def _bindings(statement: object) -> Iterator[tuple[str, str | cst.CSTNode]]:
-    """What a statement binds to what; an empty name if it is not that simple."""
-    match statement:
-        case Bind(name=name, value=str() | cst.BaseExpression() as value):
-            yield name, value
-        case Plain(node=cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)):
-            yield name, value
-        case Plain(node=cst.AugAssign(target=cst.Name(value=name)) as node):
-            yield name, node
-        case _:
-            yield "", ""
+def _reads(part: str | cst.CSTNode) -> Names:
+    return flow.reads(part) if isinstance(part, cst.CSTNode) else frozenset()
 
 
 def _body(low: Lowering, arm: Arm, here: Here) -> Lines:

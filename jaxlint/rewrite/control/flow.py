@@ -23,6 +23,7 @@ from jaxlint.rewrite.control.model import (
     Block,
     Branch,
     Define,
+    Equal,
     Exit,
     Flag,
     Loop,
@@ -30,10 +31,11 @@ from jaxlint.rewrite.control.model import (
     Plain,
     Resume,
     Statement,
+    Test,
     Truth,
     While,
 )
-from jaxlint.source import walk
+from jaxlint.source import children, walk
 
 
 def statements(block: Block) -> Iterator[Statement]:
@@ -134,8 +136,8 @@ def surely_bound(block: Block) -> Names:
     found: Names = NOTHING
     for statement in block:
         match statement:
-            case Branch(then=then, orelse=orelse):
-                found |= surely_bound(then) & surely_bound(orelse)
+            case Branch(test=test, then=then, orelse=orelse):
+                found |= (surely_bound(then) & surely_bound(orelse)) | frozenset(_names(walruses(test)))
             case Bind() | Plain() | Define():
                 found |= binds(statement)
             case Loop() | While():
@@ -157,16 +159,42 @@ def binds(statement: Statement) -> Names:
     return NOTHING
 
 
-def reads(node: cst.CSTNode | Flag) -> Names:
+def reads(node: cst.CSTNode | Flag | Equal) -> Names:
     """The names that an expression or small statement may read, those that a nested function closes over included."""
     if isinstance(node, Flag):
         return frozenset({node.name})
+    if isinstance(node, Equal):
+        return reads(node.subject) | (reads(node.guard) if node.guard is not None else NOTHING)
     inner: set[str] = set()
     for part in own_nodes(node) if not isinstance(node, cst.FunctionDef) else (node,):
         if isinstance(part, cst.Lambda | cst.FunctionDef):
             own = {param.name.value for param in walk(part.params) if isinstance(param, cst.Param)}
             inner |= {name.value for name in walk(part.body) if isinstance(name, cst.Name)} - own
     return liveness.reads(node) | frozenset(inner)
+
+
+def walruses(test: Test) -> list[cst.NamedExpr]:
+    """The ``:=`` that a test evaluates in any case."""
+    found: list[cst.NamedExpr] = []
+    queue: list[cst.CSTNode] = [test] if isinstance(test, cst.CSTNode) else []
+    while queue:
+        node = queue.pop()
+        match node:
+            case cst.NamedExpr():
+                found.append(node)
+            case cst.BooleanOperation(left=left):
+                queue.append(left)
+            case cst.IfExp(test=inner):
+                queue.append(inner)
+            case cst.Comparison(left=left, comparisons=[first, *_]):
+                queue += [left, first.comparator]
+            case cst.UnaryOperation() | cst.BinaryOperation() | cst.Call() | cst.Arg():
+                queue += [child for child in children(node) if isinstance(child, cst.BaseExpression | cst.Arg)]
+    return found
+
+
+def _names(walrus: list[cst.NamedExpr]) -> Iterator[str]:
+    return (node.target.value for node in walrus if isinstance(node.target, cst.Name))
 
 
 def _of(value: str | cst.BaseExpression | Truth | Resume | None) -> Names:

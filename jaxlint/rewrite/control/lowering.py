@@ -17,6 +17,7 @@ from jaxlint.rewrite.control.model import (
     Comments,
     Declined,
     Define,
+    Equal,
     Exit,
     Flag,
     Loop,
@@ -24,6 +25,7 @@ from jaxlint.rewrite.control.model import (
     Plain,
     Resume,
     Statement,
+    Test,
     Truth,
     While,
 )
@@ -117,10 +119,14 @@ class Lowering:
                 return value
         return self.code(value)
 
-    def test(self, test: cst.BaseExpression | Flag) -> str:
-        """A test as Python writes it; array logic is for `branches.py`."""
+    def test(self, test: Test) -> str:
+        """A test as Python writes it; array logic is for `conditions.py`."""
         if isinstance(test, Flag):
             return f"~{test.name}" if test.negated else test.name
+        if isinstance(test, Equal):
+            links = " or ".join(f"{self.code(test.subject)} == {self.code(value)}" for value in test.values)
+            guarded = f"({links})" if len(test.values) > 1 else links
+            return f"{guarded} and {self.code(test.guard)}" if test.guard is not None else links
         return self.code(test)
 
     @property

@@ -37,7 +37,16 @@ class Flag:
     negated: bool = False
 
 
-Test = cst.BaseExpression | Flag
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """The test of a ``case``: the subject equals one of some numbers, and the guard holds."""
+
+    subject: cst.Name | cst.Attribute
+    values: tuple[cst.BaseExpression, ...]
+    guard: cst.BaseExpression | None = None
+
+
+Test = cst.BaseExpression | Flag | Equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +115,13 @@ class Exit:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Branch:
-    """``if``; an ``elif`` is a branch that is all of ``orelse``. ``node`` is None if normalisation made it."""
+    """``if``, or a ``case``; an ``elif`` is a branch that is all of ``orelse``. ``node`` is the ``if`` or ``match``;
+    None if normalisation made it."""
 
     test: Test
     then: Block
     orelse: Block = ()
-    node: cst.If | None = None
+    node: cst.If | cst.Match | None = None
     comments: Comments = NO_COMMENTS
 
 

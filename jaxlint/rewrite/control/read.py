@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import libcst as cst
 
 from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control.matches import as_branches
 from jaxlint.rewrite.control.model import (
     Append,
     Block,
@@ -22,7 +23,7 @@ from jaxlint.rewrite.control.model import (
 
 _WORDS = {
     cst.Try: "try", cst.TryStar: "try", cst.With: "with", cst.ClassDef: "class", cst.Del: "del", cst.Global: "global",
-    cst.Nonlocal: "nonlocal", cst.Raise: "raise", cst.Import: "import", cst.ImportFrom: "import", cst.Match: "match",
+    cst.Nonlocal: "nonlocal", cst.Raise: "raise", cst.Import: "import", cst.ImportFrom: "import",
 }  # fmt: skip
 
 
@@ -50,6 +51,8 @@ def _statement(ctx: View, node: cst.CSTNode) -> Iterator[Statement]:
         case cst.While(body=body, orelse=orelse):
             comments = Comments(_above(node.leading_lines), _header(body))
             yield While(node, _body(ctx, body), _orelse(ctx, orelse), comments=comments)
+        case cst.Match():
+            yield from as_branches(ctx, node, lambda body: _body(ctx, body))
         case cst.FunctionDef():
             yield Plain(node, Comments(_above(node.leading_lines)))
         case _:

@@ -20,13 +20,14 @@ from jaxlint.edits import replace
 from jaxlint.facts.model.values import Array, Const, Function, Library, Partial, Static, Value
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
-from jaxlint.rewrite.control.choices import acting, tested
+from jaxlint.rewrite.control.choices import tested
 from jaxlint.rewrite.control.conds import Arm
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.held import is_python_number, values_before
 from jaxlint.rewrite.control.likeness import Like, Likeness
 from jaxlint.rewrite.control.lowering import Lowering
-from jaxlint.rewrite.control.model import Bind, Block, Branch, Declined, Exit, Plain, Resume, Test
+from jaxlint.rewrite.control.model import Block, Branch, Declined, Exit, Resume, Test
+from jaxlint.rewrite.control.simple import acting, bindings
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,11 @@ def _tails(block: Block, name: str) -> Iterator[Tail]:
     for statement in reversed(list(acting(block))):
         if name not in flow.writes((statement,)):
             continue
+        if (found := bindings(statement)) is not None:
+            value = dict(found)[name]
+            yield Tail(value) if isinstance(value, cst.BaseExpression) else Tail(known=False)
+            return
         match statement:
-            case Plain(node=cst.Assign(targets=[cst.AssignTarget(target=target)], value=value)):
-                yield _assigned(target, value, name)
-            case Bind(value=cst.BaseExpression() as value):
-                yield Tail(value)
             case Branch(then=then, orelse=orelse):
                 for arm in (then, orelse):
                     for tail in _tails(arm, name):
@@ -90,17 +91,6 @@ def _tails(block: Block, name: str) -> Iterator[Tail]:
                 yield Tail(known=False)
         return
     yield Tail()
-
-
-def _assigned(target: cst.BaseExpression, value: cst.BaseExpression, name: str) -> Tail:
-    match target, value:
-        case cst.Name(), _:
-            return Tail(value)
-        case cst.Tuple(elements=targets), cst.Tuple(elements=values) if len(targets) == len(values):
-            for left, right in zip(targets, values, strict=True):
-                if isinstance(left.value, cst.Name) and left.value.value == name:
-                    return Tail(right.value)
-    return Tail(known=False)
 
 
 def _returned(arms: Sequence[Arm]) -> Iterator[Result]:

@@ -8,7 +8,7 @@ from jaxlint.edits import Decline, Fix, replace
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control.choices import Chooser, Unfit
 from jaxlint.rewrite.control.conditions import condition
-from jaxlint.rewrite.control.conds import Arm, inline
+from jaxlint.rewrite.control.conds import COND, Arm, Form, inline
 from jaxlint.rewrite.control.forecast import forecast
 from jaxlint.rewrite.control.lowering import Lowering
 from jaxlint.rewrite.control.model import Declined, Exit
@@ -48,4 +48,4 @@ def _called(low: Lowering, node: cst.IfExp) -> str:
         raise Declined("a comment stands inside of the expression")
     arms = [Arm((Exit("return", value),), None, "") for value in (node.body, node.orelse)]
     stabilise(low, [node.test], arms, low.ctx.statement(node))
-    return inline(low, condition(low, node.test).text, arms)
+    return inline(low, Form(low.spell(COND), condition(low, node.test).text), arms)
