@@ -109,12 +109,11 @@ class Settling:
     def _result(self, returns: list[Exit], bound: Names) -> str | cst.BaseExpression | None:
         """What a loop's ``return`` gives: an expression that holds after the loop as well, else a name to bind."""
         values = [exit.value for exit in returns]
-        if (
-            len(values) == 1
-            and not isinstance(values[0], str)
-            and (values[0] is None or flow.reads(values[0]) <= bound)
-        ):
-            return values[0]
+        match values:
+            case [cst.BaseExpression() as value] if flow.reads(value) <= bound:
+                return value
+            case [None]:
+                return None
         inner = (value for value in values if isinstance(value, str))
         return next(inner, None) or self.fresh("result", "answer")
 

@@ -159,6 +159,23 @@ def commented(lines: Lines, comments: Comments) -> Lines:
     return [*comments.above, *lines]
 
 
+def returning(lines: Lines, result: str) -> Lines:
+    """Lines and what they compute; a last line that only binds that is left out: ``return 0.5 * x``."""
+    last = lines[-1] if lines else ""
+    if last.startswith(f"{result} = ") and result.isidentifier() and "#" not in last and _whole(last):
+        return [*lines[:-1], f"return {last.removeprefix(f'{result} = ')}"]
+    return [*lines, f"return {result}"]
+
+
+def _whole(line: str) -> bool:
+    """True for a line that is a statement by itself."""
+    try:
+        cst.parse_statement(line)
+    except cst.ParserSyntaxError:
+        return False
+    return True
+
+
 def indented(lines: Lines) -> Lines:
     return [f"{INDENT}{line}" if line else line for line in lines]
 
