@@ -21,7 +21,7 @@ import libcst as cst
 
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.carry import pack
-from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented
+from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning
 from jaxlint.rewrite.control.model import Block, Exit, Names, Resume, Test
 from jaxlint.rewrite.control.simple import acting, bindings, gathered
 from jaxlint.rewrite.text import Text, infix
@@ -179,8 +179,4 @@ def _body(low: Lowering, arm: Arm, here: Here) -> Lines:
     lines = low.body(arm.block, Here(arm.live, here.bound))
     if arm.names is None:
         return lines
-    given = ", ".join(arm.result())
-    *before, last = lines or [""]
-    if last.startswith(f"{given} = "):
-        return [*before, f"return {last.removeprefix(f'{given} = ')}"]
-    return [*lines, f"return {given}"]
+    return returning(lines, ", ".join(arm.result()))

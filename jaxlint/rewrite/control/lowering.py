@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -52,6 +53,8 @@ class Lowering:
     uses: dict[str, None] = field(default_factory=dict)
     depth: int = 0
     """How many functions the rewrite has opened around the current line."""
+    dropped: list[cst.CSTNode] = field(default_factory=list)
+    """Statements that the new code does without."""
     _carry: str = ""
 
     def lines(self, block: Block, here: Here) -> Lines:
@@ -136,6 +139,16 @@ class Lowering:
             self._carry = self.fresh("carry", "state")
         return self._carry
 
+    def function(self, loop: Loop | While, word: str, names: Sequence[str]) -> str:
+        """The name of a function that the rewrite adds."""
+        of = names[0] if len(names) == 1 else ""
+        return self.fresh(word, *([f"{word}_{of}"] if of else []), f"inner_{word}")
+
+    def drop(self, node: cst.CSTNode | None) -> None:
+        """Leave a statement out."""
+        if node is not None:
+            self.dropped.append(node)
+
     def spell(self, canonical: str) -> str:
         """How this module writes a library name, which is noted for the imports."""
         self.uses[canonical] = None
@@ -175,6 +188,23 @@ def _headed(lines: Lines, comments: Comments) -> Lines:
     first = next(number for number, line in enumerate(lines) if not line.startswith("#"))
     at = first if lines[first].startswith(("if ", "for ", "while ")) else len(lines) - 1
     return [*lines[:at], f"{lines[at]}  {comments.beside}", *lines[at + 1 :]]
+
+
+def returning(lines: Lines, result: str) -> Lines:
+    """Lines and what they compute; a last line that only binds that is left out: ``return 0.5 * x``."""
+    last = lines[-1] if lines else ""
+    if last.startswith(f"{result} = ") and _whole(last):
+        return [*lines[:-1], f"return {last.removeprefix(f'{result} = ')}"]
+    return [*lines, f"return {result}"]
+
+
+def _whole(line: str) -> bool:
+    """True for a line that is a statement by itself."""
+    try:
+        cst.parse_statement(line)
+    except cst.ParserSyntaxError:
+        return False
+    return True
 
 
 def indented(lines: Lines) -> Lines:
