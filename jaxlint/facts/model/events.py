@@ -8,6 +8,7 @@ from typing import Any, Literal
 import libcst as cst
 
 from jaxlint.facts.model.compiled import Run
+from jaxlint.facts.model.dtypes import Dtype
 from jaxlint.facts.model.frames import Boundary, Frame, Loop
 from jaxlint.facts.model.values import Transformed, Value
 from jaxlint.facts.model.why import Place, Traced
@@ -171,6 +172,42 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Overflow:
+    """An integer that the code states, or that is computed from such, does not fit where it goes. ``dtype`` is of the
+    array; without x64, unless that makes no difference to it."""
+
+    dtype: Dtype
+    value: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ZeroGradient:
+    """What a differentiated function returns depends on its arguments only through derivatives of zero; here is one."""
+
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RefusedInput:
+    """``transform`` is to differentiate by argument ``number``, which holds integers at ``path``; or, without a
+    ``dtype``, which is passed by keyword."""
+
+    transform: str
+    number: int
+    dtype: Dtype | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RefusedOutput:
+    """``transform`` is to differentiate a function that returns ``what``, which is no scalar of floats."""
+
+    transform: str
+    how: Literal["aux", "tuple", "container", "shape", "dtype"]
+    what: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Difference:
     """A number or an array that another function object of the same code holds another of: a captured variable or
     bound argument ``name`` of ``function``."""
@@ -267,6 +304,7 @@ class RefilledBuffer:
 
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
-    | Asked | DonatedRead | MisfitAxes | MissingParameter | Recompiled | RefilledBuffer | UnfitArgument
-    | VaryingArgument | HostCall | Lookup | Hash | BufferStore
+    | Asked | HostCall | Lookup | Hash | BufferStore | Overflow
+    | ZeroGradient | RefusedInput | RefusedOutput
+    | DonatedRead | MisfitAxes | MissingParameter | Recompiled | RefilledBuffer | UnfitArgument | VaryingArgument
 )  # fmt: skip

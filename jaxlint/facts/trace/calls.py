@@ -16,6 +16,7 @@ from jaxlint.facts.model.values import (
     Const,
     Either,
     Function,
+    HostArray,
     Library,
     Many,
     Member,
@@ -136,6 +137,8 @@ def havoc(frame: Frame, args: Arguments) -> None:
     """Forget what an unknown callee may have changed: the contents of mutable arguments."""
     for value in args.values:
         match value:
+            case HostArray():
+                frame.tracer.written.add(value)
             case Ref(kind="list" | "dict" | "set"):
                 frame.state.replace(value, {REST: Unknown()})
             case Unknown():

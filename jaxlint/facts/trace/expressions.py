@@ -27,6 +27,7 @@ from jaxlint.facts.model.values import (
     Value,
     join,
     tracing,
+    without_contents,
 )
 from jaxlint.facts.notes import donated, evidence, host
 from jaxlint.facts.trace import access, assign
@@ -137,8 +138,8 @@ def _unary(frame: Frame, node: cst.UnaryOperation) -> Value:
         case Const(value=int() | float() | complex() as number):
             fold: dict[type, Callable[[Any], Any]] = {cst.Minus: operator.neg, cst.Plus: operator.pos}
             return Const(fold[type(node.operator)](number)) if type(node.operator) in fold else Static("int")
-        case Array(traced=traced, kind=kind):
-            return Array(traced or frame.staged, kind)
+        case Array(traced=traced):
+            return without_contents(value.with_trace(traced or frame.staged))
         case Tree(traced=traced):
             evidence.settle(frame, value)
             return Array(traced)
@@ -152,7 +153,7 @@ def _ellipsis(frame: Frame, node: cst.Ellipsis) -> Value:
 
 
 def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
-    return arithmetic(frame, node.operator, evaluate(frame, node.left), evaluate(frame, node.right))
+    return arithmetic(frame, node.operator, evaluate(frame, node.left), evaluate(frame, node.right), node)
 
 
 def _comparison(frame: Frame, node: cst.Comparison) -> Value:
@@ -162,7 +163,7 @@ def _comparison(frame: Frame, node: cst.Comparison) -> Value:
         right = evaluate(frame, item.comparator)
         if isinstance(item.operator, cst.In | cst.NotIn) and isinstance(right, Ref) and right.kind in ("dict", "set"):
             host.note_hash(frame, left, "key" if right.kind == "dict" else "item", node, right)
-        results.append(compare(frame, item.operator, left, right))
+        results.append(compare(frame, item.operator, left, right, node))
         frame.values[item] = results[-1]
         left = right
     if len(results) == 1:

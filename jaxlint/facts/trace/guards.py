@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 def guard(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
     """The current path goes on where a test came out so."""
     text, names, negated = frame.tracer.once(_condition, test)
+    if "__name__" in names:
+        return  # of the program that is run, it holds
     varies = any(names & changed for changed in frame.varying)
     state = frame.state
     state.guards = (*state.guards, Guard(id(frame), text, outcome is not negated, varies))

@@ -446,7 +446,7 @@ def _stop_gradient(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     match args.positional:
         case (Array(traced=Traced() as traced) as array,):
             kept = frame.staged if traced.level == "grad" else replace(traced, reverse=False)
-            return Array(kept, array.kind, array.ndim, array.dims)
+            return array.with_trace(kept)
         case (value, *_):
             return undifferentiated(value)
     return Unknown()

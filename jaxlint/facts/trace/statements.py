@@ -70,7 +70,7 @@ def _augmented(frame: Frame, node: cst.AugAssign) -> None:
         methods.extend(frame, old, value)
         assign.assign(frame, node.target, old, node, augmented=True)
     else:
-        new = arithmetic(frame, node.operator, old, value)
+        new = arithmetic(frame, node.operator, old, value, node)
         assign.assign(frame, node.target, new, node, augmented=True)
 
 
@@ -267,14 +267,15 @@ def _class(frame: Frame, node: cst.ClassDef) -> None:
 
 
 def _match(frame: Frame, node: cst.Match) -> None:
-    evaluate(frame, node.subject)
+    subject = evaluate(frame, node.subject)
     before, ends = frame.state, []
     for case in node.cases:
         frame.tracer.state = before.fork()
         perhaps(frame, case)
         for part in own_nodes(case.pattern):
             if isinstance(part, cst.MatchAs | cst.MatchStar) and part.name is not None:
-                assign.bind(frame, part.name.value, Unknown("matched"))
+                whole = part is case.pattern
+                assign.bind(frame, part.name.value, subject if whole else Unknown("matched"))
         if case.guard is not None:
             evaluate(frame, case.guard)
         execute(frame, [case.body])

@@ -50,6 +50,7 @@ from jaxlint.facts.model.values import (
     Value,
     identity,
     tracing,
+    without_contents,
 )
 from jaxlint.facts.model.why import Place
 from jaxlint.facts.notes import transferred
@@ -106,6 +107,8 @@ class Tracer:
         self._done: set[tuple[object, ...]] = set()
         self.settled: set[Value] = set()
         self.numeric: set[Value] = set()
+        self.written: set[Value] = set()
+        self.flat: set[cst.CSTNode] = set()
         self._always: set[FunctionDefinition] = set()
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self.reused: set[Value] = set()
@@ -422,7 +425,7 @@ class Tracer:
         entry = self._followed.get(_context(frame))
         if entry is None or entry[0] < MAX_FOLLOWED:
             return None
-        return entry[1] if _repeatable(entry[1]) else Unknown("replayed")
+        return _of_any_call(entry[1]) if _repeatable(entry[1]) else Unknown("replayed")
 
     def exhausted(self, frame: Frame) -> bool:
         """True for a function that was entered very often, and by one more caller that brings nothing new."""
@@ -527,6 +530,16 @@ def _repeatable(value: Value) -> bool:
     if isinstance(value, Tuple):
         return all(map(_repeatable, value.items))
     return isinstance(value, Const | Static | Array | HostArray | Library | Class)
+
+
+def _of_any_call(value: Value) -> Value:
+    """What a value says of all calls in a context: extents and elements may differ."""
+    match value:
+        case Array():
+            return Array(value.traced, value.kind, dtype=value.dtype)
+        case Tuple(items=items):
+            return Tuple(tuple(map(_of_any_call, items)))
+    return without_contents(value)
 
 
 def _look(value: Value) -> tuple[object, ...]:

@@ -23,7 +23,7 @@ from jaxlint.facts.model.values import (
     Value,
     any_tracing,
 )
-from jaxlint.facts.notes import compiled, donated, host, mapped, unfit
+from jaxlint.facts.notes import compiled, cuts, donated, gradients, host, mapped, unfit
 from jaxlint.facts.trace import access, boundary, library, trees
 from jaxlint.facts.trace.boundary import detach, element, enter, trace_argument, undifferentiated
 from jaxlint.jaxapi import Feed, Transform
@@ -68,6 +68,7 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
                 args.exact,
             )
         return frame.tracer.call(frame, callee.function, args, node)
+    refused = gradients.note_inputs(frame, callee, args, node)
     trace = enter(frame, row, callee.function, callee.place)
     inner = frame.within(trace, frame.place(node))
     traced = Arguments(
@@ -79,6 +80,9 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
     mapped.note_axes(frame, callee, args, node)
     moment = now(frame)
     result = inner.tracer.call(inner, callee.function, traced, node)
+    if row.kind == "grad" and not refused:
+        gradients.note_output(frame, callee, result)
+        cuts.note_result(frame, trace, result, callee.options.get(row.has_aux or ""))
     compiled.note_run(frame, callee, args, moment, node)
     value = _result(frame, callee, detach(frame, trace, result, args), args)
     donated.note_donation(frame, callee, args, value, node)
