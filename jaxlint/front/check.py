@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
+from jaxlint.engine import baseline
 from jaxlint.engine.cache import FOLDER, Cache, Found
 from jaxlint.engine.checker import Checker
 from jaxlint.engine.diagnostic import Diagnostic
@@ -40,6 +41,8 @@ class Request:
     unsafe_fixes: bool | None = None
     show_fixes: bool = False
     add_ignore: bool = False
+    baseline: Path | None = None
+    write_baseline: Path | None = None
     output_format: Format | None = None
     output_file: Path | None = None
     statistics: bool = False
@@ -74,6 +77,8 @@ def check(request: Request) -> int:
         complain("warning: no Python files found")
     if request.add_ignore:
         code = _add_ignores(session)
+    elif request.write_baseline:
+        code = _write_baseline(session, request.write_baseline)
     elif request.diff:
         code = _diff(session)
     elif request.fix or request.fix_only:
@@ -158,6 +163,13 @@ def _add_ignores(session: Session) -> int:
     return CLEAN
 
 
+def _write_baseline(session: Session, file: Path) -> int:
+    found = _in_order(session.project, _lint(session))
+    file.write_bytes(baseline.written(found, {source.path: source for source in session.project.sources}))
+    complain(f"{file} knows {counted(found)}")
+    return CLEAN
+
+
 def _outcome(session: Session) -> FixOutcome:
     project = session.project
     outcome = fix(
@@ -198,6 +210,8 @@ def _report(session: Session, found: list[Diagnostic], sources: Iterable[SourceT
     """Print the findings that are left; the exit code."""
     request = session.request
     texts = {source.path: source for source in sources}
+    if request.baseline:
+        found = baseline.new(found, baseline.read(request.baseline), texts)
     if request.statistics:
         _print(session, statistics(found, session.output_format))
     else:

@@ -33,5 +33,10 @@ def line_in(sources: Mapping[str, SourceText], path: str, line: int) -> str:
     return f"{path}:cell {cell[0]}:{cell[1]}" if cell else f"{path}:{line}"
 
 
+def in_cell(one: Diagnostic, sources: Mapping[str, SourceText]) -> bool:
+    """True in a notebook, whose cells have lines of their own that are not those of the file."""
+    return one.path in sources and sources[one.path].cell_at(one.start[0]) is not None
+
+
 def on_one_line(message: str) -> str:
     return " ".join(message.split())
