@@ -5,30 +5,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.discover import discover
 from jaxlint.engine.lint import check_all
 from jaxlint.engine.own import SYNTAX, Known, Select
 from jaxlint.engine.settings import Configuration, Settings
+from jaxlint.engine.target import Version, required, version
 from jaxlint.source import SourceError, SourceText, read
-
-if TYPE_CHECKING:
-    from jaxlint.jaxapi import Version
 
 
 @dataclass(frozen=True)
 class Project:
     """Texts to lint together. ``unreadable`` are files that could not be decoded, ``problems`` what could not be
-    looked into at all, ``skipped`` files of a kind that is not read. ``select``, ``keep`` and ``check`` are what
+    looked into at all. ``select``, ``keep`` and ``check`` are what
     ``lint`` and ``fix`` take."""
 
     sources: tuple[SourceText, ...]
     configuration: Configuration
     unreadable: tuple[Diagnostic, ...] = ()
     problems: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = ()
 
     def settings(self, path: str) -> Settings:
         return self.configuration(Path(os.path.abspath(path)).parent)
@@ -45,11 +41,8 @@ class Project:
         """What all rules say about the project's texts, as they are or were changed, for the JAX that it supports."""
         return check_all(sources, select, self.target)
 
-    def target(self, path: str) -> "Version":
-        """The oldest JAX that a file has to run with."""
-        from jaxlint.engine.target import required
-        from jaxlint.jaxapi.versions import version
-
+    def target(self, path: str) -> Version | None:
+        """The oldest JAX that a file has to run with; None where nothing says so."""
         stated = self.settings(path).target_jax
         return version(stated) if stated is not None else required(Path(os.path.abspath(path)).parent)
 
@@ -69,17 +62,14 @@ def load(paths: Iterable[Path], configuration: Configuration, force_exclude: boo
     problems = list(discovery.problems)
     sources: list[SourceText] = []
     unreadable: list[Diagnostic] = []
-    skipped = [shown(file) for file in discovery.files if file.suffix == ".ipynb"]
     for file in discovery.files:
-        if file.suffix == ".ipynb":
-            continue
         try:
             sources.append(read(Path(shown(file))))
         except OSError as error:
             problems.append(f"cannot read {shown(file)}: {error.strerror}")
         except SourceError as error:
             unreadable.append(not_python(shown(file), error))
-    return Project(tuple(sources), configuration, tuple(unreadable), tuple(problems), tuple(skipped))
+    return Project(tuple(sources), configuration, tuple(unreadable), tuple(problems))
 
 
 def not_python(path: str, error: SourceError) -> Diagnostic:

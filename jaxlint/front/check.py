@@ -4,8 +4,10 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import TextIO
 
+from jaxlint.engine.cache import FOLDER, Cache, Found
+from jaxlint.engine.checker import Checker
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, fix
 from jaxlint.engine.lint import lint
@@ -20,7 +22,8 @@ from jaxlint.front.reports.concise import explained
 from jaxlint.front.reports.diff import unified
 from jaxlint.front.reports.statistics import counted, fixes, statistics, summary
 from jaxlint.front.terminal import Colour, Paint, complain, paint
-from jaxlint.source import SourceError, SourceText, decode
+from jaxlint.source import SourceError, SourceText
+from jaxlint.source.files import understood
 
 CLEAN, FINDINGS, FAILURE = 0, 1, 2
 
@@ -45,6 +48,9 @@ class Request:
     force_exclude: bool = False
     stdin_filename: Path | None = None
     color: Colour = "auto"
+    no_cache: bool = False
+    cache_dir: Path | None = None
+    jobs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class Session:
     request: Request
     project: Project
     stdin: SourceText | None
+    checker: Checker
     unsafe: bool
     output_format: Format
 
@@ -63,11 +70,7 @@ def check(request: Request) -> int:
     session = _open(request)
     for problem in session.project.problems:
         complain(problem)
-    for path in session.project.skipped:
-        complain(f"warning: {path} was not looked at: notebooks are not supported yet")
-    if not any(
-        (session.project.sources, session.project.unreadable, session.project.problems, session.project.skipped)
-    ):
+    if not any((session.project.sources, session.project.unreadable, session.project.problems)):
         complain("warning: no Python files found")
     if request.add_ignore:
         code = _add_ignores(session)
@@ -76,9 +79,8 @@ def check(request: Request) -> int:
     elif request.fix or request.fix_only:
         code = _fix(session)
     else:
-        project = session.project
-        found = _in_order(project, lint(project.sources, project.select, keep=project.keep, check=project.check))
-        code = _report(session, found, project.sources)
+        found = _in_order(session.project, _lint(session))
+        code = _report(session, found, session.project.sources)
     return FAILURE if session.project.problems else code
 
 
@@ -90,13 +92,21 @@ def _open(request: Request) -> Session:
     else:
         project = load(request.paths or (Path("."),), request.configuration, request.force_exclude)
     unsafe = own.unsafe_fixes if request.unsafe_fixes is None else request.unsafe_fixes
-    return Session(request, project, stdin, unsafe, request.output_format or own.output_format or "full")
+    keeps = not (request.no_cache or stdin)
+    folder = request.cache_dir or own.cache_dir or own.root / FOLDER
+    checker = Checker(Cache(folder if keeps else None), request.jobs, project.target)
+    return Session(request, project, stdin, checker, unsafe, request.output_format or own.output_format or "full")
+
+
+def _lint(session: Session) -> Found:
+    project = session.project
+    return lint(project.sources, project.select, keep=project.keep, check=session.checker)
 
 
 def _from_stdin(request: Request) -> tuple[SourceText | None, Project]:
     name = shown(request.stdin_filename.absolute()) if request.stdin_filename else "-"
     try:
-        source = decode(sys.stdin.buffer.read(), name)
+        source = understood(sys.stdin.buffer.read(), name)
     except SourceError as error:
         return None, Project((), request.configuration, (not_python(name, error),))
     own = request.configuration(Path(name).absolute().parent)
@@ -130,7 +140,7 @@ def _diff(session: Session) -> int:
     lines = [
         line
         for source in session.project.sources
-        for line in unified(source.path, source.text, outcome.texts[source.path], colours)
+        for line in unified(source, replace(source, text=outcome.texts[source.path]), colours)
     ]
     _print(session, lines)
     if session.request.show_fixes and outcome.applied:
@@ -141,7 +151,7 @@ def _diff(session: Session) -> int:
 
 def _add_ignores(session: Session) -> int:
     project = session.project
-    found = lint(project.sources, project.select, keep=project.keep, check=project.check)
+    found = _lint(session)
     texts = {source.path: add_ignores(source, found[source.path]) for source in project.sources}
     _write(project, texts)
     complain(f"suppressed {counted([one for listed in found.values() for one in listed])}")
@@ -150,8 +160,13 @@ def _add_ignores(session: Session) -> int:
 
 def _outcome(session: Session) -> FixOutcome:
     project = session.project
-    applicability: Literal["safe", "unsafe"] = "unsafe" if session.unsafe else "safe"
-    outcome = fix(project.sources, project.select, applicability, keep=project.keep, check=project.check)
+    outcome = fix(
+        project.sources,
+        project.select,
+        "unsafe" if session.unsafe else "safe",
+        keep=project.keep,
+        check=session.checker,
+    )
     for undone in outcome.undone:
         line = undone.diagnostic.start[0]
         complain(f"warning: {undone.path}:{line}: the fix of {undone.diagnostic.code} was not applied: {undone.reason}")

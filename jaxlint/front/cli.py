@@ -117,9 +117,13 @@ def check(
         bool, typer.Option("--force-exclude", help="Leave out excluded files even if they are named.")
     ] = False,
     color: Annotated[Colour, typer.Option(help="Colours in reports.")] = "auto",
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Accepted; there is no cache yet.")] = False,
-    cache_dir: Annotated[Path | None, typer.Option(help="Accepted; there is no cache yet.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Accepted; there is one worker yet.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    cache_dir: Annotated[
+        Path | None, typer.Option(help="Where the cache is; the default is .jaxlint_cache beside the configuration.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Processes at most; one a core if left out.")
+    ] = None,
 ) -> None:
     """Lint files and folders (the default command)."""
     from jaxlint.front.check import Request
@@ -150,6 +154,9 @@ def check(
         force_exclude=force_exclude,
         stdin_filename=stdin_filename,
         color=color,
+        no_cache=no_cache,
+        cache_dir=cache_dir,
+        jobs=jobs,
     )
     raise typer.Exit(run_check(request))
 

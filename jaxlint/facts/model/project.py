@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import PurePath
 
-from jaxlint.jaxapi import Version, newest
+from jaxlint.jaxapi import Version
 from jaxlint.source import Module, SourceText, parse_module
+from jaxlint.source.modules import module_name, package_folders
 
-Target = Callable[[str], Version]
-"""The oldest JAX that a file, by its path, has to run with."""
+Target = Callable[[str], Version | None]
+"""The oldest JAX that a file, by its path, has to run with; None: the newest one that is known."""
 
 
-def newest_jax(path: str) -> Version:
-    return newest()
+def newest_jax(path: str) -> None:
+    """The target of all files where nobody states one."""
 
 
 class Project:
@@ -41,15 +42,5 @@ class Project:
 def load(sources: Iterable[SourceText], target: Target = newest_jax) -> Project:
     """Modules from texts, named by their paths."""
     texts = list(sources)
-    packages = {PurePath(text.path).parent for text in texts if PurePath(text.path).name == "__init__.py"}
+    packages = package_folders(texts)
     return Project((parse_module(text, module_name(PurePath(text.path), packages)) for text in texts), target)
-
-
-def module_name(path: PurePath, packages: set[PurePath]) -> str:
-    """``src/pkg/sub/mod.py`` -> ``pkg.sub.mod`` where ``pkg`` and ``sub`` hold an ``__init__.py``."""
-    parts = [] if path.name == "__init__.py" else [path.stem]
-    folder = path.parent
-    while folder in packages and folder.name:
-        parts.insert(0, folder.name)
-        folder = folder.parent
-    return ".".join(parts) or path.stem

@@ -33,7 +33,7 @@ from jaxlint.facts.model.values import (
 from jaxlint.facts.model.why import Place, Traced, Why
 from jaxlint.facts.queries.liveness import Liveness, liveness
 from jaxlint.facts.trace.tracer import Tracer
-from jaxlint.jaxapi import Version
+from jaxlint.jaxapi import Version, newest
 from jaxlint.source import Chunk, Module, children
 
 E = TypeVar("E", bound=Event)
@@ -169,7 +169,8 @@ class View:
     @property
     def target_jax(self) -> Version:
         """The oldest JAX that this module has to run with."""
-        return self.tracer.project.target(self.module.path)
+        stated = self.tracer.project.target(self.module.path)
+        return newest() if stated is None else min(stated, newest())
 
     @property
     def function(self) -> FunctionDefinition | None:
@@ -246,6 +247,12 @@ class View:
 
     def place(self, node: cst.CSTNode) -> Place:
         return Place(self.chunk, node)
+
+    def told(self, place: Place) -> str:
+        """Where a place is, in words: ``line 6``, ``line 2 of cell 3``, ``line 9 of model.py``."""
+        cell = place.chunk.source.cell_at(place.line)
+        line = f"line {cell[1]} of cell {cell[0]}" if cell else f"line {place.line}"
+        return line if place.path == self.module.path else f"{line} of {place.path}"
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node around a node."""
