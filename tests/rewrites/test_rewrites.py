@@ -10,8 +10,7 @@ import pytest
 from jaxlint.engine.check import check
 from jaxlint.engine.fix import fix
 from jaxlint.rules import Rule
-from jaxlint.source import SourceText
-from jaxlint.source.text import read
+from jaxlint.source import SourceText, read
 from jaxlint.verify.plan import plan
 from jaxlint.verify.side_by_side import paired, side_by_side
 
