@@ -197,6 +197,8 @@ class _Loop:
             after.encode(after.text)
         except UnicodeEncodeError:
             return f"its text cannot be written in the file's encoding, {after.encoding}"
+        except ValueError as error:
+            return str(error)
         return None if parses(after.text) else "the result does not parse"
 
     def _refuse(self, path: str, diagnostic: Diagnostic, reason: str) -> None:

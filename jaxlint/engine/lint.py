@@ -58,7 +58,7 @@ def lint(
                 rules,
                 runs(source.path),
             ),
-            key=lambda found: (found.cell or 0, found.start, found.code, found.end),
+            key=lambda found: (found.start, found.code, found.end),
         )
         for source in sources
     }

@@ -10,7 +10,7 @@ import msgspec
 from jaxlint.engine.own import Known
 from jaxlint.engine.select import suggestion, unknown
 
-Format = Literal["full", "concise", "json", "json-lines", "github"]
+Format = Literal["full", "concise", "json", "json-lines", "github", "gitlab", "junit", "sarif", "markdown"]
 
 _UNKNOWN_KEY = re.compile(r"Object contains unknown field `(?P<key>.*?)`(?: - at `(?P<place>.*)`)?$")
 _MISFIT = re.compile(r"(?P<problem>.*?)(?: - at `(?P<place>.*)`)?$", re.DOTALL)

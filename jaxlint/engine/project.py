@@ -16,14 +16,12 @@ from jaxlint.source import SourceError, SourceText, read
 @dataclass(frozen=True)
 class Project:
     """Texts to lint together. ``unreadable`` are files that could not be decoded, ``problems`` what could not be
-    looked into at all, ``skipped`` files of a kind that is not read. ``select`` and ``keep`` are what ``lint`` and
-    ``fix`` take."""
+    looked into at all. ``select`` and ``keep`` are what ``lint`` and ``fix`` take."""
 
     sources: tuple[SourceText, ...]
     configuration: Configuration
     unreadable: tuple[Diagnostic, ...] = ()
     problems: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = ()
 
     def settings(self, path: str) -> Settings:
         return self.configuration(Path(os.path.abspath(path)).parent)
@@ -52,17 +50,14 @@ def load(paths: Iterable[Path], configuration: Configuration, force_exclude: boo
     problems = list(discovery.problems)
     sources: list[SourceText] = []
     unreadable: list[Diagnostic] = []
-    skipped = [shown(file) for file in discovery.files if file.suffix == ".ipynb"]
     for file in discovery.files:
-        if file.suffix == ".ipynb":
-            continue
         try:
             sources.append(read(Path(shown(file))))
         except OSError as error:
             problems.append(f"cannot read {shown(file)}: {error.strerror}")
         except SourceError as error:
             unreadable.append(not_python(shown(file), error))
-    return Project(tuple(sources), configuration, tuple(unreadable), tuple(problems), tuple(skipped))
+    return Project(tuple(sources), configuration, tuple(unreadable), tuple(problems))
 
 
 def not_python(path: str, error: SourceError) -> Diagnostic:

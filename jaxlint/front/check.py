@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, TextIO
 
+from jaxlint.engine import baseline
 from jaxlint.engine.cache import FOLDER, Cache, Found
 from jaxlint.engine.checker import Checker
 from jaxlint.engine.diagnostic import Diagnostic
@@ -24,7 +25,8 @@ from jaxlint.front.reports.diff import unified
 from jaxlint.front.reports.statistics import counted, fixes, statistics, summary
 from jaxlint.front.terminal import Colour, Paint, complain, paint
 from jaxlint.front.verified import confirmed, proved
-from jaxlint.source import SourceError, SourceText, decode
+from jaxlint.source import SourceError, SourceText
+from jaxlint.source.files import understood
 
 CLEAN, FINDINGS, FAILURE = 0, 1, 2
 
@@ -41,6 +43,8 @@ class Request:
     unsafe_fixes: bool | None = None
     show_fixes: bool = False
     add_ignore: bool = False
+    baseline: Path | None = None
+    write_baseline: Path | None = None
     output_format: Format | None = None
     output_file: Path | None = None
     statistics: bool = False
@@ -72,14 +76,12 @@ def check(request: Request) -> int:
     session = _open(request)
     for problem in session.project.problems:
         complain(problem)
-    for path in session.project.skipped:
-        complain(f"warning: {path} was not looked at: notebooks are not supported yet")
-    if not any(
-        (session.project.sources, session.project.unreadable, session.project.problems, session.project.skipped)
-    ):
+    if not any((session.project.sources, session.project.unreadable, session.project.problems)):
         complain("warning: no Python files found")
     if request.add_ignore:
         code = _add_ignores(session)
+    elif request.write_baseline:
+        code = _write_baseline(session, request.write_baseline)
     elif request.diff:
         code = _diff(session)
     elif request.fix or request.fix_only:
@@ -115,7 +117,7 @@ def _lint(session: Session) -> Found:
 def _from_stdin(request: Request) -> tuple[SourceText | None, Project]:
     name = shown(request.stdin_filename.absolute()) if request.stdin_filename else "-"
     try:
-        source = decode(sys.stdin.buffer.read(), name)
+        source = understood(sys.stdin.buffer.read(), name)
     except SourceError as error:
         return None, Project((), request.configuration, (not_python(name, error),))
     own = request.configuration(Path(name).absolute().parent)
@@ -149,7 +151,7 @@ def _diff(session: Session) -> int:
     lines = [
         line
         for source in session.project.sources
-        for line in unified(source.path, source.text, outcome.texts[source.path], colours)
+        for line in unified(source, replace(source, text=outcome.texts[source.path]), colours)
     ]
     _print(session, lines)
     if session.request.show_fixes and outcome.applied:
@@ -164,6 +166,13 @@ def _add_ignores(session: Session) -> int:
     texts = {source.path: add_ignores(source, found[source.path]) for source in project.sources}
     _write(project, texts)
     complain(f"suppressed {counted([one for listed in found.values() for one in listed])}")
+    return CLEAN
+
+
+def _write_baseline(session: Session, file: Path) -> int:
+    found = _in_order(session.project, _lint(session))
+    file.write_bytes(baseline.written(found, {source.path: source for source in session.project.sources}))
+    complain(f"{file} knows {counted(found)}")
     return CLEAN
 
 
@@ -206,6 +215,8 @@ def _report(session: Session, found: list[Diagnostic], sources: Iterable[SourceT
     """Print the findings that are left; the exit code."""
     request = session.request
     texts = {source.path: source for source in sources}
+    if request.baseline:
+        found = baseline.new(found, baseline.read(request.baseline), texts)
     if request.statistics:
         _print(session, statistics(found, session.output_format))
     else:

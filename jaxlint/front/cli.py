@@ -103,10 +103,15 @@ def check(
     output_file: Annotated[Path | None, typer.Option(help="Where to report instead of stdout.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show the steps of each proof, in concise too.")] = False,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count per rule.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Check again whenever a file changes.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
     add_ignore: Annotated[
         bool, typer.Option("--add-ignore", help="Add a `# jaxlint: ignore[...]` for every finding.")
     ] = False,
+    baseline: Annotated[Path | None, typer.Option(help="Report only what is not in this file.")] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option(help="Write all findings to this file, for --baseline; report nothing.")
+    ] = None,
     stdin_filename: Annotated[Path | None, typer.Option(help="The name of what is read from stdin.")] = None,
     config: Annotated[Several, typer.Option(help="A configuration file, or a setting `key = value`.")] = None,
     isolated: Annotated[bool, typer.Option("--isolated", help="Read no configuration file.")] = False,
@@ -144,6 +149,8 @@ def check(
         unsafe_fixes=unsafe_fixes,
         show_fixes=show_fixes,
         add_ignore=add_ignore,
+        baseline=baseline,
+        write_baseline=write_baseline,
         output_format=output_format,
         output_file=output_file,
         statistics=statistics,
@@ -157,6 +164,10 @@ def check(
         cache_dir=cache_dir,
         jobs=jobs,
     )
+    if watch:
+        from jaxlint.front.watch import watch as run_watch
+
+        raise typer.Exit(run_watch(request, lambda: _configuration(config, isolated, overrides)))
     raise typer.Exit(run_check(request))
 
 

@@ -207,12 +207,6 @@ def test_undecodable_and_empty_files(project: Path, capsys: pytest.CaptureFixtur
     assert out.count("JAX001") == 1
 
 
-def test_a_notebook_is_left_alone_and_said_to_be(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (project / "a.ipynb").write_text('{"cells": []}')
-    assert run(["a.ipynb"]) == 0
-    assert "a.ipynb was not looked at" in capsys.readouterr().err
-
-
 def test_colours(project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     put(project, a=UNUSED)
     for argv, environment, coloured in (

@@ -241,6 +241,12 @@ class View:
     def place(self, node: cst.CSTNode) -> Place:
         return Place(self.chunk, node)
 
+    def told(self, place: Place) -> str:
+        """Where a place is, in words: ``line 6``, ``line 2 of cell 3``, ``line 9 of model.py``."""
+        cell = place.chunk.source.cell_at(place.line)
+        line = f"line {cell[1]} of cell {cell[0]}" if cell else f"line {place.line}"
+        return line if place.path == self.module.path else f"{line} of {place.path}"
+
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node around a node."""
         return parents(self.chunk).get(node)
