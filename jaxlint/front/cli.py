@@ -217,7 +217,10 @@ def verify(
     before: Annotated[Path, typer.Argument(help="The original.")],
     after: Annotated[Path | None, typer.Argument(help="The rewritten file; else what --fix would write.")] = None,
     function: Annotated[str | None, typer.Option(help="Compare one function only.")] = None,
-    inputs: Annotated[Path | None, typer.Option(help="A file with the inputs.")] = None,
+    inputs: Annotated[Path | None, typer.Option(help="A file with the inputs: .py, .json or .npz.")] = None,
+    record: Annotated[
+        str | None, typer.Option(metavar="COMMAND", help="Run this, and compare on what it calls the functions with.")
+    ] = None,
     grad: Annotated[bool, typer.Option("--grad", help="Compare gradients too.")] = False,
     output_format: Annotated[Literal["rich", "json", "markdown", "html"], typer.Option(help="How to report.")] = "rich",
     speed: Annotated[bool, typer.Option("--speed/--no-speed", help="Measure what is equivalent, too.")] = True,
@@ -230,7 +233,8 @@ def verify(
         raise ConfigError(f"no such file: {before}")
     with rewritten(before, after) as version:
         label = None if after else "what `--fix --unsafe-fixes` writes"
-        raise typer.Exit(room.run(before, version, function, inputs, grad, output_format, label=label, speed=speed))
+        done = room.run(before, version, function, inputs, grad, output_format, label=label, speed=speed, record=record)
+        raise typer.Exit(done)
 
 
 @app.command()

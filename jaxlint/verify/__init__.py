@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jaxlint.verify.plan import PlanError, plan
+from jaxlint.verify.plan import PlanError, cases_beside, plan
 
 if TYPE_CHECKING:
     from jaxlint.verify.protocol import Pair
@@ -28,15 +28,18 @@ def run(
     *,
     label: str | None = None,
     speed: bool = False,
+    record: str | None = None,
 ) -> int:
     """Compare two versions of a module and print the verdicts; the exit code.
 
     ``label`` says what ``after`` is, where its path would mean nothing; ``speed``: measure too, what passes.
+    ``record`` is a command that calls the functions: they are compared on what it calls them with.
     0: every compared function is equivalent. 1: one differs, fails or cannot be compared. 2: usage, or JAX is missing.
     """
-    if importlib.util.find_spec("jax") is None:
+    if any(importlib.util.find_spec(name) is None for name in ("jax", "hypothesis")):
         return _refuse("pip install 'jaxlint[verify]'")
     from jaxlint.verify.race import Race
+    from jaxlint.verify.record import RecordError, recording
     from jaxlint.verify.reports import FORMATS, render
     from jaxlint.verify.reports.make import report_on
     from jaxlint.verify.reports.terminal import show
@@ -48,13 +51,15 @@ def run(
         pairs = plan(before.read_bytes(), after.read_bytes(), function)
         if inputs is not None and not inputs.is_file():
             return _refuse(f"{inputs}: no such file")
-        if pairs.changed or inputs:
+        inputs = inputs or (cases_beside(before) if pairs.changed and not record else None)
+        if pairs.changed or inputs or record:
             print(f"Running the code of {before} and {label or after}.", file=sys.stderr, flush=True)
             ways = Ways(grad=grad, guess=True, vary=VARIATIONS)
-            verdicts, found = _compare(paired(before, after, pairs, inputs), ways, speed)
+            with recording(record, before, pairs.common) as recorded:
+                verdicts, found = _compare(paired(before, after, pairs, inputs, recorded), ways, speed)
         else:
             verdicts, found = (), Race()
-    except (OSError, PlanError) as error:
+    except (OSError, PlanError, RecordError) as error:
         return _refuse(str(error))
     except InputsError as error:
         return _refuse(f"{inputs}: {error}")

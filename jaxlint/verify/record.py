@@ -1,11 +1,13 @@
 """Runs a user's own program, and has the chosen functions of a module note their calls."""
 
+import contextlib
 import json
 import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import jaxlint.verify.recorder.hook as hook
@@ -16,6 +18,17 @@ _SECONDS = 600.0
 
 class RecordError(Exception):
     """The program cannot be run, or calls none of the functions."""
+
+
+@contextlib.contextmanager
+def recording(command: str | None, module: Path, functions: Sequence[str]) -> Iterator[Path | None]:
+    """A folder with the calls that a command makes, while it is needed; None without a command. Raises RecordError."""
+    if command is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="jaxlint-record-") as folder:
+        record(command, module, functions, Path(folder))
+        yield Path(folder)
 
 
 def record(command: str, module: Path, functions: Sequence[str], folder: Path) -> None:
@@ -34,7 +47,7 @@ def record(command: str, module: Path, functions: Sequence[str], folder: Path) -
     except subprocess.TimeoutExpired:
         raise RecordError(f"`{command}` does not end within {_SECONDS:g} seconds") from None
     if not any(folder.glob("*.calls")):
-        raise RecordError(f"`{command}` (exit code {done.returncode}) calls none of the functions that changed")
+        raise RecordError(f"`{command}` (exit code {done.returncode}) calls none of the functions")
 
 
 def _words(command: str, module: Path) -> list[str]:
