@@ -105,7 +105,7 @@ def _open(request: Request) -> Session:
     unsafe = own.unsafe_fixes if request.unsafe_fixes is None else request.unsafe_fixes
     keeps = not (request.no_cache or stdin)
     folder = request.cache_dir or own.cache_dir or own.root / FOLDER
-    checker = Checker(Cache(folder if keeps else None), request.jobs)
+    checker = project.checker(Cache(folder if keeps else None), request.jobs)
     return Session(request, project, stdin, checker, unsafe, request.output_format or own.output_format or "full")
 
 

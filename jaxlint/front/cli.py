@@ -12,7 +12,7 @@ import typer
 import typer.core
 
 from jaxlint import __version__
-from jaxlint.engine.options import ConfigError, Format, Options
+from jaxlint.engine.options import ConfigError, Format, Options, check_target
 from jaxlint.engine.select import suggestion
 from jaxlint.engine.write import WriteError
 from jaxlint.front.terminal import Colour, complain, make_streams_safe
@@ -99,6 +99,9 @@ def check(
     select: Annotated[Several, typer.Option(help="Rules to run: JAX3, JAX301, key-reuse, ALL; with commas.")] = None,
     ignore: Annotated[Several, typer.Option(help="Rules to leave out.")] = None,
     extend_select: Annotated[Several, typer.Option(help="Rules to run besides the selected ones.")] = None,
+    target_jax: Annotated[
+        str | None, typer.Option(metavar="X.Y.Z", help="The oldest JAX that the code has to run with.")
+    ] = None,
     output_format: Annotated[Format | None, typer.Option(help="How to report; the default is full.")] = None,
     output_file: Annotated[Path | None, typer.Option(help="Where to report instead of stdout.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show the steps of each proof, in concise too.")] = False,
@@ -139,7 +142,9 @@ def check(
         select=None if select is None else _split(select),
         ignore=_split(ignore),
         extend_select=_split(extend_select),
+        target_jax=target_jax,
     )
+    check_target(target_jax, "--target-jax")
     request = Request(
         tuple(map(Path, paths or ())),
         _configuration(config, isolated, overrides),
