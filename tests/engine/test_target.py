@@ -107,7 +107,6 @@ def test_the_cache_tells_targets_apart(tmp_path: Path) -> None:
     source = SourceText("module.py", OLD)
     cache = Cache(tmp_path)
     for version, name in (((0, 4, 20), "jax.tree_util.tree_map"), ((0, 4, 30), "jax.tree.map")):
-        (found,) = Checker(cache, target=lambda path, version=version: version)((source,), lambda rule: True)[
-            "module.py"
-        ]
+        checker = Checker(lambda path, version=version: version, cache)  # type: ignore[misc]
+        (found,) = checker((source,), lambda rule: True)["module.py"]
         assert f"use `{name}`" in found.message
