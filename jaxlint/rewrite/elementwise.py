@@ -39,9 +39,26 @@ def hazard(ctx: View, node: cst.BaseExpression) -> str | None:
             return hazard(ctx, left) or hazard(ctx, right)
         case cst.Comparison(left=left, comparisons=[item]):
             return hazard(ctx, left) or hazard(ctx, item.comparator)
+        case cst.Subscript(value=cst.Name() as array, slice=indices) if ctx.jax_array(array):
+            # A read out of range gives another item, and no gradient.
+            reasons = (_index_hazard(ctx, element.slice) for element in indices)
+            return next(filter(None, reasons), None)
         case cst.Call(func=function, args=arguments) if ctx.name(function) in _ELEMENTWISE:
             return next(filter(None, (hazard(ctx, argument.value) for argument in arguments)), None)
     return f"`{ctx.code(node)}` is not sure to be cheap and harmless where the condition rules it out"
+
+
+def _index_hazard(ctx: View, index: cst.BaseSlice) -> str | None:
+    if isinstance(index, cst.Index) and _is_scalar(ctx, index.value):
+        return hazard(ctx, index.value)
+    return "only a single item is sure to be read cheaply"
+
+
+def _is_scalar(ctx: View, node: cst.BaseExpression) -> bool:
+    match ctx.value(node):
+        case Array(ndim=0) | Static(kind="int") | Const(value=int()):
+            return True
+    return False
 
 
 def _is_number(ctx: View, node: cst.BaseExpression) -> bool:
@@ -99,7 +116,8 @@ def operands(ctx: View, node: cst.BaseExpression) -> Iterator[str]:
     """The text of each array that an elementwise expression combines: names and attributes, not constants."""
     match node:
         case cst.Name() | cst.Attribute():
-            if not isinstance(ctx.value(node), Const | Static):
+            value = ctx.value(node)
+            if not isinstance(value, Const | Static) and not (isinstance(value, Array) and value.ndim == 0):
                 yield ctx.code(node)
         case cst.UnaryOperation(expression=inner):
             yield from operands(ctx, inner)

@@ -76,7 +76,7 @@ class Chooser:
             raise Unfit("a branch has variables of its own")
         choices = [(name, self._bound(branch, name, branch.node)) for name in names]
         self._check_order(branch, names)
-        texts = [(name, self._where(choice)) for name, choice in choices]
+        texts = [(name, self._where(choice, kept=name in self.low.carried)) for name, choice in choices]
         return [*_inside(branch), *(f"{name} = {text.text}" for name, text in texts)]
 
     def returned(self, branch: Branch) -> Lines:
@@ -148,7 +148,11 @@ class Chooser:
 
     def _before(self, name: str, branch: cst.CSTNode | None) -> Leaf:
         """The name itself, if it holds a number or an array before a branch."""
-        if branch is not None and not all(map(is_number, values_before(self.ctx, branch, name) or [None])):
+        if (
+            branch is not None
+            and name not in self.low.carried
+            and not all(map(is_number, values_before(self.ctx, branch, name) or [None]))
+        ):
             raise Unfit(f"`{name}` is perhaps no array before the `if`")
         return Leaf(Text(name), frozenset((name,)))
 
@@ -163,6 +167,8 @@ class Chooser:
                         assert isinstance(value, cst.Tuple)
                         value = value.elements[item].value
                     arms.append(self._leaf(value, (branch.test, holds) if depth == 0 else None))
+                case [Exit(kind="return", value=str() as name)] if item is None:
+                    arms.append(Leaf(Text(name), frozenset({name})))
                 case [Branch() as inner]:
                     arms.append(self._result(inner, item, depth + 1))
                 case _:
@@ -206,10 +212,12 @@ class Chooser:
         text = code[: first - start] + inner.text + code[last - start :]
         return Text(text, self.ctx.grouped(node) == code, inner.uses)
 
-    def _where(self, choice: Leaf | Choice) -> Text:
+    def _where(self, choice: Leaf | Choice, *, kept: bool = False) -> Text:
+        """``kept``: a loop of lax sees to it that the shape stays."""
         if isinstance(choice, Leaf):
             return choice.text
-        _check_shapes(choice, tested(self.ctx, _tests(choice)))
+        if not kept:
+            _check_shapes(choice, tested(self.ctx, _tests(choice)) | self.low.scalars)
         text = self._spelled(choice)
         self.low.uses.update(dict.fromkeys(text.uses))
         return text

@@ -17,7 +17,7 @@ from jaxlint.facts.model.values import Const, Key, Keys, Library, Static
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.held import is_python_number, values_before
-from jaxlint.rewrite.control.model import Names
+from jaxlint.rewrite.control.model import NOTHING, Names
 
 _FLOATING = frozenset(
     ("exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan", "sinh", "cosh",
@@ -44,16 +44,19 @@ class Like:
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """``inside``: names that cannot be spelled elsewhere. ``scalars``: texts of arrays without axes. ``at``: the
-    statement in question."""
+    statement in question. ``carried``: variables whose types a loop of lax keeps."""
 
     ctx: Forecast
     inside: Names
     scalars: frozenset[str]
     at: cst.CSTNode | None = None
+    carried: Names = NOTHING
 
     def is_number(self, node: cst.BaseExpression) -> bool:
         """True for what is perhaps a number of Python's, a bool aside: its dtype is the same everywhere."""
         match node:
+            case cst.Name(value=name) if name in self.carried and not self._is_rebound(node):
+                return False
             case cst.Name(value=name) if self.at is not None and not self._is_rebound(node):
                 if any(map(is_python_number, values_before(self.ctx, self.at, name))):
                     return True

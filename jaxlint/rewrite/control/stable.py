@@ -55,7 +55,7 @@ class Result:
 def stabilise(low: Lowering, tests: Iterable[Test], arms: Sequence[Arm], at: cst.CSTNode | None) -> None:
     """Note the edits that give every arm's results one dtype. ``at``: their statement. Raises Declined."""
     inside = frozenset(name for arm in arms for name in flow.writes(arm.block))
-    likeness = Likeness(low.ctx, inside, tested(low.ctx, tests), at)
+    likeness = Likeness(low.ctx, inside, tested(low.ctx, tests) | low.scalars, at, low.carried)
     for result in _returned(arms) if arms[0].names is None else _bound(low.ctx, arms, at):
         _check(low.ctx, result)
         text = _unified(low, likeness, result)
@@ -185,7 +185,9 @@ def _is_number(likeness: Likeness, result: Result, tail: Tail) -> bool:
     if tail.node is not None:
         return likeness.is_number(tail.node) and not _is_edited(likeness.ctx, tail.node)
     held = [value for value in result.held if value is not None]
-    return tail.known and any(is_python_number(value) and kind_of(value) != "bool" for value in held)
+    return (tail.known and result.name not in likeness.carried) and any(
+        is_python_number(value) and kind_of(value) != "bool" for value in held
+    )
 
 
 def _is_edited(ctx: Forecast, node: cst.BaseExpression) -> bool:
