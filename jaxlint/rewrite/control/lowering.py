@@ -53,10 +53,6 @@ class Lowering:
     uses: dict[str, None] = field(default_factory=dict)
     depth: int = 0
     """How many functions the rewrite has opened around the current line."""
-    carried: Names = NOTHING
-    """What the loops around carry: lax sees to it that these keep their types, whatever a turn does."""
-    scalars: Names = NOTHING
-    """Variables that loops have left, which are without axes: a tracer of them was tested."""
     dropped: list[cst.CSTNode] = field(default_factory=list)
     """Statements that the new code does without."""
     _carry: str = ""
@@ -70,7 +66,6 @@ class Lowering:
         bound = here.bound
         for statement, after in zip(block, reversed(live[:-1]), strict=True):
             lines = self._statement(statement, Here(after, bound))
-            self.scalars -= frozenset(flow.writes((statement,))) if isinstance(statement, Plain) else NOTHING
             found += ["", *lines] if found and found[-1] and opens(lines) else lines
             bound |= flow.surely_bound((statement,)) | (_loop_bound(statement) & after)
         return found

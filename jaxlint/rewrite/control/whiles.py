@@ -13,15 +13,11 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
-from jaxlint.facts.model.values import Array, Const, Static, Value
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.carry import Carry, appended, carried
 from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning, spaced
-from jaxlint.rewrite.control.model import NOTHING, Bind, Branch, Declined, Flag, Loop, Names, Truth, While
-from jaxlint.rewrite.elementwise import operands
+from jaxlint.rewrite.control.model import NOTHING, Declined, Flag, Loop, Names, While
 
 WHILE = "jax.lax.while_loop"
 
@@ -64,28 +60,7 @@ def _python(low: Lowering, loop: While, here: Here) -> Lines:
 
 def turn(low: Lowering, loop: Loop | While, carry: Carry, here: Here) -> Lines:
     """The lines of one turn."""
-    around, low.carried = low.carried, low.carried | frozenset(carry.names)
-    lines = low.body(loop.body, Here(here.live, here.bound | frozenset(carry.names)))
-    low.carried = around
-    low.scalars |= _scalars(low, loop) & frozenset(carry.names)
-    return lines
-
-
-def _scalars(low: Lowering, loop: Loop | While) -> Names:
-    """What a loop tests, and results that are numbers: a name keeps its shape through all turns."""
-    found: set[str] = set(dict(loop.flags))
-    tests: list[object] = [loop.node.test] if isinstance(loop, While) else []
-    for statement in flow.statements(loop.body):
-        match statement:
-            case Branch(test=test) | Bind(value=Truth(test=test)):
-                tests.append(test)
-            case Bind(name=name, value=cst.BaseExpression() as value) if _has_no_axes(low.ctx.value(value)):
-                found.add(name)
-    return frozenset(found).union(*(operands(low.ctx, test) for test in tests if isinstance(test, cst.BaseExpression)))
-
-
-def _has_no_axes(value: Value) -> bool:
-    return isinstance(value, Const | Static) or (isinstance(value, Array) and value.ndim == 0)
+    return low.body(loop.body, Here(here.live, here.bound | frozenset(carry.names)))
 
 
 def head(low: Lowering, carry: Carry, wanted: Names) -> tuple[str, Lines]:
