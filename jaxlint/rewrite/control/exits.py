@@ -27,6 +27,7 @@ from jaxlint.rewrite.control.model import (
     Block,
     Branch,
     Comments,
+    Declined,
     Define,
     Exit,
     Flag,
@@ -116,8 +117,10 @@ class Settling:
         match values:
             case [cst.BaseExpression() as value] if flow.reads(value) <= bound:
                 return value
-            case [None]:
-                return None
+        if all(value is None for value in values):
+            return None
+        if any(value is None for value in values):
+            raise Declined("one path returns a value, another one returns nothing")
         inner = (value for value in values if isinstance(value, str))
         return next(inner, None) or self.fresh("result", "answer")
 
@@ -139,10 +142,9 @@ class Settling:
         falls: Falls
         then, first = self._remove(branch.then, leave)
         orelse, second = self._remove(branch.orelse, leave)
-        if (flag := self._flag(branch, then)) is not None and not isinstance(branch.test, Flag):
+        if first == "never" and (flags := self._flags(branch, then)):
             orelse, falls = self._remove((*branch.orelse, *rest), leave)
-            following = (Branch(Flag(flag, negated=True), orelse),) if orelse else ()
-            return (Bind(flag, Truth(branch.test), branch.comments), *following), _either("never", falls)
+            return self._raised(branch, then, flags, orelse), _either("never", falls)
         if not rest or (first == "never" and second == "never"):
             falls = first if first == second else "sometimes"
             return (replace(branch, then=then, orelse=orelse),), falls
@@ -180,12 +182,32 @@ class Settling:
         then, orelse = (self._remove((*arm, go_on), stay)[0] for arm in (branch.then, branch.orelse))
         return definition, replace(branch, then=then, orelse=orelse)
 
-    def _flag(self, branch: Branch, then: Block) -> str | None:
-        """The flag that an arm only sets: it is what the test says."""
-        match then:
-            case (Bind(name=name, value="True", comments=comments),) if comments == Comments():
-                return name if self.dynamic(branch.test) and not isinstance(branch.test, Flag) else None
-        return None
+    def _flags(self, branch: Branch, then: Block) -> list[Bind]:
+        """The flags that an arm sets at its end: they are what the test says."""
+        if not self.dynamic(branch.test) or flow.walruses(branch.test):
+            return []
+        flags: list[Bind] = []
+        for statement in reversed(then):
+            if not isinstance(statement, Bind) or statement.value != "True":
+                break
+            flags.insert(0, statement)
+        return flags
+
+    def _raised(self, branch: Branch, then: Block, flags: list[Bind], orelse: Block) -> Block:
+        """``if t: y = a; done = True`` with an ``else``  ->  ``done = t``, and a branch on the flag"""
+        first, *others = flags
+        kept = then[: len(then) - len(flags)]
+        following: Block = ()
+        if kept:
+            following = (Branch(Flag(first.name), kept, orelse, branch.node),)
+        elif orelse:
+            following = (Branch(Flag(first.name, negated=True), orelse, (), branch.node),)
+        return (
+            *(note for flag in flags for note in notes(flag)),
+            Bind(first.name, Truth(branch.test), branch.comments),
+            *(Bind(flag.name, first.name) for flag in others),
+            *following,
+        )
 
     def _flagged(self, branch: Branch, rest: Block, leave: Leave) -> tuple[Block, Falls]:
         """Both arms may go on: a flag says whether the rest is skipped."""
