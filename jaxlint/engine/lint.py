@@ -1,7 +1,7 @@
 """Lint: check the texts together, keep what is wanted in each file, honour suppressions, put in order."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.own import ALWAYS, Keep, Known, Select, everything
@@ -10,6 +10,7 @@ from jaxlint.engine.syntax import parses
 from jaxlint.source import SourceText, mentions
 
 if TYPE_CHECKING:
+    from jaxlint.engine.rule_options import Stated
     from jaxlint.jaxapi import Version
 
 Rules = Callable[[], tuple[Known, ...]]
@@ -25,17 +26,22 @@ def all_rules() -> tuple[Known, ...]:
 
 
 def check_all(
-    sources: Sequence[SourceText], select: Select, target: Callable[[str], "Version"] | None = None
+    sources: Sequence[SourceText],
+    select: Select,
+    target: Callable[[str], "Version"] | None = None,
+    options: Callable[[str], "Stated"] | None = None,
 ) -> dict[str, list[Diagnostic]]:
     """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX.
 
     ``target``: the oldest JAX that a file, by its path, has to run with; without it, the newest one that is known.
+    ``options``: those of rules that hold in a file.
     """
     if not concern(sources):
         return {}
     from jaxlint.engine.check import check
 
-    return check(sources, select) if target is None else check(sources, select, target=target)
+    given: dict[str, Any] = {"target": target, "options": options}
+    return check(sources, select, **{name: value for name, value in given.items() if value is not None})
 
 
 def concern(sources: Sequence[SourceText]) -> bool:
