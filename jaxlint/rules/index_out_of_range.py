@@ -15,9 +15,9 @@ from jaxlint.rules import rule
 @rule("JAX821", since="0.1")
 def index_out_of_range(ctx: View, node: cst.Subscript | cst.Call) -> Iterator[Finding]:
     if isinstance(node, cst.Subscript) and (past := _runs_past(ctx, node)) is not None:
-        axis, index = past
+        number, part = past
         message = (
-            f"`{ctx.code(index)}` gets past the end of axis {axis} of `{ctx.code(node.value)}`; {_fate(ctx, node)}"
+            f"`{ctx.code(part)}` gets past the end of axis {number} of `{ctx.code(node.value)}`; {_fate(ctx, node)}"
         )
         yield Finding(node, message, Decline("which element is meant is for the author to say"))
         return

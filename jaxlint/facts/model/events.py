@@ -206,8 +206,30 @@ class RefusedOutput:
     what: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Mismatch:
+    """Two trees that ``transform`` needs alike differ at ``path``: the carry before and after a loop's body, what
+    branches return, or a scan's body that returns no pair."""
+
+    transform: str
+    kind: Literal["carry", "branches", "pair"]
+    path: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BadLeaf:
+    """An argument that ``transform`` is to trace holds ``what`` at ``path``, which is no array."""
+
+    transform: str
+    argument: str
+    path: str
+    what: str
+
+
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
     | Asked | HostCall | Lookup | Hash | BufferStore | Overflow
-    | ZeroGradient | RefusedInput | RefusedOutput
+    | ZeroGradient | RefusedInput | RefusedOutput | Mismatch | BadLeaf
 )  # fmt: skip
