@@ -55,17 +55,20 @@ class Const:
 class Static:
     """A Python value that is known when tracing but not now: a shape, a length, an item of a config.
 
-    ``extent``: the length of an array's axis, or computed from one, and so possibly large.
+    ``extent``: the length of an array's axis, or computed from one, and so possibly large. ``turn``: it counts the
+    turns of a loop, or is computed from such a number; two with different ones are different numbers.
     """
 
     kind: Kind = None
     extent: bool = False
+    turn: object = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Array:
     """A jax array; ``traced`` says whether it is certainly a tracer. ``dims``: the lengths of its axes, of
-    the first ones only if ``ndim`` is not known. ``contents``: its elements, where the code states them."""
+    the first ones only if ``ndim`` is not known. ``contents``: its elements, where the code states them. ``turn``: the
+    number on which a length depends (see `Static`)."""
 
     traced: Traced | None = None
     kind: Kind = None
@@ -73,6 +76,7 @@ class Array:
     dims: tuple[int | None, ...] | None = None
     dtype: Dtype | None = None
     contents: Contents | None = None
+    turn: object = None
 
     @property
     def length(self) -> int | None:
@@ -92,13 +96,15 @@ class Array:
 @dataclass(frozen=True, slots=True, eq=False)
 class HostArray:
     """A NumPy array or scalar. ``view_of`` is the jax array that it shows read-only, if it is a view of one.
-    ``contents``: its elements, as the code stated them when it was made."""
+    ``contents``: its elements, as the code stated them when it was made. ``turn``: the number on which a length
+    depends."""
 
     kind: Kind = None
     view_of: Array | None = None
     scalar: bool = False
     dtype: Dtype | None = None
     contents: Contents | None = None
+    turn: object = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -308,8 +314,19 @@ def join(first: Value, second: Value) -> Value:
         if not any(option is seen or option == seen for seen in options):
             options.append(option)
     if len(options) > _MAX_OPTIONS:
-        return Unknown("too many paths")
+        return _number(options) or Unknown("too many paths")
     return Either(tuple(options))
+
+
+def _number(options: list[Value]) -> Static | None:
+    """Any of several numbers of one sort."""
+    kinds = {
+        option.kind if isinstance(option, Static) else type(option.value).__name__
+        for option in options
+        if isinstance(option, Static | Const)
+    }
+    known = all(isinstance(option, Static | Const) for option in options)
+    return Static(kinds.pop()) if known and kinds in ({"int"}, {"float"}) else None  # type: ignore[arg-type]
 
 
 def _options(value: Value) -> tuple[Value, ...]:

@@ -1,4 +1,4 @@
-"""Notes pytrees that do not fit: a carry that changes, branches that differ, leaves that are no arrays."""
+"""Notes pytrees that do not fit: a carry that changes, branches that differ."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.facts.model.events import BadLeaf, Mismatch
+from jaxlint.facts.model.events import Mismatch
 from jaxlint.facts.model.frames import Frame
-from jaxlint.facts.model.values import NONE, Array, Const, Function, HostArray, Library, Ref, Static, Tuple, Value
-from jaxlint.facts.trace import boundary, dtypes
-from jaxlint.jaxapi import function
+from jaxlint.facts.model.values import NONE, Array, Const, HostArray, Ref, Static, Tuple, Value
+from jaxlint.facts.trace import dtypes
 
 _LOOPS = ("jax.lax.scan", "jax.lax.fori_loop", "jax.lax.while_loop")
 _BRANCHES = ("jax.lax.cond", "jax.lax.switch")
@@ -122,30 +121,3 @@ def _described(value: Value, parts: dict[str, Value] | None = None) -> str:
         case Ref(kind="list") if parts is not None:
             return f"a list of {len(parts)}"
     return "an array"
-
-
-def note_leaves(frame: Frame, name: str, argument: str, value: Value, node: cst.CSTNode) -> None:
-    """Note a string or a function in a pytree that `jit` is to trace."""
-    if frame.caught or not isinstance(value, Tuple | Ref):
-        return
-    for path, what in _bad_leaves(frame, value, "", 0):
-        frame.tracer.record(frame, node, BadLeaf(name, argument, path, what))
-        return
-
-
-def _bad_leaves(frame: Frame, value: Value, path: str, depth: int) -> Iterator[tuple[str, str]]:
-    match value:
-        case Const(value=str() as text):
-            yield path, f"the string {text!r}"
-        case Function(definition=definition):
-            yield path, f"the function `{definition.name}`"
-        case Library(name=name) if function(name) is not None:
-            yield path, f"`{name}`"
-        case Tuple(items=items) if depth < _MAX_DEPTH:
-            for number, item in enumerate(items):
-                yield from _bad_leaves(frame, item, f"{path}[{number}]", depth + 1)
-        case Ref() if depth < _MAX_DEPTH and (static := boundary.static_fields(frame, value)) is not None:
-            for key, item in frame.state.contents(value).items():
-                if key not in static and isinstance(key, str | int) and key != "…":
-                    part = f".{key}" if value.kind == "object" else f"[{key!r}]"
-                    yield from _bad_leaves(frame, item, path + part, depth + 1)

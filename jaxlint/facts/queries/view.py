@@ -33,6 +33,7 @@ from jaxlint.facts.model.values import (
 from jaxlint.facts.model.why import Place, Traced, Why
 from jaxlint.facts.queries.liveness import Liveness, liveness
 from jaxlint.facts.trace.tracer import Tracer
+from jaxlint.jaxapi import Version, newest
 from jaxlint.source import Chunk, Module, children
 
 E = TypeVar("E", bound=Event)
@@ -168,7 +169,13 @@ class View:
     @property
     def x64(self) -> bool:
         """True if 64-bit types may be enabled in the program that this is part of."""
-        return self.tracer.project.may_enable_x64(self.frame.module)
+        return self.tracer.project.may_enable_x64
+
+    @property
+    def target_jax(self) -> Version:
+        """The oldest JAX that this module has to run with."""
+        stated = self.tracer.project.target(self.module.path)
+        return newest() if stated is None else min(stated, newest())
 
     @property
     def function(self) -> FunctionDefinition | None:
@@ -269,6 +276,11 @@ class View:
             if isinstance(above, cst.SimpleStatementLine | cst.BaseCompoundStatement):
                 return above
         return node
+
+
+def seen_in(ctx: View, chunk: Chunk) -> View:
+    """The view of another chunk of the same module."""
+    return ctx if chunk is ctx.chunk else View(ctx.tracer, ctx.frame, chunk, chunk.tree)
 
 
 def _liveness(function: cst.FunctionDef | cst.Lambda) -> Liveness:

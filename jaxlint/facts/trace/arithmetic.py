@@ -63,7 +63,7 @@ def arithmetic(frame: Frame, op: cst.CSTNode, left: Value, right: Value, node: c
         case Const(value=a), Const(value=b):
             return _fold(op, a, b)
         case (Static() | Const(), Static() | Const()):
-            return Static(_number_kind(op, left, right), _is_extent(left) or _is_extent(right))
+            return Static(_number_kind(op, left, right), _is_extent(left) or _is_extent(right), _turn(op, left, right))
         case (Tuple(items=a), Tuple(items=b)) if isinstance(op, cst.Add):
             return Tuple((*a, *b))
         case (Ref(kind="list"), Ref(kind="list")) if isinstance(op, cst.Add | cst.AddAssign):
@@ -125,6 +125,18 @@ def kind_of(value: Value) -> Kind:
         case Array(kind=kind) | HostArray(kind=kind) | Static(kind=kind):
             return kind
     return None
+
+
+_INJECTIVE = (
+    cst.Add, cst.AddAssign, cst.Subtract, cst.SubtractAssign, cst.Multiply, cst.MultiplyAssign, cst.Divide,
+    cst.DivideAssign, cst.Power, cst.PowerAssign,
+)  # fmt: skip
+
+
+def _turn(op: cst.CSTNode, left: Value, right: Value) -> object:
+    """The number of turns that one side is computed from: what comes out is another in each turn, too."""
+    found = [side.turn for side in (left, right) if isinstance(side, Static) and side.turn is not None]
+    return found[0] if len(found) == 1 and isinstance(op, _INJECTIVE) else None
 
 
 def _is_extent(value: Value) -> bool:

@@ -97,7 +97,9 @@ def call(frame: Frame, callee: Value, args: Arguments, node: cst.CSTNode) -> Val
         case Transformed():
             return transforms.call_transformed(frame, callee, args, node)
         case Cached(function=function):
-            result = call(frame, function, args, node)
+            keeper = frame.within(frame.boundary, frame.place(node))
+            keeper.kept = True
+            result = call(keeper, function, args, node)
             library.note_cached(frame, callee, result)
             return result
         case Class(definition=definition):
@@ -182,6 +184,7 @@ def invoke(
         depth=frame.depth + 1,
         caught=frame.caught,
         guarded=len(frame.state.guards),
+        kept=definition in tracer.doubtful,
     )
     _bind_parameters(inner, function, args, matched)
     if tracer.exhausted(inner):

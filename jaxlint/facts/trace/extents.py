@@ -58,6 +58,12 @@ def of_call(frame: Frame, row: Function, bound: dict[str, Value]) -> Extents:
         case "stack", {"arrays": arrays, **rest} if "axis" not in rest:
             dims, items = _of_literal(frame, arrays), access.exact_items(frame, arrays)
             return _known(dims) if dims is not None or items is None else (None, (len(items),))
+        case "concatenate", {"arrays": arrays, **rest} if "axis" not in rest:
+            return _joined(access.exact_items(frame, arrays))
+        case "append", {"arr": array, "values": values, **rest} if "axis" not in rest:
+            return _joined([array, values])
+        case "vstack", {"tup": arrays}:
+            return _joined([_as_rows(item) for item in access.exact_items(frame, arrays) or ()])
         case "arange", {"start": Const(value=int() as stop), **rest} if not rest.keys() - {"dtype"}:
             return _known((max(stop, 0),))
         case "linspace", {"num": Const(value=int() as num)}:
@@ -72,6 +78,37 @@ def of_call(frame: Frame, row: Function, bound: dict[str, Value]) -> Extents:
     if row.params == ("x",) and isinstance(operand, Array):
         return operand.ndim, operand.dims
     return _UNKNOWN
+
+
+_SIZES = ("shape", "num", "N", "M", "n", "start", "stop", "repeats", "reps", "length", "total_repeat_length")
+
+
+def turn_of(row: Function, bound: dict[str, Value]) -> object:
+    """The number of a loop's turns on which a length of the result depends."""
+    sizes = [value for name, value in bound.items() if name in _SIZES and name in row.static]
+    found = [
+        part.turn
+        for size in sizes
+        for part in (size.items if isinstance(size, Tuple) else (size,))
+        if isinstance(part, Static) and part.turn is not None
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _joined(items: list[Value] | None) -> Extents:
+    """Of arrays put end to end, where the lengths of all are known."""
+    scalar: Dims = (1,)
+    sizes = [getattr(item, "dims", None if not isinstance(item, Const | Static) else scalar) for item in items or ()]
+    if not sizes or any(dims is None or len(dims) == 0 or dims[0] is None for dims in sizes):
+        return _UNKNOWN
+    known = [dims for dims in sizes if dims is not None]
+    return _known((sum(dims[0] or 0 for dims in known), *known[0][1:]))
+
+
+def _as_rows(item: Value) -> Value:
+    if isinstance(item, Array) and item.dims is not None and len(item.dims) == 1:
+        return Array(item.traced, item.kind, 2, (1, *item.dims))
+    return item
 
 
 def _known(dims: Dims | None) -> Extents:

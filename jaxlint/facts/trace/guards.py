@@ -27,6 +27,12 @@ def guard(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
     state.guards = (*state.guards, Guard(id(frame), text, outcome is not negated, varies))
 
 
+def perhaps(frame: Frame, part: cst.ExceptHandler | cst.ExceptStarHandler | cst.MatchCase) -> None:
+    """The current path goes on in a handler or a case."""
+    state = frame.state
+    state.guards = (*state.guards, Guard(id(frame), f"{type(part).__name__} {id(part)}", True, True))
+
+
 @contextmanager
 def guarded(frame: Frame, test: cst.BaseExpression, outcome: bool) -> Iterator[None]:
     """For the part of an expression that is evaluated only where a test came out so."""

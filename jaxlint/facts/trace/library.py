@@ -27,7 +27,7 @@ from jaxlint.facts.model.values import (
     Value,
 )
 from jaxlint.facts.model.why import strongest
-from jaxlint.facts.notes import cuts, evidence, host, keys
+from jaxlint.facts.notes import cuts, evidence, host, keys, transferred
 from jaxlint.facts.notes.leaks import deep_tracing
 from jaxlint.facts.trace import access, contents, dtypes, extents, python, transforms
 from jaxlint.jaxapi import (
@@ -62,6 +62,7 @@ def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) ->
         return transforms.call_transform(frame, row, args, node)
     if frame.boundary is not None and host_effect(name) is None:
         host.note_call(frame, name, args, node)
+    transferred.note_transfer(frame, name, args, node)
     if (handler := python.SPECIAL.get(name)) is not None:
         return handler(frame, args, node)
     if (category := host_effect(name)) is not None and frame.boundary is not None:
@@ -120,7 +121,7 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
             operands = _operands(args, bound)
             dtype = _KIND_DTYPES.get(row.returns) or dtypes.of_call(frame, row.name, operands)
             known = contents.fitting(frame, node, contents.of_call(frame, row.name, operands, dims), dtype)
-            return Array(traced, kind, ndim, dims, dtype, known)
+            return Array(traced, kind, ndim, dims, dtype, known, extents.turn_of(row, bound))
         case "same":
             first = args.positional[0] if args.positional else Unknown()
             if isinstance(first, Array | HostArray) and row.name == "jax.device_put":

@@ -9,7 +9,8 @@ from jaxlint.source import SourceText
 
 def concise(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
     for one in found:
-        yield f"{paint('bold', place(one, sources))}: {paint('red', one.code)} {on_one_line(one.message)}"
+        confirmed = f" (confirmed: {on_one_line(one.confirmed)})" if one.confirmed else ""
+        yield f"{paint('bold', place(one, sources))}: {paint('red', one.code)} {on_one_line(one.message)}{confirmed}"
 
 
 def explained(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
