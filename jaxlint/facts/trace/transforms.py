@@ -23,7 +23,7 @@ from jaxlint.facts.model.values import (
     Value,
     any_tracing,
 )
-from jaxlint.facts.notes import compiled, cuts, donated, gradients, host, mapped, unfit
+from jaxlint.facts.notes import compiled, cuts, donated, gradients, host, mapped, structure, unfit
 from jaxlint.facts.trace import access, boundary, library, trees
 from jaxlint.facts.trace.boundary import detach, element, enter, trace_argument, undifferentiated
 from jaxlint.jaxapi import Feed, Transform
@@ -189,6 +189,7 @@ def _apply(frame: Frame, row: Transform, args: Arguments, bound: dict[str, Value
                 end = join_states(end, frame.tracer.state)
     if row.kind == "branch":
         frame.tracer.state = end or before
+        structure.note_branches(frame, row.name, results, node)
     return _applied(frame, row, results, args)
 
 
@@ -217,6 +218,15 @@ def _run(
                 fed.append(_fed(inner, trace, feed, source, number, boundary.parameter_name(function, len(fed))))
         result = inner.tracer.call(inner, function, Arguments(tuple(fed)), node)
         leaves.append(result)
+        if number == 0 and "carry" in row.result and wanted is row.functions[-1] and frame.tracer.state is not None:
+            starts = [
+                value
+                for feed in wanted.feeds
+                if feed.how == "carry"
+                for value in _sources(frame, row, feed, args, bound)
+            ]
+            if len(starts) == 1:
+                structure.note_carry(frame, row.name, starts[0], result, node)
         if frame.tracer.state is None:
             break
         if wanted is row.functions[-1]:  # what a condition returns is no carry
