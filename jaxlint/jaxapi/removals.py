@@ -112,9 +112,6 @@ def added(name: str) -> str | None:
     return None
 
 
-@cache
-def parameters_gone() -> frozenset[str]:
-    """The names of all parameters in the table, as a first question to a text."""
-    return frozenset(f"{name}=" for names in table("removed")["param"].values() for name in names) | frozenset(
-        f"{name} =" for names in table("removed")["param"].values() for name in names
-    )
+def parameters_gone(function: str) -> frozenset[str]:
+    """The parameters of a function that are gone or going."""
+    return frozenset(table("removed")["param"].get(function, ()))
