@@ -1,6 +1,6 @@
 """API that JAX and the libraries on it removed or deprecated, by version."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
@@ -47,7 +47,7 @@ class Removal:
 @dataclass(frozen=True, slots=True)
 class RemovedParameter:
     """A parameter that is going or gone. ``replacement`` took its place, and the function has it since ``added``;
-    ``position`` is where it can be passed instead; ``drop``: it can be left out."""
+    ``position`` is where it can be passed instead; ``drop``: it can be left out; ``values``: new arguments by value."""
 
     function: str
     name: str
@@ -58,6 +58,7 @@ class RemovedParameter:
     position: int | None = None
     drop: bool = False
     kept: bool = False
+    values: dict[str, str] = field(default_factory=dict)
     note: str | None = None
     status: Status = "removed"
 
