@@ -11,7 +11,7 @@ from jaxlint.engine.own import Known
 from jaxlint.engine.select import suggestion, unknown
 from jaxlint.engine.target import version
 
-Format = Literal["full", "concise", "json", "json-lines", "github"]
+Format = Literal["full", "concise", "json", "json-lines", "github", "gitlab", "junit", "sarif", "markdown"]
 
 _UNKNOWN_KEY = re.compile(r"Object contains unknown field `(?P<key>.*?)`(?: - at `(?P<place>.*)`)?$")
 _MISFIT = re.compile(r"(?P<problem>.*?)(?: - at `(?P<place>.*)`)?$", re.DOTALL)

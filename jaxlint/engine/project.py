@@ -1,15 +1,16 @@
 """The files of one run, read and decoded, with the settings that hold for each of them."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from jaxlint.engine.cache import Cache
+from jaxlint.engine.checker import Checker
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.discover import discover
-from jaxlint.engine.lint import check_all
-from jaxlint.engine.own import SYNTAX, Known, Select
+from jaxlint.engine.own import SYNTAX, Known
 from jaxlint.engine.settings import Configuration, Settings
 from jaxlint.engine.target import Version, required, version
 from jaxlint.source import SourceError, SourceText, read
@@ -18,8 +19,7 @@ from jaxlint.source import SourceError, SourceText, read
 @dataclass(frozen=True)
 class Project:
     """Texts to lint together. ``unreadable`` are files that could not be decoded, ``problems`` what could not be
-    looked into at all. ``select``, ``keep`` and ``check`` are what
-    ``lint`` and ``fix`` take."""
+    looked into at all. ``select``, ``keep`` and ``checker`` are for ``lint`` and ``fix``."""
 
     sources: tuple[SourceText, ...]
     configuration: Configuration
@@ -37,9 +37,9 @@ class Project:
         """Whether this file wants the code."""
         return code in self._codes[path]
 
-    def check(self, sources: Sequence[SourceText], select: Select) -> dict[str, list[Diagnostic]]:
+    def checker(self, cache: Cache | None = None, jobs: int | None = 1) -> Checker:
         """What all rules say about the project's texts, as they are or were changed, for the JAX that it supports."""
-        return check_all(sources, select, self.target)
+        return Checker(self.target, cache or Cache(), jobs)
 
     def target(self, path: str) -> Version | None:
         """The oldest JAX that a file has to run with; None where nothing says so."""

@@ -50,7 +50,7 @@ def target_and_fix(root: Path, text: str = OLD) -> tuple[tuple[int, ...] | None,
     file.parent.mkdir(parents=True)
     file.write_text(text)
     project = load([file], Configuration())
-    outcome = fix(project.sources, project.select, keep=project.keep, check=project.check)
+    outcome = fix(project.sources, project.select, keep=project.keep, check=project.checker())
     (after,) = outcome.texts.values()
     return project.target(str(file)), after
 
@@ -89,7 +89,7 @@ def test_a_successor_that_the_target_lacks_leaves_the_deprecated_name_alone(tmp_
     file = tmp_path / "module.py"
     file.write_text("from jax.experimental.shard_map import shard_map\n\n__all__ = [shard_map]\n")
     project = load([file], Configuration())
-    assert not any(project.check(project.sources, project.select).values())
+    assert not any(project.checker()(project.sources, project.select).values())
 
 
 def test_keywords_go_by_position_where_the_target_has_no_new_name(tmp_path: Path) -> None:
@@ -107,7 +107,6 @@ def test_the_cache_tells_targets_apart(tmp_path: Path) -> None:
     source = SourceText("module.py", OLD)
     cache = Cache(tmp_path)
     for version, name in (((0, 4, 20), "jax.tree_util.tree_map"), ((0, 4, 30), "jax.tree.map")):
-        (found,) = Checker(cache, target=lambda path, version=version: version)((source,), lambda rule: True)[
-            "module.py"
-        ]
+        checker = Checker(lambda path, version=version: version, cache)  # type: ignore[misc]
+        (found,) = checker((source,), lambda rule: True)["module.py"]
         assert f"use `{name}`" in found.message

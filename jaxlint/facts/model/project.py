@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import PurePath
 
 from jaxlint.jaxapi import Version
@@ -33,6 +34,11 @@ class Project:
     def get(self, dotted: str) -> Module | None:
         """The module of a dotted name."""
         return self._by_name.get(dotted)
+
+    @cached_property
+    def may_enable_x64(self) -> bool:
+        """True if some module mentions x64."""
+        return any("enable_x64" in module.source.text.lower() for module in self.modules)
 
     def is_package(self, dotted: str) -> bool:
         """True for a folder of modules, with or without ``__init__.py``."""

@@ -167,6 +167,11 @@ class View:
         return self.frame.module
 
     @property
+    def x64(self) -> bool:
+        """True if 64-bit types may be enabled in the program that this is part of."""
+        return self.tracer.project.may_enable_x64
+
+    @property
     def target_jax(self) -> Version:
         """The oldest JAX that this module has to run with."""
         stated = self.tracer.project.target(self.module.path)

@@ -34,6 +34,8 @@ def full(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint: 
         yield f"{title}{paint('bold', f': {on_one_line(one.message)}')}"
         yield f" {paint('blue', '-->')} {place(one, sources)}"
         yield from _code(one, sources, paint)
+        if one.confirmed:
+            yield f"  {paint('blue', '=')} confirmed by running: {on_one_line(one.confirmed)}"
         yield from _repair(one, sources, paint)
         yield ""
 

@@ -37,6 +37,7 @@ def record(one: Diagnostic, sources: Mapping[str, SourceText]) -> dict[str, Any]
         "trace": [_step(step, sources.get(step.path)) for step in one.trace],
         "fix": fix,
         "declined": one.declined or refusal,
+        "confirmed": one.confirmed,
     }
 
 
