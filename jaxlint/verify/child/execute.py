@@ -10,6 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from jaxlint.verify.child.alarm import Overrun
 from jaxlint.verify.child.flatten import flatten
 from jaxlint.verify.child.hooks import vmap_as_loop
 from jaxlint.verify.child.trace import own_lines
@@ -122,7 +123,7 @@ def _attempt(
     try:
         with context:
             return _returned(how, function, call, grad, wrap)
-    except (KeyboardInterrupt, GeneratorExit):
+    except (KeyboardInterrupt, GeneratorExit, Overrun):
         raise
     except BaseException as error:
         return Raised(how, type(error).__name__, str(error), own_lines(error))

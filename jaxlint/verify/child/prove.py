@@ -7,20 +7,21 @@ from types import ModuleType
 import jax
 import numpy as np
 
-from jaxlint.verify.child.alarm import within
+from jaxlint.verify.child.alarm import Overrun, within
 from jaxlint.verify.child.build import Builder, Plain
 from jaxlint.verify.child.execute import Call
 from jaxlint.verify.child.keys import changed_on_purpose
 from jaxlint.verify.child.show import show
 from jaxlint.verify.child.supply import Supply
 from jaxlint.verify.child.trial import Tell, Trials
-from jaxlint.verify.child.vary import Drawn, base_sizes, smallest
-from jaxlint.verify.inputs.spec import Arguments
-from jaxlint.verify.outcome import Outcome, Raised, Returned
+from jaxlint.verify.child.vary import Drawn, smallest
+from jaxlint.verify.inputs.spec import Arguments, base_sizes
+from jaxlint.verify.outcome import Outcome, Returned
 from jaxlint.verify.verdict import Kind, Verdict, judge, judge_case, worst
 
-_SECONDS = 20.0
-_FEW = 8
+_ORIGINAL_SECONDS, _REWRITTEN_SECONDS = 3.0, 20.0
+"""Of work, for a varied call: it may well be one with which the original does not end."""
+_FEW = 4
 """Variations of a call whose difference takes a proof each time."""
 
 
@@ -80,10 +81,8 @@ class Prover:
 
         def shows(values: Drawn, sizes: dict[str, int]) -> bool:
             try:
-                with within(_SECONDS):
-                    call = Builder(self.trials.sides.before, sizes, values).call(arguments)
-                    verdict = self._one(call)
-            except BaseException:
+                verdict = self._one(Builder(self.trials.sides.before, sizes, values).call(arguments))
+            except (Exception, Overrun):
                 return False
             if verdict is None:
                 return False
@@ -94,11 +93,16 @@ class Prover:
         return _only_smallest(found)
 
     def _one(self, call: Call) -> Verdict | None:
-        """The verdict on a varied call; None for one that the original refuses, or that takes too long."""
-        expected, actual = self.trials.run(call, self.tell(True))
-        overrun = isinstance(actual, Raised) and actual.error == "Overrun"
-        if not isinstance(expected, Returned) or overrun:
+        """The verdict on a varied call; None for one that the original refuses. Raises Overrun."""
+        tell = self.tell(True)
+        tell("original", call)
+        with within(_ORIGINAL_SECONDS):
+            expected = self.trials.original(call)
+        if not isinstance(expected, Returned):
             return None
+        tell("rewritten", call)
+        with within(_REWRITTEN_SECONDS):
+            actual = self.trials.rewritten(call)
         self._mutated |= set(expected.mutated)
         verdict = judge_case(self.trials.function, expected, actual, self._mutated, x64=self.x64)
         return self._considered(verdict, call, expected, actual)
