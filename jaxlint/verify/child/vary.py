@@ -25,9 +25,12 @@ Try = Callable[["Drawn", dict[str, int]], bool]
 """Whether a call with values from there and those sizes shows a difference."""
 
 
+STYLES = ("plain", "negative", "nan", "large", "infinite")
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A source of values that Hypothesis draws. ``style`` is plain, negative, large or special (NaN and infinities)."""
+    """A source of values that Hypothesis draws. ``style`` is one of STYLES."""
 
     draw: Any
     style: str
@@ -71,7 +74,7 @@ def smallest(arguments: Arguments, shows: Try, examples: int) -> None:
     def attempt(data: Any) -> None:
         if time.process_time() > deadline:
             return
-        style = data.draw(st.sampled_from(["plain", "negative", "large", "special"]))
+        style = data.draw(st.sampled_from(STYLES))
         if shows(Drawn(data.draw, style), data.draw(st.sampled_from(pool))):
             raise _Shows
 
@@ -118,11 +121,13 @@ def _integers(dtype: np.dtype[Any], style: str) -> Any:
 
 
 def _floats(style: str, large: float = 1e6) -> Any:
-    """Steps of a sixteenth, exact in every type; large ones and NaN in their own styles only."""
+    """Steps of a sixteenth, exact in every type; the others in their own styles only."""
     plain = st.integers(-64 if style == "negative" else -32, 32).map(lambda n: n / 16)
     match style:
         case "large":
             return st.one_of(plain, st.sampled_from([large, -large]))
-        case "special":
-            return st.one_of(plain, st.sampled_from([np.nan, np.inf, -np.inf, -0.0]))
+        case "nan":
+            return st.one_of(plain, st.just(np.nan))
+        case "infinite":
+            return st.one_of(plain, st.sampled_from([np.inf, -np.inf, -0.0]))
     return plain
