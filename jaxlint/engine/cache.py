@@ -10,7 +10,7 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -69,9 +69,9 @@ class Cache:
                         entry.unlink(missing_ok=True)
 
 
-def key_of(sources: Sequence[SourceText], codes: Iterable[str]) -> str:
-    """The key of what is found in texts that are looked at together."""
-    digest = hashlib.blake2b(f"{fingerprint()} {sorted(codes)}".encode(), digest_size=20)
+def key_of(sources: Sequence[SourceText], terms: object) -> str:
+    """The key of what is found in texts that are looked at together, on terms whose ``repr`` tells them apart."""
+    digest = hashlib.blake2b(f"{fingerprint()} {terms!r}".encode(), digest_size=20)
     for source in sources:
         text = source.text.encode("utf-8", "surrogatepass")
         digest.update(f"\0{source.path}\0{source.encoding}\0{len(text)}\0".encode("utf-8", "surrogatepass"))

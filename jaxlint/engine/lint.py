@@ -6,6 +6,7 @@ from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.own import ALWAYS, Keep, Known, Select, everything
 from jaxlint.engine.suppress import honour
 from jaxlint.engine.syntax import parses
+from jaxlint.engine.target import Target, unstated
 from jaxlint.source import SourceText, mentions
 
 Rules = Callable[[], tuple[Known, ...]]
@@ -20,13 +21,16 @@ def all_rules() -> tuple[Known, ...]:
     return catalogue()
 
 
-def check_all(sources: Sequence[SourceText], select: Select) -> dict[str, list[Diagnostic]]:
-    """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX."""
+def check_all(sources: Sequence[SourceText], select: Select, target: Target = unstated) -> dict[str, list[Diagnostic]]:
+    """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX.
+
+    ``target``: the oldest JAX that a file has to run with.
+    """
     if not concern(sources):
         return {}
     from jaxlint.engine.check import check
 
-    return check(sources, select)
+    return check(sources, select, target=target)
 
 
 def concern(sources: Sequence[SourceText]) -> bool:
@@ -58,7 +62,7 @@ def lint(
                 rules,
                 runs(source.path),
             ),
-            key=lambda found: (found.cell or 0, found.start, found.code, found.end),
+            key=lambda found: (found.start, found.code, found.end),
         )
         for source in sources
     }

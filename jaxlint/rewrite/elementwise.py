@@ -8,6 +8,8 @@ import libcst as cst
 
 from jaxlint.facts.model.values import Array, Const, HostArray, Static, Tree
 from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.arithmetic import kind_of
+from jaxlint.rewrite.masked import ELEMENTWISE
 
 _NUMPY = (
     "abs", "absolute", "negative", "positive", "add", "subtract", "multiply", "square", "sign", "sin", "cos",
@@ -18,6 +20,8 @@ _NUMPY = (
     "asarray", "array", "bool_",
 )  # fmt: skip
 _NN = ("relu", "relu6", "sigmoid", "soft_sign", "hard_tanh", "leaky_relu", "hard_sigmoid")
+_PARTIAL = ("jax.numpy.log", "jax.numpy.log2", "jax.numpy.log10", "jax.numpy.sqrt", "jax.numpy.reciprocal")
+"""Functions of one argument that are fine at 1."""
 _ELEMENTWISE = frozenset((*(f"jax.numpy.{name}" for name in _NUMPY), *(f"jax.nn.{name}" for name in _NN)))
 _OPERATORS = (cst.Add, cst.Subtract, cst.Multiply, cst.BitAnd, cst.BitOr, cst.BitXor)
 
@@ -37,9 +41,18 @@ def hazard(ctx: View, node: cst.BaseExpression) -> str | None:
             return hazard(ctx, left) or hazard(ctx, right)
         case cst.Comparison(left=left, comparisons=[item]):
             return hazard(ctx, left) or hazard(ctx, item.comparator)
+        case cst.Subscript(value=cst.Name() | cst.Attribute() as base) if ctx.jax_array(base):
+            return next(filter(None, (_hazard_of_index(ctx, element.slice) for element in node.slice)), None)
         case cst.Call(func=function, args=arguments) if ctx.name(function) in _ELEMENTWISE:
             return next(filter(None, (hazard(ctx, argument.value) for argument in arguments)), None)
     return f"`{ctx.code(node)}` is not sure to be cheap and harmless where the condition rules it out"
+
+
+def _hazard_of_index(ctx: View, element: cst.BaseSlice) -> str | None:
+    """A read out of range gives some item, and no gradient where the condition rules it out."""
+    if isinstance(element, cst.Index) and kind_of(ctx.value(element.value)) != "bool":
+        return hazard(ctx, element.value)
+    return "a part of an array is not sure to be cheap"
 
 
 def _is_number(ctx: View, node: cst.BaseExpression) -> bool:
@@ -60,6 +73,42 @@ def _is_harmless(operator: cst.BaseBinaryOp, right: cst.BaseExpression) -> bool:
     if isinstance(operator, cst.Power):
         return isinstance(right, cst.Integer)
     return isinstance(operator, cst.Divide | cst.FloorDivide | cst.Modulo) and right.evaluated_value != 0
+
+
+def is_elementwise(ctx: View, function: cst.BaseExpression) -> bool:
+    """True for a function that gives at each place what it would give there alone."""
+    return ctx.name(function) in _ELEMENTWISE | ELEMENTWISE
+
+
+def guarded(ctx: View, node: cst.BaseExpression) -> cst.BaseExpression | None:
+    """The one operand of an expression that must not be any number, though the rest is harmless: ``n`` of ``x / n``."""
+    risky = list(_risky(ctx, node))
+    if len(risky) == 1 and risky[0] is not None and hazard(ctx, risky[0]) is None:
+        return risky[0]
+    return None
+
+
+def _risky(ctx: View, node: cst.BaseExpression) -> Iterator[cst.BaseExpression | None]:
+    """The divisors, and the arguments of logarithms and roots; None for what is not understood."""
+    if hazard(ctx, node) is None:
+        return
+    match node:
+        case cst.UnaryOperation(operator=cst.Minus() | cst.Plus(), expression=inner):
+            yield from _risky(ctx, inner)
+        case cst.BinaryOperation(operator=operator, left=left, right=right):
+            yield from _risky(ctx, left)
+            if isinstance(operator, cst.Divide) and not _is_harmless(operator, right):
+                yield right
+            elif isinstance(operator, _OPERATORS) or _is_harmless(operator, right):
+                yield from _risky(ctx, right)
+            else:
+                yield None
+        case cst.Call(func=function, args=[cst.Arg(value=value, keyword=None, star="")]) if (
+            ctx.name(function) in _PARTIAL
+        ):
+            yield value
+        case _:
+            yield None
 
 
 def operands(ctx: View, node: cst.BaseExpression) -> Iterator[str]:
@@ -83,6 +132,9 @@ def operands(ctx: View, node: cst.BaseExpression) -> Iterator[str]:
         case cst.Call(args=arguments) if ctx.name(node.func) in _ELEMENTWISE:
             for argument in arguments:
                 yield from operands(ctx, argument.value)
+        case cst.NamedExpr(target=cst.Name(value=name), value=value):
+            yield name
+            yield from operands(ctx, value)
         case cst.Integer() | cst.Float():
             return
         case _:

@@ -8,11 +8,12 @@ from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.queries.truth import undecidable
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.selection import select
+from jaxlint.rewrite.checks import as_check, only_raises
+from jaxlint.rewrite.control import conditional, rewrite
 from jaxlint.rules import rule
 
 
-@rule("JAX401", since="0.1", fix="unsafe")
+@rule("JAX401", since="0.1", fix="safe")
 def traced_branch(ctx: View, node: cst.If | cst.While | cst.IfExp | cst.CompIf | cst.Match) -> Iterator[Finding]:
     if isinstance(node, cst.Match):
         yield from _match(ctx, node)
@@ -26,20 +27,21 @@ def _word(node: cst.CSTNode) -> str:
 
 def _fix(ctx: View, node: cst.CSTNode) -> Fix | Decline:
     match node:
-        case cst.If() | cst.IfExp():
-            return select(ctx, node)
-        case cst.CompIf():
-            return Decline("the number of items would depend on values; `jnp.where` keeps the shape")
-    return Decline("a `while` on a tracer becomes `lax.while_loop`, whose carry this fix does not build")
+        case cst.If() if only_raises(node):
+            return as_check(ctx, node)
+        case cst.If() | cst.While():
+            return rewrite(ctx, node)
+        case cst.IfExp():
+            return conditional(ctx, node)
+    return Decline("the number of items would depend on values; `jnp.where` keeps the shape")
 
 
 def _match(ctx: View, node: cst.Match) -> Iterator[Finding]:
     """A value pattern compares with ``==`` and asks for the truth of it; a guard is a test."""
     patterns = [part for case in node.cases for part in own_nodes(case.pattern)]
     why = ctx.traced(node.subject) if not ctx.caught(node) else None
-    decline = Decline("`lax.switch` takes a function for each case")
     if why and any(isinstance(part, cst.MatchValue) for part in patterns):
-        yield Finding(node.subject, f"`match` compares with each case, but {why}", decline, why)
+        yield Finding(node.subject, f"`match` compares with each case, but {why}", rewrite(ctx, node), why)
     for case in node.cases:
         if case.guard is not None and (why := undecidable(ctx, case.guard)):
-            yield Finding(case.guard, f"`if` needs a concrete bool, but {why}", decline, why)
+            yield Finding(case.guard, f"`if` needs a concrete bool, but {why}", rewrite(ctx, node), why)

@@ -33,16 +33,23 @@ def components(sources: Sequence[SourceText]) -> list[list[SourceText]]:
     """Texts that are linked by imports, directly or not; each belongs to one component.
 
     What can be found in a text depends on the texts of its component alone: values come from what it imports, contexts
-    from what imports it. The modules of a package belong together. The order of the texts stays.
+    from what imports it. The modules of a package belong together, and those below a folder with its ``conftest.py``,
+    which pytest runs first. The order of the texts stays.
     """
     packages = package_folders(sources)
-    names = [module_name(PurePath(source.path), packages) for source in sources]
+    paths = [PurePath(source.path) for source in sources]
+    names = [module_name(path, packages) for path in paths]
     by_name: dict[str, list[int]] = {}
     for position, name in enumerate(names):
         by_name.setdefault(name, []).append(position)
     links = _Links(len(sources))
+    for position, path in enumerate(paths):
+        if path.name == "conftest.py":
+            for other, below in enumerate(paths):
+                if path.parent in below.parents:
+                    links.join(position, other)
     for position, (source, name) in enumerate(zip(sources, names, strict=True)):
-        is_package = PurePath(source.path).name == "__init__.py"
+        is_package = paths[position].name == "__init__.py"
         for wanted in (name, name.rpartition(".")[0], *imported(source.text, name, is_package)):
             for other in by_name.get(_known(wanted, by_name), ()):
                 links.join(position, other)

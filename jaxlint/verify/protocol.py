@@ -1,9 +1,11 @@
 """What parent and child say to each other: one job on the child's stdin, events as lines in a private file."""
 
 import base64
+from typing import Literal
 
 import msgspec
 
+from jaxlint.verify.observation import Observation
 from jaxlint.verify.speed.record import Machine, Speed
 from jaxlint.verify.verdict import Verdict
 
@@ -28,6 +30,9 @@ class Pair(msgspec.Struct, frozen=True):
     search: tuple[str, ...] = ()
 
 
+Task = Literal["compare", "measure", "observe"]
+
+
 class Target(msgspec.Struct, frozen=True):
     """One function of one pair, the pair by its position in the job."""
 
@@ -36,7 +41,7 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """Compare pairs, all in one process; with ``speed``, measure instead of comparing.
+    """Compare the functions of pairs, or measure their speed, or observe the original alone, all in one process.
 
     ``guess``: where no inputs are given, look for some. ``vary``: how many variations of described or guessed inputs
     to try for a function. ``skip`` names the targets that an earlier child has finished or did not survive, ``steady``
@@ -54,7 +59,7 @@ class Job(msgspec.Struct, frozen=True):
     skip: tuple[Target, ...] = ()
     steady: tuple[Target, ...] = ()
     platform: str = "cpu"
-    speed: bool = False
+    task: Task = "compare"
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
@@ -77,7 +82,9 @@ class Importing(msgspec.Struct, frozen=True, tag=True):
 
 
 class Started(msgspec.Struct, frozen=True, tag=True):
-    """A step begins: ``inputs`` (looking for some), ``original``, ``rewritten``, ``speed``. ``call`` shows the call."""
+    """A step begins: ``inputs`` (looking for some), ``original``, ``rewritten``, ``speed`` or ``watch``. ``call`` shows
+    the call.
+    """
 
     target: Target
     step: str
@@ -111,11 +118,19 @@ class Measured(msgspec.Struct, frozen=True, tag=True):
     speed: Speed
 
 
+class Observed(msgspec.Struct, frozen=True, tag=True):
+    """What was seen when a function ran: nothing more will be said about it. The module itself has no name."""
+
+    target: Target
+    seen: tuple[Observation, ...]
+    ran: bool
+
+
 class Done(msgspec.Struct, frozen=True, tag=True):
     """The job is done; the parent may end the child."""
 
 
-Event = Ready | Importing | NotLoaded | Started | Judged | Passed | On | Measured | Done
+Event = Ready | Importing | NotLoaded | Started | Judged | Passed | On | Measured | Observed | Done
 
 
 def line(event: Event) -> bytes:

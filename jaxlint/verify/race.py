@@ -39,7 +39,7 @@ def race(
     speeds: list[tuple[Target, Speed]] = []
     for platform in platforms if targets else ():
         job = msgspec.structs.replace(
-            job_for(pairs, ways, x64=x64, platform=platform), speed=True, skip=tuple(every - set(targets))
+            job_for(pairs, ways, x64=x64, platform=platform), task="measure", skip=tuple(every - set(targets))
         )
         record = run_job(job, ways.limits, threading.Event(), hear)
         if record.machine:
@@ -52,7 +52,7 @@ def available(ways: Ways) -> tuple[str, ...]:
     """The platforms of this machine. JAX is asked, in a child, only if a plugin for an accelerator is installed."""
     if not _has_plugin():
         return (CPU,)
-    probe = msgspec.structs.replace(job_for((_NOTHING,), ways, x64=False, platform=CHOSEN), speed=True)
+    probe = msgspec.structs.replace(job_for((_NOTHING,), ways, x64=False, platform=CHOSEN), task="measure")
     machine = run_job(probe, ways.limits, threading.Event()).machine
     return (CPU,) if machine is None or machine.platform == "cpu" else (CPU, CHOSEN)
 

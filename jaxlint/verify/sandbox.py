@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from jaxlint.verify.observation import Observation
 from jaxlint.verify.outcome import Died
 from jaxlint.verify.protocol import (
     Done,
@@ -23,6 +24,7 @@ from jaxlint.verify.protocol import (
     Judged,
     Measured,
     NotLoaded,
+    Observed,
     On,
     Passed,
     Started,
@@ -46,13 +48,14 @@ class Limits:
 
 @dataclass(slots=True)
 class Record:
-    """What the children of a job report: a verdict on each function or how fast it is, or why a pair could not be
-    loaded; and the machine that they ran on."""
+    """What the children of a job report: a verdict on each function, how fast it is, or what was seen of it (None: it
+    did not run), or why a pair could not be loaded; and the machine that they ran on."""
 
     verdicts: dict[Target, Verdict] = field(default_factory=dict)
     refused: dict[int, NotLoaded] = field(default_factory=dict)
     machine: Machine | None = None
     speeds: dict[Target, Speed] = field(default_factory=dict)
+    observed: dict[Target, tuple[Observation, ...] | None] = field(default_factory=dict)
     ended: set[Target] = field(default_factory=set)
     steady: set[Target] = field(default_factory=set)
     _current: Started | Importing | None = None
@@ -72,6 +75,10 @@ class Record:
                 self.machine = machine
             case Measured(target, speed):
                 self.speeds[target] = speed
+                self.ended.add(target)
+                self._current = None
+            case Observed(target, seen, ran):
+                self.observed[target] = seen if ran else None
                 self.ended.add(target)
                 self._current = None
             case Passed(target):
@@ -95,6 +102,9 @@ class Record:
                 self.refused[pair] = NotLoaded(pair, what, reason)
             case Started(target, varied=True, step="original" | "inputs"):
                 self.steady.add(target)
+            case Started(target, step="watch"):
+                self.observed[target] = None
+                self.ended.add(target)
             case Started(target, step="speed"):
                 self.speeds[target] = untimed(target.function, reason)
                 self.ended.add(target)
@@ -222,7 +232,7 @@ def _platform(job: Job) -> dict[str, str]:
     """Other than when measuring, products of matrices on an accelerator get all the digits that the CPU gives them."""
     if job.platform:
         return {"JAX_PLATFORMS": job.platform}
-    precise = {} if job.speed else {"JAX_DEFAULT_MATMUL_PRECISION": "highest"}
+    precise = {} if job.task == "measure" else {"JAX_DEFAULT_MATMUL_PRECISION": "highest"}
     return {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", **precise}
 
 

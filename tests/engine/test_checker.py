@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from jaxlint.engine import checker
-from jaxlint.engine.cache import Cache, Found, key_of
+import jaxlint.engine.checker
+from jaxlint.engine.cache import Cache, Found
 from jaxlint.engine.checker import Checker
 from jaxlint.engine.lint import check_all
 from jaxlint.engine.own import Select
+from jaxlint.engine.target import Target, unstated
 from jaxlint.rules import all_rules, catalogue
 from jaxlint.source import SourceText
 
@@ -25,6 +26,10 @@ def texts(**more: str) -> list[SourceText]:
     return [SourceText(path, text) for path, text in named.items()]
 
 
+def checker(cache: Cache | None = None, jobs: int = 1) -> Checker:
+    return Checker(unstated, cache or Cache(), jobs)
+
+
 def every(rule: object) -> bool:
     return True
 
@@ -38,11 +43,11 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The paths that were really looked at, component by component."""
     seen: list[list[str]] = []
 
-    def look(sources: Sequence[SourceText], select: Select) -> Found:
+    def look(sources: Sequence[SourceText], select: Select, target: Target) -> Found:
         seen.append([source.path for source in sources])
-        return check_all(sources, select)
+        return check_all(sources, select, target)
 
-    monkeypatch.setattr(checker, "check_all", look)
+    monkeypatch.setattr(jaxlint.engine.checker, "check_all", look)
     return seen
 
 
@@ -53,51 +58,58 @@ def test_the_catalogue_is_what_the_rules_say() -> None:
 
 
 def test_contexts_flow_within_a_component() -> None:
-    found = Checker()(texts(alone=BRANCH), every)
+    found = checker()(texts(alone=BRANCH), every)
     assert said(found) == said(check_all(texts(alone=BRANCH), every))
     assert {"callee.py", "alone.py"} <= said(found).keys()
 
 
 def test_workers_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checker, "WORTH", 10)
+    monkeypatch.setattr(jaxlint.engine.checker, "WORTH", 10)
     sources = texts(alone=BRANCH, other=BRANCH.replace("helper", "aid"))
-    assert said(Checker(jobs=3)(sources, every)) == said(check_all(sources, every))
+    assert said(checker(jobs=3)(sources, every)) == said(check_all(sources, every))
 
 
 def test_what_did_not_change_is_not_looked_at_again(tmp_path: Path, looks: list[list[str]]) -> None:
-    first = Checker(Cache(tmp_path))(texts(alone=BRANCH), every)
-    assert Checker(Cache(tmp_path))(texts(alone=BRANCH), every) == first
+    first = checker(Cache(tmp_path))(texts(alone=BRANCH), every)
+    assert checker(Cache(tmp_path))(texts(alone=BRANCH), every) == first
     assert looks == [["callee.py", "caller.py"], ["alone.py"]]
-    Checker(Cache(tmp_path))(texts(alone=BRANCH + "\n"), every)
+    checker(Cache(tmp_path))(texts(alone=BRANCH + "\n"), every)
     assert looks[2:] == [["alone.py"]]
 
 
 def test_a_changed_caller_is_looked_at_with_its_callee(tmp_path: Path, looks: list[list[str]]) -> None:
-    assert Checker(Cache(tmp_path))(texts(), every)["callee.py"]
+    assert checker(Cache(tmp_path))(texts(), every)["callee.py"]
     sources = texts()
     sources[1] = SourceText("caller.py", SPLIT["caller.py"].replace("@jax.jit\n", ""))
-    assert not said(Checker(Cache(tmp_path))(sources, every))
+    assert not said(checker(Cache(tmp_path))(sources, every))
     assert looks == [["callee.py", "caller.py"]] * 2
 
 
 def test_other_rules_are_another_question(tmp_path: Path, looks: list[list[str]]) -> None:
-    Checker(Cache(tmp_path))(texts(), every)
-    assert not said(Checker(Cache(tmp_path))(texts(), lambda rule: rule.code == "JAX301"))
+    checker(Cache(tmp_path))(texts(), every)
+    assert not said(checker(Cache(tmp_path))(texts(), lambda rule: rule.code == "JAX301"))
+    assert len(looks) == 2
+
+
+def test_another_target_is_another_question(tmp_path: Path, looks: list[list[str]]) -> None:
+    for target in ((0, 4, 30), (0, 4, 30), None):
+        Checker(lambda path, target=target: target, Cache(tmp_path))(texts(), every)  # type: ignore[misc]
     assert len(looks) == 2
 
 
 @pytest.mark.parametrize("damage", [b"", b"\x00\xff", b"\x81\xa4a.py\x91\x01"])
 def test_a_damaged_entry_is_made_anew(tmp_path: Path, damage: bytes) -> None:
-    first = Checker(Cache(tmp_path))(texts(), every)
-    for entry in tmp_path.iterdir():
+    first = checker(Cache(tmp_path))(texts(), every)
+    damaged = [entry for entry in tmp_path.iterdir() if "." not in entry.name]
+    for entry in damaged:
         entry.write_bytes(damage)
-    assert Checker(Cache(tmp_path))(texts(), every) == first
-    assert Cache(tmp_path).get(key_of(texts(), {rule.code for rule in catalogue()})) == first
+    assert checker(Cache(tmp_path))(texts(), every) == first
+    assert len(damaged) == len([entry for entry in damaged if entry.read_bytes() != damage])
 
 
 def test_a_folder_that_cannot_be_made_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert said(Checker(Cache(tmp_path / "file" / "cache"))(texts(), every))
+    assert said(checker(Cache(tmp_path / "file" / "cache"))(texts(), every))
 
 
 def test_the_cache_ignores_itself_and_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,12 @@ def test_of_two_modules_with_one_name_an_importer_is_linked_to_both() -> None:
     assert len(components([SourceText(path, text) for path, text in paths.items()])) == 1
 
 
+def test_what_pytest_runs_first_belongs_to_the_tests_below() -> None:
+    paths = ["tests/conftest.py", "tests/test_a.py", "tests/deep/test_b.py", "other/test_c.py"]
+    found = components([SourceText(path, "") for path in paths])
+    assert [len(part) for part in found] == [3, 1]
+
+
 @pytest.mark.parametrize(
     ("text", "is_package", "names"),
     [

@@ -68,35 +68,35 @@ def more_programs(compiled: Any, calls: Sequence[Call]) -> int:
     for call in calls:
         args, kwargs = jax.tree_util.tree_map(as_jax, copy.deepcopy((call.args, call.kwargs)))
         wait_for((args, kwargs))
-        with _Compilations() as seen, suppress(Exception):  # an input on which it raises compiles nothing more
+        with Compilations() as seen, suppress(Exception):  # an input on which it raises compiles nothing more
             wait_for(compiled(*args, **kwargs))
         count += seen.any
     return count
 
 
-class _Compilations:
+class Compilations:
     """Whether XLA compiled anything inside the `with` block."""
 
-    _listening: "_Compilations | None" = None
+    _listening: "Compilations | None" = None
     _registered = False
 
     def __init__(self) -> None:
         self.any = False
 
-    def __enter__(self) -> "_Compilations":
-        if not _Compilations._registered:
-            jax.monitoring.register_event_duration_secs_listener(_Compilations._heard)
-            _Compilations._registered = True
-        _Compilations._listening = self
+    def __enter__(self) -> "Compilations":
+        if not Compilations._registered:
+            jax.monitoring.register_event_duration_secs_listener(Compilations._heard)
+            Compilations._registered = True
+        Compilations._listening = self
         return self
 
     def __exit__(self, *raised: object) -> None:
-        _Compilations._listening = None
+        Compilations._listening = None
 
     @staticmethod
     def _heard(event: str, duration_secs: float, **kwargs: str | int) -> None:
-        if event == _COMPILED and _Compilations._listening:
-            _Compilations._listening.any = True
+        if event == _COMPILED and Compilations._listening:
+            Compilations._listening.any = True
 
 
 def jit(function: Function, call: Call) -> tuple[Any, Call]:

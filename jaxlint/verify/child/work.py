@@ -8,8 +8,9 @@ from typing import Any
 
 from jaxlint.verify.child.load import Inputs, load_inputs, load_module, package_of
 from jaxlint.verify.child.machine import machine
-from jaxlint.verify.child.prove import Prover, given
-from jaxlint.verify.child.race import Race
+from jaxlint.verify.child.observe import raised_at_import, watched
+from jaxlint.verify.child.prove import Prover
+from jaxlint.verify.child.race import timed
 from jaxlint.verify.child.recorded import Recorded, load_recorded
 from jaxlint.verify.child.show import show
 from jaxlint.verify.child.sides import Sides
@@ -24,13 +25,13 @@ from jaxlint.verify.protocol import (
     Judged,
     Measured,
     NotLoaded,
+    Observed,
     On,
     Pair,
     Passed,
     Started,
     Target,
 )
-from jaxlint.verify.speed.record import Speed, untimed
 from jaxlint.verify.verdict import Kind, Verdict
 
 Send = Callable[[Event], None]
@@ -38,7 +39,7 @@ Send = Callable[[Event], None]
 
 def work(job: Job, send: Send) -> None:
     """Send what is to be said about each function of each pair."""
-    if job.speed:
+    if job.task == "measure":
         send(On(machine()))
     for number, pair in enumerate(job.pairs):
         wanted = [Target(number, name) for name in pair.functions]
@@ -54,27 +55,30 @@ def _work_on(job: Job, number: int, pair: Pair, targets: list[Target], send: Sen
         try:
             return loader(*arguments)
         except BaseException as error:
-            raise _Refused(what, f"{type(error).__name__}: {error}") from None
+            raise _Refused(what, f"{type(error).__name__}: {error}") from error
 
     before, after = Path(pair.before), Path(pair.after)
     try:
         original = imported("original", load_module, before, pair.search)
         inputs = imported("inputs", load_inputs, Path(pair.inputs)) if pair.inputs else Inputs()
         recorded = imported("inputs", load_recorded, Path(pair.recorded), original) if pair.recorded else Recorded()
-        rewritten = imported("rewritten", load_module, after, pair.search, package_of(after) or package_of(before))
+        home = package_of(after) or package_of(before)
+        rewritten = original if after == before else imported("rewritten", load_module, after, pair.search, home)
     except _Refused as refused:
+        if isinstance(refused.__cause__, Exception):
+            send(Observed(Target(number, ""), (raised_at_import(refused.__cause__),), True))
         send(NotLoaded(number, *refused.args))
         return
     supplier = Supplier(pair, inputs, recorded, ModuleText(before.read_text("utf-8-sig")), job.guess)
     for target in targets:
-        _judge(job, supplier, target, Sides(original, rewritten), send)
+        _answer(job, supplier, target, Sides(original, rewritten), send)
 
 
 class _Refused(Exception):
     """A module or inputs that cannot be imported."""
 
 
-def _judge(job: Job, supplier: Supplier, target: Target, sides: Sides, send: Send) -> None:
+def _answer(job: Job, supplier: Supplier, target: Target, sides: Sides, send: Send) -> None:
     name = target.function
     if name not in supplier.pair.changed and not supplier.mentions(name):
         send(Passed(target))
@@ -82,21 +86,23 @@ def _judge(job: Job, supplier: Supplier, target: Target, sides: Sides, send: Sen
     inputs = supplier.inputs
     trials = Trials(sides, name, supplier.pair.jax_code, job.grad, inputs.oracles.get(name), name in inputs.host)
 
-    if job.speed:
-        send(Started(target, "speed"))
-        send(Measured(target, _speed(supplier, trials)))
-        return
+    match job.task:
+        case "compare":
+            send(Judged(target, _verdict(job, supplier, target, trials, send)))
+        case "measure":
+            send(Started(target, "speed"))
+            send(Measured(target, timed(supplier, trials)))
+        case "observe":
+            send(Started(target, "watch"))
+            send(Observed(target, *watched(supplier, trials, x64=job.x64)))
+
+
+def _verdict(job: Job, supplier: Supplier, target: Target, trials: Trials, send: Send) -> Verdict:
+    name = target.function
 
     def telling(varied: bool) -> Tell:
         return lambda step, call: send(Started(target, step, show(name, call), varied))
 
-    send(Judged(target, _verdict(job, supplier, target, trials, telling, send)))
-
-
-def _verdict(
-    job: Job, supplier: Supplier, target: Target, trials: Trials, telling: Callable[[bool], Tell], send: Send
-) -> Verdict:
-    name = target.function
     try:
         supply = supplier.supply(trials, lambda call: send(Started(target, "inputs", show(name, call) if call else "")))
         if supply is None:
@@ -108,15 +114,6 @@ def _verdict(
     except Exception as error:
         reason = f"its inputs cannot be made: {type(error).__name__}: {error}"
         return Verdict(name, Kind.CANNOT_COMPARE, (reason,), cases=0, trace=own_lines(error))
-
-
-def _speed(supplier: Supplier, trials: Trials) -> Speed:
-    try:
-        supply = supplier.supply(trials, lambda call: None)
-        calls = [*supply.calls, *(call for _, call in given(supply, trials.sides.before))] if supply else []
-        return Race(trials).run(calls) if calls else untimed(trials.function, "no inputs")
-    except Exception as error:
-        return untimed(trials.function, f"{type(error).__name__}: {error}")
 
 
 @contextlib.contextmanager

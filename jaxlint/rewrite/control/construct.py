@@ -1,0 +1,169 @@
+"""Which statements are rewritten together, and the fix that puts the new text in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from jaxlint.edits import Decline, Edit, Fix, repair
+from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control import exits, flow
+from jaxlint.rewrite.control.bound import bound_before
+from jaxlint.rewrite.control.exits import Settling
+from jaxlint.rewrite.control.forecast import Forecast, forecast
+from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, opens
+from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, While
+from jaxlint.rewrite.control.names import fresh
+from jaxlint.rewrite.control.prepare import prepared
+from jaxlint.rewrite.control.read import read
+
+COMPOUND = (cst.If, cst.For, cst.While, cst.Match)
+
+
+def rewrite(ctx: View, node: cst.CSTNode, *, raises: bool = True) -> Fix | Decline:
+    """The statement that a branch or loop is part of, written with lax.
+
+    ``raises``: as it stands, the code can only raise in a trace, so that its rewrite is a repair.
+    """
+    if ctx.function is None:
+        return Decline("only what is in a function is rewritten")
+    try:
+        return _rewritten(ctx, node, raises=raises)
+    except Declined as reason:
+        return Decline(str(reason))
+
+
+def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
+    first, block, view = _outermost(ctx, node)
+    statements = [first]
+    if _returns(view, block):
+        statements = _to_the_end(ctx, first)
+        block = read(ctx, statements)
+        view = forecast(ctx, block, view.lowered)
+    bound = bound_before(ctx, first)
+    view, uses = prepared(view, block)
+    low = Lowering(view, fresh(ctx), dict.fromkeys(uses))
+    settling = Settling(low.fresh, lambda loop: loop.node not in view.lowered, view.dynamic)
+    settled = settling.function(block, bound)
+    view.made = flow.made(settled)
+    lines = low.lines(settled, Here(ctx.live_after(statements[-1]) or frozenset(), bound))
+    edit = _edit(ctx, statements, lines)
+    return Fix(
+        _message(low),
+        (*_blank_line(ctx, statements[0], lines), edit, *_elsewhere(low, edit)),
+        repair(ctx) if raises else "unsafe",
+        tuple(low.uses),
+    )
+
+
+def _elsewhere(low: Lowering, edit: Edit) -> list[Edit]:
+    """What changes outside of the statements that are written anew."""
+    found = [other for other in low.ctx.edits if other.start < edit.start or edit.end < other.end]
+    for node in low.dropped:
+        start, end = low.ctx.span(node)
+        if end <= edit.start and (line := _whole_line(low.ctx, start, end)) is not None:
+            found.append(line)
+    return found
+
+
+def _whole_line(ctx: View, start: int, end: int) -> Edit | None:
+    """The removal of a line that holds one statement and nothing else."""
+    text = ctx.chunk.source.text
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    alone = last >= 0 and not text[first:start].strip() and not text[end:last].strip()
+    return Edit(first, last + 1, "") if alone else None
+
+
+def _message(low: Lowering) -> str:
+    names = [f"`{low.ctx.spell(name)}`" for name in low.uses if name.startswith("jax.lax.")]
+    return f"Write it with {' and '.join(names) or '`jnp.where`'}"
+
+
+def _outermost(ctx: View, node: cst.CSTNode) -> tuple[cst.CSTNode, Block, Forecast]:
+    """The outermost statement around a node that lax must run, with its block."""
+    around = [above for above in (node, *_within_function(ctx, node)) if isinstance(above, COMPOUND)]
+    roots = [node] if isinstance(node, cst.For | cst.While) else []
+    failure: Declined | None = None
+    for statement in reversed(around):
+        if _is_elif(ctx, statement):
+            continue
+        try:
+            block = read(ctx, [statement])
+        except Declined as declined:
+            failure = declined
+            continue
+        view = forecast(ctx, block, roots)
+        if statement in view.lowered or any(isinstance(top, Branch) and view.dynamic(top.test) for top in block):
+            return statement, block, view
+    raise failure or Declined("no tracer decides here")
+
+
+def _within_function(ctx: View, node: cst.CSTNode) -> list[cst.CSTNode]:
+    found: list[cst.CSTNode] = []
+    for above in ctx.ancestors(node):
+        if isinstance(above, cst.FunctionDef | cst.Lambda):
+            break
+        found.append(above)
+    return found
+
+
+def _is_elif(ctx: View, node: cst.CSTNode) -> bool:
+    parent = ctx.parent(node)
+    return isinstance(parent, cst.If) and parent.orelse is node
+
+
+def _returns(view: Forecast, block: Block) -> bool:
+    """True if what lax will run holds a ``return``."""
+    for statement in flow.statements(block):
+        match statement:
+            case Branch() if view.dynamic(statement.test):
+                if any(exit.kind == "return" for exit in exits.own_exits((statement,))):
+                    return True
+            case Loop() | While() if statement.node in view.lowered:
+                if any(exit.kind == "return" for exit in exits.own_exits((statement,))):
+                    return True
+    return False
+
+
+def _to_the_end(ctx: View, first: cst.CSTNode) -> list[cst.CSTNode]:
+    """A statement and those that follow it, to the end of the function."""
+    assert ctx.function is not None
+    parent = ctx.parent(first)
+    if parent is not ctx.function.node.body or not isinstance(parent, cst.IndentedBlock):
+        raise Declined("it returns from within another statement")
+    body: list[cst.CSTNode] = list(parent.body)
+    return body[next(i for i, item in enumerate(body) if item is first) :]
+
+
+def _edit(ctx: View, statements: Sequence[cst.CSTNode], lines: Lines) -> Edit:
+    """The new lines in place of statements. The comments above the first one stay where they are."""
+    text, (start, end) = ctx.chunk.source.text, (ctx.span(statements[0])[0], _end(ctx, statements[-1]))
+    indent = ctx.indent(statements[0])
+    above = sum(line.comment is not None for line in getattr(statements[0], "leading_lines", ()))
+    lines = lines[above:]
+    if opens(lines) and not above and not text[: start - len(indent)].rstrip(" ").endswith((":\n", "\n\n")):
+        start, lines = start - len(indent), ["", *lines]
+    return Edit(start, end, "\n".join([lines[0], *(f"{indent}{line}" if line else "" for line in lines[1:])]))
+
+
+def _blank_line(ctx: View, first: cst.CSTNode, lines: Lines) -> list[Edit]:
+    """Sets apart a function that now stands below the comments above a statement."""
+    comments = [line for line in getattr(first, "leading_lines", ()) if line.comment is not None]
+    if not comments or not opens(lines[len(comments) :]):
+        return []
+    text = ctx.chunk.source.text
+    start = text.rfind("\n", 0, ctx.span(first)[0]) + 1
+    while (above := text[:start].rstrip("\n").rpartition("\n")[2]).lstrip().startswith("#"):
+        start = text.rfind(above, 0, start)
+    before = text[:start].rstrip(" ")
+    return [] if before.endswith((":\n", "\n\n")) else [Edit(start, start, "\n")]
+
+
+def _end(ctx: View, node: cst.CSTNode) -> int:
+    """The end of a statement's last line that holds a word of it, or a comment that belongs to it."""
+    text = ctx.chunk.source.text
+    end = ctx.span(node)[1]
+    line = text.find("\n", end)
+    rest = text[end : line if line >= 0 else len(text)]
+    return end + len(rest.rstrip()) if rest.strip().startswith("#") else end
