@@ -47,13 +47,10 @@ def test_the_rewritten_program_stays_as_it_is(folder: Path) -> None:
 
 def test_the_rewritten_programs_are_equivalent() -> None:
     """All in one run of the verifier: to start JAX takes longer than most stories."""
-    plans = {
-        folder: plan((folder / "before.py").read_bytes(), (folder / "after.py").read_bytes()) for folder in STORIES
-    }
-    pairs = [
-        paired(folder / "before.py", folder / "after.py", plans[folder], folder / "cases.py") for folder in STORIES
-    ]
-    for folder, verdicts in zip(STORIES, side_by_side(pairs), strict=True):
-        assert {verdict.function for verdict in verdicts} >= set(plans[folder].changed), folder
+    files = [(folder / "before.py", folder / "after.py") for folder in STORIES]
+    plans = [plan(before.read_bytes(), after.read_bytes()) for before, after in files]
+    pairs = [paired(*both, asked, both[0].with_name("cases.py")) for both, asked in zip(files, plans, strict=True)]
+    for folder, asked, verdicts in zip(STORIES, plans, side_by_side(pairs), strict=True):
+        assert {verdict.function for verdict in verdicts} >= set(asked.changed), folder
         for verdict in verdicts:
             assert verdict.kind.passes, f"{folder.name}: {verdict}"
