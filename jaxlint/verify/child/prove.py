@@ -35,6 +35,7 @@ class Prover:
     x64: bool
     vary: int
     _mutated: set[str] = field(default_factory=set)
+    _reuse: bool = False
 
     def prove(self, supply: Supply) -> Verdict:
         """The verdict from all calls, variations included."""
@@ -56,7 +57,9 @@ class Prover:
     def _considered(self, verdict: Verdict, call: Call, expected: Outcome, actual: Outcome) -> Verdict:
         """A difference may be one of random numbers only, and NaN may come out otherwise without jit."""
         if verdict.kind is Kind.DIFFERENT:
-            verdict = changed_on_purpose(self.trials, call, actual, x64=self.x64) or verdict
+            intended = changed_on_purpose(self.trials, call, actual, x64=self.x64, known=self._reuse)
+            verdict = intended or verdict
+            self._reuse = self._reuse or verdict.kind is Kind.CHANGED_ON_PURPOSE
         finite = _finite(call)
         if verdict.kind is Kind.DIFFERENT and finite and self._is_rounding(call, expected, actual):
             note = "a difference that rounding of the arguments explains"
