@@ -8,6 +8,7 @@ from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.queries.truth import undecidable
 from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control import rewrite
 from jaxlint.rewrite.selection import select
 from jaxlint.rules import rule
 
@@ -26,11 +27,21 @@ def _word(node: cst.CSTNode) -> str:
 
 def _fix(ctx: View, node: cst.CSTNode) -> Fix | Decline:
     match node:
-        case cst.If() | cst.IfExp():
+        case cst.If():
+            chosen = select(ctx, node)
+            return chosen if isinstance(chosen, Fix) or not _in_loop(ctx, node) else rewrite(ctx, node)
+        case cst.IfExp():
             return select(ctx, node)
         case cst.CompIf():
             return Decline("the number of items would depend on values; `jnp.where` keeps the shape")
-    return Decline("a `while` on a tracer becomes `lax.while_loop`, whose carry this fix does not build")
+        case cst.While():
+            return rewrite(ctx, node)
+    return Decline("`lax.switch` takes a function for each case")
+
+
+def _in_loop(ctx: View, node: cst.CSTNode) -> bool:
+    """True where `break` or `return` may leave a loop."""
+    return any(isinstance(above, cst.For | cst.While) for above in ctx.ancestors(node))
 
 
 def _match(ctx: View, node: cst.Match) -> Iterator[Finding]:

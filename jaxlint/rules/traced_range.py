@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.edits import Finding
+from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.facts.model.values import any_tracing
 from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control import rewrite
 from jaxlint.rewrite.static_argument import make_static
 from jaxlint.rewrite.static_number import static_origin
 from jaxlint.rules import rule
@@ -23,5 +24,15 @@ def traced_range(ctx: View, node: cst.Call) -> Iterator[Finding]:
                 f"`range` needs a Python int, but {proof.why}; `lax.fori_loop` takes a traced bound, "
                 "or make it a static argument"
             )
-            yield Finding(node, message, make_static(ctx, argument.value), proof.why)
+            yield Finding(node, message, _fix(ctx, node, argument.value), proof.why)
             return
+
+
+def _fix(ctx: View, node: cst.Call, argument: cst.BaseExpression) -> Fix | Decline:
+    """A `fori_loop`, or else a static argument."""
+    loop = ctx.parent(node)
+    lowered = rewrite(ctx, loop) if isinstance(loop, cst.For) and loop.iter is node else None
+    if isinstance(lowered, Fix):
+        return lowered
+    static = make_static(ctx, argument)
+    return static if isinstance(static, Fix) or lowered is None else lowered

@@ -8,6 +8,7 @@ from jaxlint.edits import Decline, Finding, Fix, replace
 from jaxlint.facts.queries.trips import Trips, of_while, trips, works
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.broadcast import whole
+from jaxlint.rewrite.control import rewrite
 from jaxlint.rewrite.text import Text, call
 from jaxlint.rules import rule
 
@@ -108,4 +109,6 @@ def _fix(ctx: View, node: cst.CSTNode) -> Fix | Decline:
         if rows is not None:
             text = call(ctx, "jax.numpy.sum", rows, "axis=0")
             return Fix("Sum with `jnp.sum`", (replace(ctx, total, text.text),), "unsafe", text.uses)
+    if isinstance(node, cst.For | cst.While):
+        return rewrite(ctx, node, raises=False)
     return Decline("the loop's carry must keep its shapes and dtypes from turn to turn, which this fix does not prove")

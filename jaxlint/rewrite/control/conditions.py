@@ -1,0 +1,32 @@
+"""Tests on tracers as expressions."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from jaxlint.edits import Decline
+from jaxlint.rewrite.control.lowering import Lowering
+from jaxlint.rewrite.control.model import Declined, Flag, Test
+from jaxlint.rewrite.logic import array_logic
+from jaxlint.rewrite.text import Text, infix
+
+
+def condition(low: Lowering, test: Test, *flags: Flag) -> Text:
+    """A test written so that no tracer is asked for its truth; with flags that must hold as well."""
+    parts = [part for part in (test, *flags) if not (flags and _is_true(part))]
+    return infix("&", *(_part(low, part) for part in parts))
+
+
+def _is_true(test: Test) -> bool:
+    """True for the test of ``while True``."""
+    return isinstance(test, cst.Name) and test.value == "True"
+
+
+def _part(low: Lowering, test: Test) -> Text:
+    if isinstance(test, Flag):
+        return Text(f"~{test.name}" if test.negated else test.name)
+    text = array_logic(low.ctx, test)
+    if isinstance(text, Decline):
+        raise Declined(text.reason)
+    low.uses.update(dict.fromkeys(text.uses))
+    return text

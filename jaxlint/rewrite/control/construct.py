@@ -1,0 +1,131 @@
+"""Which statements are rewritten together, and the fix that puts the new text in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from jaxlint.edits import Decline, Edit, Fix, repair
+from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control import exits, flow
+from jaxlint.rewrite.control.bound import bound_before
+from jaxlint.rewrite.control.exits import Settling
+from jaxlint.rewrite.control.forecast import Forecast, forecast
+from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, opens
+from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, While
+from jaxlint.rewrite.control.names import fresh
+from jaxlint.rewrite.control.read import read
+
+COMPOUND = (cst.If, cst.For, cst.While)
+
+
+def rewrite(ctx: View, node: cst.CSTNode, *, raises: bool = True) -> Fix | Decline:
+    """The statement that a branch or loop is part of, written with lax.
+
+    ``raises``: as it stands, the code can only raise in a trace, so that its rewrite is a repair.
+    """
+    if ctx.function is None:
+        return Decline("only what is in a function is rewritten")
+    try:
+        return _rewritten(ctx, node, raises=raises)
+    except Declined as reason:
+        return Decline(str(reason))
+
+
+def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
+    first, block, view = _outermost(ctx, node)
+    statements = [first]
+    if _returns(view, block):
+        statements = _to_the_end(ctx, first)
+        block = read(ctx, statements)
+        view = forecast(ctx, block, view.lowered)
+    bound = bound_before(ctx, first)
+    low = Lowering(view, fresh(ctx))
+    settling = Settling(low.fresh, lambda loop: loop.node not in view.lowered, view.dynamic)
+    settled = settling.function(block, bound)
+    lines = low.lines(settled, Here(ctx.live_after(statements[-1]) or frozenset(), bound))
+    edit = _edit(ctx, statements, lines)
+    return Fix(_message(low), (edit,), repair(ctx) if raises else "unsafe", tuple(low.uses))
+
+
+def _message(low: Lowering) -> str:
+    names = [f"`{low.ctx.spell(name)}`" for name in low.uses if name.startswith("jax.lax.")]
+    return f"Write it with {' and '.join(names) or '`jnp.where`'}"
+
+
+def _outermost(ctx: View, node: cst.CSTNode) -> tuple[cst.CSTNode, Block, Forecast]:
+    """The outermost statement around a node that lax must run, with its block."""
+    around = [above for above in (node, *_within_function(ctx, node)) if isinstance(above, COMPOUND)]
+    roots = [node] if isinstance(node, cst.For | cst.While) else []
+    failure: Declined | None = None
+    for statement in reversed(around):
+        if _is_elif(ctx, statement):
+            continue
+        try:
+            block = read(ctx, [statement])
+        except Declined as declined:
+            failure = declined
+            continue
+        view = forecast(ctx, block, roots)
+        top = block[0]
+        if statement in view.lowered or (isinstance(top, Branch) and view.dynamic(top.test)):
+            return statement, block, view
+    raise failure or Declined("no tracer decides here")
+
+
+def _within_function(ctx: View, node: cst.CSTNode) -> list[cst.CSTNode]:
+    found: list[cst.CSTNode] = []
+    for above in ctx.ancestors(node):
+        if isinstance(above, cst.FunctionDef | cst.Lambda):
+            break
+        found.append(above)
+    return found
+
+
+def _is_elif(ctx: View, node: cst.CSTNode) -> bool:
+    parent = ctx.parent(node)
+    return isinstance(parent, cst.If) and parent.orelse is node
+
+
+def _returns(view: Forecast, block: Block) -> bool:
+    """True if what lax will run holds a ``return``."""
+    for statement in flow.statements(block):
+        match statement:
+            case Branch() if view.dynamic(statement.test):
+                if any(exit.kind == "return" for exit in exits.own_exits((statement,))):
+                    return True
+            case Loop() | While() if statement.node in view.lowered:
+                if any(exit.kind == "return" for exit in exits.own_exits((statement,))):
+                    return True
+    return False
+
+
+def _to_the_end(ctx: View, first: cst.CSTNode) -> list[cst.CSTNode]:
+    """A statement and those that follow it, to the end of the function."""
+    assert ctx.function is not None
+    parent = ctx.parent(first)
+    if parent is not ctx.function.node.body or not isinstance(parent, cst.IndentedBlock):
+        raise Declined("it returns from within another statement")
+    body: list[cst.CSTNode] = list(parent.body)
+    return body[next(i for i, item in enumerate(body) if item is first) :]
+
+
+def _edit(ctx: View, statements: Sequence[cst.CSTNode], lines: Lines) -> Edit:
+    """The new lines in place of statements. The comments above the first one stay where they are."""
+    text, (start, end) = ctx.chunk.source.text, (ctx.span(statements[0])[0], _end(ctx, statements[-1]))
+    indent = ctx.indent(statements[0])
+    above = sum(line.comment is not None for line in getattr(statements[0], "leading_lines", ()))
+    lines = lines[above:]
+    if opens(lines) and not above and not text[: start - len(indent)].rstrip(" ").endswith((":\n", "\n\n")):
+        start, lines = start - len(indent), ["", *lines]
+    return Edit(start, end, "\n".join([lines[0], *(f"{indent}{line}" if line else "" for line in lines[1:])]))
+
+
+def _end(ctx: View, node: cst.CSTNode) -> int:
+    """The end of a statement's last line that holds a word of it, or a comment that belongs to it."""
+    text = ctx.chunk.source.text
+    end = ctx.span(node)[1]
+    line = text.find("\n", end)
+    rest = text[end : line if line >= 0 else len(text)]
+    return end + len(rest.rstrip()) if rest.strip().startswith("#") else end

@@ -1,0 +1,192 @@
+"""Takes the exits out of a block: flags, and branches around what they skip.
+
+Needs: a block.  Gives: an equivalent block without ``break`` and ``continue``, where a ``return`` is the last thing on
+its path.
+
+::
+
+    if c: break                 if c: done = True               if c: continue          if c: pass
+    rest                 ->     else: rest                      rest              ->    else: rest
+
+A loop that is left by ``return`` ends with a flag too; since nothing runs after that, what is returned can be computed
+after the loop, from the values that its variables then hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import libcst as cst
+
+from jaxlint.rewrite.control import flow
+from jaxlint.rewrite.control.model import (
+    Bind,
+    Block,
+    Branch,
+    Comments,
+    Exit,
+    Flag,
+    Loop,
+    Names,
+    Plain,
+    Statement,
+    Test,
+    Truth,
+    While,
+)
+from jaxlint.rewrite.control.names import Fresh
+
+Falls = Literal["always", "sometimes", "never"]
+Leave = Callable[[Exit], Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """How exits are taken out. ``keeps``: says of a loop that it stays Python, exits and all;
+    ``dynamic``: of a test that a tracer decides it."""
+
+    fresh: Fresh
+    keeps: Callable[[Loop | While], bool]
+    dynamic: Callable[[Test], bool]
+
+    def function(self, block: Block, bound: Names) -> Block:
+        """A function's last statements: every ``return`` at a tail. ``bound``: what is bound before them."""
+        return self._remove(self._inner(block, bound), lambda exit: (exit,))[0]
+
+    def _inner(self, block: Block, bound: Names) -> Block:
+        """The loops of a block settled."""
+        found: list[Statement] = []
+        for statement in block:
+            match statement:
+                case Loop() | While() if not self.keeps(statement):
+                    found += self._loop(statement, bound)
+                case Loop() | While():
+                    found.append(replace(statement, body=self._inner(statement.body, bound)))
+                case Branch():
+                    then, orelse = self._inner(statement.then, bound), self._inner(statement.orelse, bound)
+                    found.append(replace(statement, then=then, orelse=orelse))
+                case _:
+                    found.append(statement)
+            bound |= flow.surely_bound((statement,))
+        return tuple(found)
+
+    def _loop(self, loop: Loop | While, bound: Names) -> Block:
+        inside = bound | (flow.target(loop) if isinstance(loop, Loop) else frozenset())
+        body = self._inner(loop.body, inside)
+        kinds = [exit.kind for exit in own_exits(body)]
+        returns = [exit for exit in own_exits(body) if exit.kind == "return"]
+        orelse = self._inner(loop.orelse, bound)
+        if not {"break", "return"} & set(kinds):
+            body = self._remove(body, lambda exit: notes(exit))[0]
+            return (replace(loop, body=body, orelse=()), *orelse)
+        done = self.fresh("done", "stop") if "break" in kinds else None
+        returned = self.fresh("found", "returned") if returns else None
+        stop = done or returned
+        assert stop is not None
+        value = self._result(returns, inside)
+
+        def leave(exit: Exit) -> Block:
+            left: list[Statement] = []
+            if exit.kind == "return" and isinstance(value, str) and exit.value is not None:
+                left.append(Bind(value, exit.value))
+            if exit.kind == "return" and returned is not None:
+                left.append(Bind(returned, "True"))
+            if exit.kind != "continue" and done is not None:
+                left.append(Bind(done, "True"))
+            return _annotated(tuple(left), exit.comments)
+
+        body = self._remove(body, leave)[0]
+        flags = tuple((flag, "False") for flag in (returned, done) if flag is not None)
+        after: list[Statement] = []
+        if returned is not None:
+            after.append(Branch(Flag(returned), (Exit("return", value),)))
+        after += (Branch(Flag(done, negated=True), orelse),) if done is not None and orelse else orelse
+        return (replace(loop, body=body, orelse=(), stop=stop, flags=flags), *after)
+
+    def _result(self, returns: list[Exit], bound: Names) -> str | cst.BaseExpression | None:
+        """What a loop's ``return`` gives: an expression that holds after the loop as well, else a name to bind."""
+        values = [exit.value for exit in returns]
+        if len(values) == 1 and not isinstance(values[0], str):
+            value = values[0]
+            if value is None or flow.reads(value) <= bound:
+                return value
+        return self.fresh("result", "answer")
+
+    def _remove(self, block: Block, leave: Leave) -> tuple[Block, Falls]:
+        for index, statement in enumerate(block):
+            before, rest = block[:index], block[index + 1 :]
+            match statement:
+                case Exit():
+                    return (*before, *leave(statement)), "never"
+                case Branch() if any(own_exits((statement,))):
+                    settled, falls = self._branch(statement, rest, leave)
+                    return (*before, *settled), falls
+        return block, "always"
+
+    def _branch(self, branch: Branch, rest: Block, leave: Leave) -> tuple[Block, Falls]:
+        falls: Falls
+        then, first = self._remove(branch.then, leave)
+        orelse, second = self._remove(branch.orelse, leave)
+        if (flag := self._flag(branch, then)) is not None and not isinstance(branch.test, Flag):
+            orelse, falls = self._remove((*branch.orelse, *rest), leave)
+            following = (Branch(Flag(flag, negated=True), orelse),) if orelse else ()
+            return (Bind(flag, Truth(branch.test), branch.comments), *following), _either("never", falls)
+        if not rest or (first == "never" and second == "never"):
+            falls = first if first == second else "sometimes"
+            return (replace(branch, then=then, orelse=orelse),), falls
+        if first == "never":
+            orelse, falls = self._remove((*branch.orelse, *rest), leave)
+            return (replace(branch, then=then, orelse=orelse),), _either("never", falls)
+        if second == "never":
+            then, falls = self._remove((*branch.then, *rest), leave)
+            return (replace(branch, then=then, orelse=orelse),), _either("never", falls)
+        return self._flagged(branch, rest, leave)
+
+    def _flag(self, branch: Branch, then: Block) -> str | None:
+        """The flag that an arm only sets: it is what the test says."""
+        match then:
+            case (Bind(name=name, value="True", comments=comments),) if comments == Comments():
+                return name if self.dynamic(branch.test) and not isinstance(branch.test, Flag) else None
+        return None
+
+    def _flagged(self, branch: Branch, rest: Block, leave: Leave) -> tuple[Block, Falls]:
+        """Both arms may go on: a flag says whether the rest is skipped."""
+        skip = self.fresh("skip", "left")
+        marked: Leave = lambda exit: (*leave(exit), Bind(skip, "True"))  # noqa: E731
+        then, orelse = self._remove(branch.then, marked)[0], self._remove(branch.orelse, marked)[0]
+        going, _ = self._remove(rest, leave)
+        chosen = replace(branch, then=then, orelse=orelse)
+        return (Bind(skip, "False"), chosen, Branch(Flag(skip, negated=True), going)), "sometimes"
+
+
+def own_exits(block: Block) -> list[Exit]:
+    """The exits of a block that lead out of it, not those of loops in it."""
+    found: list[Exit] = []
+    for statement in block:
+        match statement:
+            case Exit():
+                found.append(statement)
+            case Branch(then=then, orelse=orelse):
+                found += (*own_exits(then), *own_exits(orelse))
+            case Loop(body=body, orelse=orelse) | While(body=body, orelse=orelse):
+                found += [exit for exit in own_exits(body) if exit.kind == "return"]
+                found += own_exits(orelse)
+    return found
+
+
+def notes(statement: Statement) -> Block:
+    """The comments of a statement that goes away."""
+    return (Plain(None, statement.comments),) if statement.comments != Comments() else ()
+
+
+def _annotated(block: Block, comments: Comments) -> Block:
+    """Comments at the first of some new bindings."""
+    if not block or comments == Comments():
+        return block
+    return (replace(block[0], comments=comments), *block[1:])
+
+
+def _either(first: Falls, second: Falls) -> Falls:
+    return first if first == second else "sometimes"

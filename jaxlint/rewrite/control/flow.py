@@ -1,0 +1,205 @@
+"""What blocks read and bind.
+
+Needs: a block whose exits are settled (a ``return`` only at its tail).  Gives: names read before they are bound, names
+bound on some path, names bound on every path; liveness backwards.
+
+::
+
+    live(s) = (out(s) - binds(s)) + reads(s)        a loop's head joins what is live after it and at its own start
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from jaxlint.facts.model.definitions import bound_names, own_nodes
+from jaxlint.facts.queries import liveness
+from jaxlint.rewrite.control.model import (
+    NOTHING,
+    Append,
+    Bind,
+    Block,
+    Branch,
+    Exit,
+    Flag,
+    Loop,
+    Names,
+    Plain,
+    Statement,
+    Truth,
+    While,
+)
+from jaxlint.source import walk
+
+
+def statements(block: Block) -> Iterator[Statement]:
+    """The statements of a block and of those in them, in order."""
+    for statement in block:
+        yield statement
+        match statement:
+            case Branch(then=then, orelse=orelse):
+                yield from statements(then)
+                yield from statements(orelse)
+            case Loop(body=body, orelse=orelse) | While(body=body, orelse=orelse):
+                yield from statements(body)
+                yield from statements(orelse)
+
+
+def live_before(block: Block, out: Names) -> Names:
+    """The names that are read on some path from the start of a block, given those that are read after it."""
+    for statement in reversed(block):
+        out = live_at(statement, out)
+    return out
+
+
+def live_at(statement: Statement, out: Names) -> Names:
+    """The names that are read on some path from the start of a statement."""
+    match statement:
+        case Exit(value=value):
+            return _of(value)
+        case Branch(test=test, then=then, orelse=orelse):
+            return reads(test) | live_before(then, out) | live_before(orelse, out)
+        case Loop():
+            end = live_before(statement.orelse, out) | _stop(statement)
+            inside = _repeated(statement.body, end, target(statement)) - _flags(statement)
+            return inside | reads(statement.node.iter)
+        case While():
+            end = live_before(statement.orelse, out) | _stop(statement) | reads(statement.node.test)
+            return _repeated(statement.body, end, NOTHING) - _flags(statement)
+        case Plain(node=None):
+            return out
+        case Plain(node=node) if node is not None:
+            return (out - binds(statement)) | reads(node)
+        case Bind(name=name, value=value):
+            return (out - {name}) | _of(value)
+        case Append(name=name, value=value):
+            return out | reads(value) | {name}
+    raise AssertionError(statement)
+
+
+def live_in_body(loop: Loop | While, out: Names) -> Names:
+    """The names that are read at the end of a loop's turn: by the next one, by the test, or after the loop."""
+    end = live_before(loop.orelse, out) | _stop(loop)
+    if isinstance(loop, While):
+        return _repeated(loop.body, end | reads(loop.node.test), NOTHING)
+    return _repeated(loop.body, end, target(loop))
+
+
+def _repeated(body: Block, end: Names, fresh: Names) -> Names:
+    head = end
+    while True:
+        grown = head | (live_before(body, head) - fresh)
+        if grown == head:
+            return head
+        head = grown
+
+
+def _stop(loop: Loop | While) -> Names:
+    return frozenset({loop.stop}) if loop.stop is not None else NOTHING
+
+
+def _flags(loop: Loop | While) -> Names:
+    return frozenset(name for name, _ in loop.flags)
+
+
+def target(loop: Loop) -> Names:
+    """The names that a ``for`` binds in each turn."""
+    return frozenset(bound_names(loop.node.target))
+
+
+def writes(block: Block) -> dict[str, None]:
+    """The names that a block binds, or stores into, on some path; in the order of the text."""
+    found: dict[str, None] = {}
+    for statement in statements(block):
+        match statement:
+            case Bind(name=name) | Append(name=name):
+                found[name] = None
+            case Plain(node=node) if node is not None:
+                found.update(dict.fromkeys(_written(node)))
+            case Loop():
+                found.update(dict.fromkeys(bound_names(statement.node.target)))
+            case Branch(test=cst.BaseExpression() as test):
+                found.update(dict.fromkeys(_named(test)))
+    return found
+
+
+def surely_bound(block: Block) -> Names:
+    """The names that every path through a block binds."""
+    found: Names = NOTHING
+    for statement in block:
+        match statement:
+            case Branch(then=then, orelse=orelse):
+                found |= surely_bound(then) & surely_bound(orelse)
+            case Bind() | Plain():
+                found |= binds(statement)
+            case Loop() | While():
+                found |= _flags(statement)
+    return found
+
+
+def binds(statement: Statement) -> Names:
+    """The names that a plain statement certainly binds."""
+    match statement:
+        case Bind(name=name):
+            return frozenset({name})
+        case Plain(node=cst.FunctionDef(name=name)):
+            return frozenset({name.value})
+        case Plain(node=cst.AugAssign(target=cst.Name(value=name))):
+            return frozenset({name})
+        case Plain(node=node) if node is not None:
+            return liveness.binds(node)
+    return NOTHING
+
+
+def reads(node: cst.CSTNode | Flag) -> Names:
+    """The names that an expression or small statement may read, those that a nested function closes over included."""
+    if isinstance(node, Flag):
+        return frozenset({node.name})
+    inner: set[str] = set()
+    for part in own_nodes(node) if not isinstance(node, cst.FunctionDef) else (node,):
+        if isinstance(part, cst.Lambda | cst.FunctionDef):
+            own = {param.name.value for param in walk(part.params) if isinstance(param, cst.Param)}
+            inner |= {name.value for name in walk(part.body) if isinstance(name, cst.Name)} - own
+    return liveness.reads(node) | frozenset(inner)
+
+
+def _of(value: str | cst.BaseExpression | Truth | None) -> Names:
+    if isinstance(value, Truth):
+        return reads(value.test)
+    if isinstance(value, str):
+        return frozenset({value}) if value.isidentifier() and value not in ("True", "False", "None") else NOTHING
+    return reads(value) if value is not None else NOTHING
+
+
+def _written(node: cst.CSTNode) -> Iterator[str]:
+    match node:
+        case cst.FunctionDef(name=name):
+            yield name.value
+            return
+        case cst.Assign(targets=targets):
+            for item in targets:
+                yield from _stored(item.target)
+        case cst.AugAssign(target=target) | cst.AnnAssign(target=target):
+            yield from _stored(target)
+    yield from _named(node)
+
+
+def _stored(node: cst.CSTNode) -> Iterator[str]:
+    """The names in a target, and the bases of its subscripts and attributes."""
+    match node:
+        case cst.Tuple(elements=elements) | cst.List(elements=elements):
+            for element in elements:
+                yield from _stored(element.value)
+        case cst.StarredElement(value=value) | cst.Subscript(value=value) | cst.Attribute(value=value):
+            yield from _stored(value)
+        case cst.Name(value=name):
+            yield name
+
+
+def _named(node: cst.CSTNode) -> Iterator[str]:
+    """What ``:=`` binds."""
+    for part in own_nodes(node):
+        if isinstance(part, cst.NamedExpr) and isinstance(part.target, cst.Name):
+            yield part.target.value
