@@ -90,6 +90,8 @@ def _run(before: str, after: str, *, jit: bool) -> tuple[Kind, str]:
             continue
         ran += 1
         actual = _attempt(rewritten, arguments, nullcontext() if jit else jax.disable_jit())
+        if isinstance(actual, IndexError) and "with size 0" in str(actual):
+            continue  # lax traces the body of a loop that never turns; jnp refuses to index an empty array
         if isinstance(actual, Exception):
             how = "under jit" if jit else "eagerly"
             return (
