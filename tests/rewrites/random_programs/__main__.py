@@ -59,9 +59,10 @@ def show(seed: int, *, smaller: bool) -> None:
 
     def keeps(candidate: str) -> bool:
         try:
+            compile(candidate, "<program>", "exec")
             signal.alarm(SECONDS)  # a program without its counter may run forever
             found = trial(candidate)
-        except Endless:
+        except (Endless, SyntaxError):
             return False
         finally:
             signal.alarm(0)

@@ -5,7 +5,6 @@ wrong     another value, type or structure   raises    the rewritten program can
 crash     the rewriter itself failed         skipped   the original runs on no input
 """
 
-import ast
 import inspect
 import re
 import types
@@ -25,6 +24,8 @@ from jaxlint.source import SourceText
 from jaxlint.verify.child.flatten import flatten
 from jaxlint.verify.compare import compare
 from jaxlint.verify.outcome import Leaf, Tree
+
+from ..functional import functional
 
 Kind = Literal["same", "wrong", "raises", "crash", "missed", "declined", "skipped"]
 _TRACED = (jax.errors.ConcretizationTypeError, jax.errors.TracerIntegerConversionError)
@@ -80,7 +81,10 @@ def inputs() -> Iterator[dict[str, Any]]:
 
 
 def _run(before: str, after: str, *, jit: bool) -> tuple[Kind, str]:
-    function, rewritten = _function(before), _function(after) if not jit else _loaded(after)
+    try:
+        function, rewritten = _loaded(functional(before), jit=False), _loaded(functional(after), jit=jit)
+    except SyntaxError as error:
+        return "raises", _headline(error)
     names = inspect.signature(function).parameters
     ran = 0
     for number, given in enumerate(inputs()):
@@ -89,7 +93,9 @@ def _run(before: str, after: str, *, jit: bool) -> tuple[Kind, str]:
         if isinstance(expected, Exception):
             continue
         ran += 1
-        actual = _attempt(rewritten, arguments, nullcontext() if jit else jax.disable_jit())
+        actual = _attempt(rewritten, arguments, nullcontext())
+        if not jit and isinstance(actual, _TRACED):
+            continue  # the finding that is left says so
         if isinstance(actual, IndexError) and "with size 0" in str(actual):
             continue  # lax traces the body of a loop that never turns; jnp refuses to index an empty array
         if isinstance(actual, Exception):
@@ -137,34 +143,8 @@ def _loose(want: Leaf, got: Leaf) -> Leaf:
     return want
 
 
-def _loaded(text: str) -> Callable[..., Any]:
+def _loaded(text: str, *, jit: bool = True) -> Callable[..., Any]:
     made = types.ModuleType("program")
     exec(compile(text, "<program>", "exec"), made.__dict__)
     function: Callable[..., Any] = made.f
-    return function
-
-
-def _function(text: str) -> Callable[..., Any]:
-    """The function itself, not jitted; `x[i] = v` means `x = x.at[i].set(v)`."""
-    tree = ast.fix_missing_locations(_Stores().visit(ast.parse(text)))
-    return _loaded(ast.unparse(tree))
-
-
-class _Stores(ast.NodeTransformer):
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        self.generic_visit(node)
-        node.decorator_list = []
-        return node
-
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        match node.targets:
-            case [ast.Subscript(value=ast.Name(id="out"), slice=index)]:
-                return ast.parse(f"out = out.at[{ast.unparse(index)}].set({ast.unparse(node.value)})").body[0]
-        return node
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
-        match node.target:
-            case ast.Subscript(value=ast.Name(id="out"), slice=index):
-                sign = "" if isinstance(node.op, ast.Add) else "-"
-                return ast.parse(f"out = out.at[{ast.unparse(index)}].add({sign}({ast.unparse(node.value)}))").body[0]
-        return node
+    return function if jit else inspect.unwrap(function)
