@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+import libcst as cst
+
+from jaxlint.facts.model.values import Array, Const, Either, HostArray, Static, Value
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
-from jaxlint.rewrite.control.model import Declined, Loop, Names, While
-from jaxlint.rewrite.control.names import Fresh
+from jaxlint.rewrite.control.forecast import Forecast
+from jaxlint.rewrite.control.lowering import Here, Lowering
+from jaxlint.rewrite.control.model import Append, Bind, Declined, Loop, Names, Plain, Truth, While
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,32 +28,78 @@ class Carry:
         return ", ".join(self.names)
 
     @property
+    def grouped(self) -> str:
+        """All of it as a part of a tuple."""
+        return pack(self.names)
+
+    @property
     def initial(self) -> str:
         """What it holds at first, as an argument."""
         return pack(self.first)
 
-    def parameter(self, fresh: Fresh) -> str:
-        """The parameter that takes it."""
-        return self.names[0] if len(self.names) == 1 else fresh("carry", "state", "loop_carry")
+    def after(self, name: str, first: str) -> Carry:
+        """The carry with one more name before it."""
+        return Carry((name, *self.names), (first, *self.first))
 
     def unpacked(self, parameter: str, wanted: Container[str]) -> list[str]:
         """The line that takes it apart, into the names that somebody wants."""
-        if len(self.names) == 1:
+        if len(self.names) == 1 or not any(name in wanted for name in self.names):
             return []
         return [f"{', '.join(name if name in wanted else '_' for name in self.names)} = {parameter}"]
 
 
 def pack(parts: Sequence[str]) -> str:
-    """``a`` for one part, ``(a, b)`` for more."""
-    return parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
+    """``a`` for one part, ``(a, b)`` for more, ``None`` for nothing."""
+    return "None" if not parts else parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
 
 
-def carried(loop: Loop | While, live: Names, bound: Names, targets: Names) -> Carry:
-    """The names that a body binds and somebody reads afterwards or in the next turn."""
-    end = flow.live_in_body(loop, live) | live
+def carried(low: Lowering, loop: Loop | While, here: Here, targets: Names) -> Carry:
+    """The names that a body binds and somebody reads afterwards or in the next turn. Flags come last."""
+    end = flow.live_in_body(loop, here.live) | here.live
     flags = dict(loop.flags)
-    names = [name for name in flow.writes(loop.body) if name in end and (name not in targets or name in live)]
-    for name in names:
-        if name not in bound and name not in flags:
-            raise Declined(f"`{name}` has no value before the loop, which may not turn at all")
-    return Carry(tuple(names), tuple(flags.get(name, name) for name in names))
+    lists = appended(loop)
+    names = [name for name in flow.writes(loop.body) if name in end and name not in targets and name not in lists]
+    names.sort(key=lambda name: name in flags)
+    return Carry(tuple(names), tuple(flags.get(name) or _first(low, loop, name, here) for name in names))
+
+
+def appended(loop: Loop | While) -> dict[str, Append]:
+    """The lists to which a loop's turn appends."""
+    return {statement.name: statement for statement in flow.statements(loop.body) if isinstance(statement, Append)}
+
+
+def _first(low: Lowering, loop: Loop | While, name: str, here: Here) -> str:
+    """What a carried variable holds before the first turn."""
+    if name in here.bound:
+        return name
+    text = placeholder(low.ctx, loop, name)
+    if text is None:
+        raise Declined(f"`{name}` has no value before the loop, and lax needs one in case it does not turn")
+    return text
+
+
+def placeholder(ctx: Forecast, loop: Loop | While, name: str) -> str | None:
+    """A number for what only the loop binds, if it is one: a literal takes on the body's dtype."""
+    for statement in flow.statements(loop.body):
+        match statement:
+            case Plain(node=cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=bound))], value=value)):
+                if bound == name:
+                    return _zero(ctx.value(value))
+            case Bind(name=bound, value=Truth()) if bound == name:
+                return "False"
+            case Bind(name=bound, value=cst.BaseExpression() as value) if bound == name:
+                return _zero(ctx.value(value))
+            case Loop() if name in flow.target(statement) and isinstance(statement.node.target, cst.Name):
+                return _zero(ctx.value(statement.node.target))
+    return None
+
+
+def _zero(value: Value) -> str | None:
+    """A literal that JAX lets become of the value's dtype: `0` becomes a float as well."""
+    match value:
+        case Array(ndim=0) | HostArray(scalar=True) | Static() | Const(value=bool() | int() | float()):
+            return {"bool": "False", "float": "0.0"}.get(kind_of(value) or "", "0")
+        case Either(options=options):
+            zeros = {_zero(option) for option in options}
+            return zeros.pop() if len(zeros) == 1 else "0" if None not in zeros and "False" not in zeros else None
+    return None

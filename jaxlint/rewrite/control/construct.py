@@ -15,6 +15,7 @@ from jaxlint.rewrite.control.forecast import Forecast, forecast
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, opens
 from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, While
 from jaxlint.rewrite.control.names import fresh
+from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
 
 COMPOUND = (cst.If, cst.For, cst.While)
@@ -41,12 +42,31 @@ def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
         block = read(ctx, statements)
         view = forecast(ctx, block, view.lowered)
     bound = bound_before(ctx, first)
-    low = Lowering(view, fresh(ctx))
+    view, uses = prepared(view, block)
+    low = Lowering(view, fresh(ctx), dict.fromkeys(uses))
     settling = Settling(low.fresh, lambda loop: loop.node not in view.lowered, view.dynamic)
     settled = settling.function(block, bound)
     lines = low.lines(settled, Here(ctx.live_after(statements[-1]) or frozenset(), bound))
     edit = _edit(ctx, statements, lines)
-    return Fix(_message(low), (edit,), repair(ctx) if raises else "unsafe", tuple(low.uses))
+    return Fix(_message(low), (edit, *_elsewhere(low, edit)), repair(ctx) if raises else "unsafe", tuple(low.uses))
+
+
+def _elsewhere(low: Lowering, edit: Edit) -> list[Edit]:
+    """What changes outside of the statements that are written anew."""
+    found = [other for other in low.ctx.edits if other.start < edit.start or edit.end < other.end]
+    for node in low.dropped:
+        start, end = low.ctx.span(node)
+        if end <= edit.start and (line := _whole_line(low.ctx, start, end)) is not None:
+            found.append(line)
+    return found
+
+
+def _whole_line(ctx: View, start: int, end: int) -> Edit | None:
+    """The removal of a line that holds one statement and nothing else."""
+    text = ctx.chunk.source.text
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    alone = last >= 0 and not text[first:start].strip() and not text[end:last].strip()
+    return Edit(first, last + 1, "") if alone else None
 
 
 def _message(low: Lowering) -> str:

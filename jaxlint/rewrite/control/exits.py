@@ -53,31 +53,32 @@ class Settling:
 
     def function(self, block: Block, bound: Names) -> Block:
         """A function's last statements: every ``return`` at a tail. ``bound``: what is bound before them."""
-        return self._remove(self._inner(block, bound), lambda exit: (exit,))[0]
+        return self._remove(self._inner(block, bound, nested=False), lambda exit: (exit,))[0]
 
-    def _inner(self, block: Block, bound: Names) -> Block:
-        """The loops of a block settled."""
+    def _inner(self, block: Block, bound: Names, *, nested: bool) -> Block:
+        """The loops of a block settled. ``nested``: the block is within a loop."""
         found: list[Statement] = []
         for statement in block:
             match statement:
                 case Loop() | While() if not self.keeps(statement):
-                    found += self._loop(statement, bound)
+                    found += self._loop(statement, bound, nested=nested)
                 case Loop() | While():
-                    found.append(replace(statement, body=self._inner(statement.body, bound)))
+                    found.append(replace(statement, body=self._inner(statement.body, bound, nested=True)))
                 case Branch():
-                    then, orelse = self._inner(statement.then, bound), self._inner(statement.orelse, bound)
+                    then = self._inner(statement.then, bound, nested=nested)
+                    orelse = self._inner(statement.orelse, bound, nested=nested)
                     found.append(replace(statement, then=then, orelse=orelse))
                 case _:
                     found.append(statement)
             bound |= flow.surely_bound((statement,))
         return tuple(found)
 
-    def _loop(self, loop: Loop | While, bound: Names) -> Block:
+    def _loop(self, loop: Loop | While, bound: Names, *, nested: bool) -> Block:
         inside = bound | (flow.target(loop) if isinstance(loop, Loop) else frozenset())
-        body = self._inner(loop.body, inside)
+        body = self._inner(loop.body, inside, nested=True)
         kinds = [exit.kind for exit in own_exits(body)]
         returns = [exit for exit in own_exits(body) if exit.kind == "return"]
-        orelse = self._inner(loop.orelse, bound)
+        orelse = self._inner(loop.orelse, bound, nested=nested)
         if not {"break", "return"} & set(kinds):
             body = self._remove(body, lambda exit: notes(exit))[0]
             return (replace(loop, body=body, orelse=()), *orelse)
@@ -85,11 +86,11 @@ class Settling:
         returned = self.fresh("found", "returned") if returns else None
         stop = done or returned
         assert stop is not None
-        value = self._result(returns, inside)
+        value = self._result(returns, bound if nested else inside)
 
         def leave(exit: Exit) -> Block:
             left: list[Statement] = []
-            if exit.kind == "return" and isinstance(value, str) and exit.value is not None:
+            if exit.kind == "return" and isinstance(value, str) and exit.value is not None and exit.value != value:
                 left.append(Bind(value, exit.value))
             if exit.kind == "return" and returned is not None:
                 left.append(Bind(returned, "True"))
@@ -108,11 +109,14 @@ class Settling:
     def _result(self, returns: list[Exit], bound: Names) -> str | cst.BaseExpression | None:
         """What a loop's ``return`` gives: an expression that holds after the loop as well, else a name to bind."""
         values = [exit.value for exit in returns]
-        if len(values) == 1 and not isinstance(values[0], str):
-            value = values[0]
-            if value is None or flow.reads(value) <= bound:
-                return value
-        return self.fresh("result", "answer")
+        if (
+            len(values) == 1
+            and not isinstance(values[0], str)
+            and (values[0] is None or flow.reads(values[0]) <= bound)
+        ):
+            return values[0]
+        inner = (value for value in values if isinstance(value, str))
+        return next(inner, None) or self.fresh("result", "answer")
 
     def _remove(self, block: Block, leave: Leave) -> tuple[Block, Falls]:
         for index, statement in enumerate(block):

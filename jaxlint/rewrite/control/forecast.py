@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from jaxlint.edits import Edit
-from jaxlint.facts.model.definitions import bound_names
+from jaxlint.facts.model.definitions import bound_names, own_nodes
 from jaxlint.facts.model.values import Array, Const, Either, HostArray, Kind, Static, Value
 from jaxlint.facts.model.why import Traced
 from jaxlint.facts.queries.trips import of_while, trips
@@ -83,6 +83,21 @@ class Forecast(View):
         if isinstance(test, Flag):
             return True
         return undecidable(self, test) is not None or self.depends(test)
+
+    def computed(self, body: cst.CSTNode) -> Names:
+        """The variables that a function computes from those that become tracers."""
+        found: set[str] = set()
+        for node in own_nodes(body):
+            match node:
+                case cst.Assign(targets=targets, value=value) if self.depends(value):
+                    found |= {name for target in targets for name in bound_names(target.target)}
+                case cst.AugAssign(target=cst.Name(value=name), value=value) if self.depends(value):
+                    found.add(name)
+                case cst.AnnAssign(target=cst.Name(value=name), value=value) if value and self.depends(value):
+                    found.add(name)
+                case cst.NamedExpr(target=cst.Name(value=name), value=value) if self.depends(value):
+                    found.add(name)
+        return frozenset(found)
 
     def static_turns(self, loop: Loop | While) -> bool:
         """True for a loop that Python may unroll: known to be short, or over a container of Python's."""
@@ -202,13 +217,8 @@ def _moves(view: Forecast, block: Block, lowered: Collection[cst.CSTNode]) -> Na
                 found |= {name for name in flow.writes((*statement.then, *statement.orelse)) if name in live}
             case Loop() if view.depends(statement.node.iter):
                 found |= flow.target(statement)
-            case Plain(node=cst.Assign(targets=targets, value=value)) if view.depends(value):
-                found |= {name for target in targets for name in bound_names(target.target)}
-            case Plain(node=cst.AugAssign(target=cst.Name(value=name), value=value)) if view.depends(value):
-                found.add(name)
-            case Plain(node=cst.AnnAssign(target=cst.Name(value=name), value=value)):
-                if value is not None and view.depends(value):
-                    found.add(name)
+            case Plain(node=node) if node is not None:
+                found |= view.computed(node)
     return frozenset(found)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -48,6 +49,8 @@ class Lowering:
     uses: dict[str, None] = field(default_factory=dict)
     depth: int = 0
     """How many functions the rewrite has opened around the current line."""
+    dropped: list[cst.CSTNode] = field(default_factory=list)
+    """Statements that the new code does without."""
     _carry: str = ""
 
     def lines(self, block: Block, here: Here) -> Lines:
@@ -113,6 +116,16 @@ class Lowering:
         if not self._carry:
             self._carry = self.fresh("carry", "state")
         return self._carry
+
+    def function(self, loop: Loop | While, word: str, names: Sequence[str]) -> str:
+        """The name of a function that the rewrite adds."""
+        of = names[0] if len(names) == 1 else ""
+        return self.fresh(word, *([f"{word}_{of}"] if of else []), f"inner_{word}")
+
+    def drop(self, node: cst.CSTNode | None) -> None:
+        """Leave a statement out."""
+        if node is not None:
+            self.dropped.append(node)
 
     def spell(self, canonical: str) -> str:
         """How this module writes a library name, which is noted for the imports."""

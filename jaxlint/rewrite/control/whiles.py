@@ -6,7 +6,8 @@
         x = f(x)           ->       return test(x)
 
                                 def body(x):
-                                    return f(x)
+                                    x = f(x)
+                                    return x
 
                                 x = lax.while_loop(cond_fn, body, x)
 """
@@ -14,10 +15,10 @@
 from __future__ import annotations
 
 from jaxlint.rewrite.control import flow
-from jaxlint.rewrite.control.carry import Carry, carried
+from jaxlint.rewrite.control.carry import Carry, appended, carried
 from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented
-from jaxlint.rewrite.control.model import NOTHING, Declined, Flag, Names, While
+from jaxlint.rewrite.control.model import NOTHING, Declined, Flag, Loop, Names, While
 
 WHILE = "jax.lax.while_loop"
 
@@ -25,32 +26,47 @@ WHILE = "jax.lax.while_loop"
 def lower(low: Lowering, loop: While, here: Here) -> Lines:
     """The lines of a ``while``."""
     if loop.node not in low.ctx.lowered:
-        inner = Here(flow.live_in_body(loop, here.live), here.bound)
-        lines = low.lines(loop.body, inner) or ["pass"]
-        return [*loop.comments.above, f"while {low.code(loop.node.test)}:", *indented(lines)]
-    carry = carried(loop, here.live, here.bound, NOTHING)
+        return _python(low, loop, here)
+    if appended(loop):
+        raise Declined(
+            f"`{next(iter(appended(loop)))}` grows until the loop is left: its length would depend on values"
+        )
+    carry = carried(low, loop, here, NOTHING)
     if not carry.names:
         raise Declined("nothing that the loop computes is read afterwards")
     test = condition(low, loop.node.test, *((Flag(loop.stop, negated=True),) if loop.stop else ()))
-    inner = Here(frozenset(carry.names), here.bound | frozenset(carry.names))
-    turn = low.body(loop.body, inner)
     tested = flow.reads(loop.node.test) | (frozenset({loop.stop}) if loop.stop else NOTHING)
+    lines = turn(low, loop, carry, Here(frozenset(carry.names), here.bound))
     asked, asking = head(low, carry, tested)
     given, taking = head(low, carry, flow.live_before(loop.body, frozenset(carry.names)))
-    cond, body = low.fresh("cond_fn", "keep_going"), low.fresh("body", "loop_body")
+    cond, body = low.function(loop, "cond_fn", carry.names), low.function(loop, "body", carry.names)
+    results = ", ".join(name if name in here.live else "_" for name in carry.names)
     return [
         *loop.comments.above,
         f"def {cond}({asked}):",
         *indented([*asking, f"return {test.text}"]),
         "",
         f"def {body}({given}):",
-        *indented([*taking, *turn, f"return {carry.packed}"]),
+        *indented([*taking, *lines, f"return {carry.packed}"]),
         "",
-        f"{carry.packed} = {low.spell(WHILE)}({cond}, {body}, {carry.initial})",
+        f"{results} = {low.spell(WHILE)}({cond}, {body}, {carry.initial})",
     ]
+
+
+def _python(low: Lowering, loop: While, here: Here) -> Lines:
+    inner = Here(flow.live_in_body(loop, here.live) | here.live, here.bound)
+    lines = low.lines(loop.body, inner) or ["pass"]
+    return [*loop.comments.above, f"while {low.code(loop.node.test)}:", *indented(lines)]
+
+
+def turn(low: Lowering, loop: Loop | While, carry: Carry, here: Here) -> Lines:
+    """The lines of one turn."""
+    return low.body(loop.body, Here(here.live, here.bound | frozenset(carry.names)))
 
 
 def head(low: Lowering, carry: Carry, wanted: Names) -> tuple[str, Lines]:
     """The parameter of a function that gets the carry, and the line that takes it apart."""
-    parameter = carry.names[0] if len(carry.names) == 1 else low.carry
-    return parameter, carry.unpacked(parameter, wanted)
+    if len(carry.names) == 1 and carry.names[0] in wanted:
+        return carry.names[0], []
+    lines = carry.unpacked(low.carry, wanted)
+    return (low.carry, lines) if lines else ("_", [])

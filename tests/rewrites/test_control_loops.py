@@ -1,0 +1,294 @@
+"""Loops on tracers, and long ones: what they become, and that it is the same."""
+
+from textwrap import dedent
+from typing import Any
+
+import numpy as np
+import pytest
+
+from .lowered import outcome, verdict
+
+X = np.array([0.5, -1.0, 2.0, 3.5, -0.25], np.float32)
+ZERO = np.zeros(0, np.float32)
+M = np.arange(12, dtype=np.float32).reshape(3, 4) / 7
+
+PROGRAMS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "while on a value": (
+        """\
+        @jax.jit
+        def f(x):
+            k = 0
+            while jnp.max(jnp.abs(x)) > 1e-2:
+                x = 0.5 * x  # halve
+                k += 1
+            return x, k
+        """,
+        [(X,), (X * 0,)],
+    ),
+    "a traced range": (
+        """\
+        @jax.jit
+        def f(x, n):
+            y = 1.0
+            for i in range(2, n):
+                y = y * x + i
+            return y
+        """,
+        [(np.float32(2), 5), (np.float32(2), 1)],
+    ),
+    "a traced range that counts down": (
+        """\
+        @jax.jit
+        def f(x, n):
+            y = 1.0
+            for i in range(n, 0, -1):
+                y = y * x + i
+            return y
+        """,
+        [(np.float32(2), 5), (np.float32(2), 0), (np.float32(2), -2)],
+    ),
+    "a traced range with a step": (
+        """\
+        @jax.jit
+        def f(x, a, b):
+            y = 0
+            for i in range(a, b, 3):
+                y = y + i
+            for i in range(b, a, -2):
+                y = y * 2 + i
+            return y + x
+        """,
+        [(1, 2, 9), (1, 2, 8), (1, 2, 2), (1, 3, 1)],
+    ),
+    "two carries, one only read afterwards": (
+        """\
+        @jax.jit
+        def f(cost):
+            u = jnp.zeros(cost.shape[0])
+            v = jnp.zeros(cost.shape[1])
+            for _ in range(100):
+                u = -jax.nn.logsumexp(v[None, :] - cost, axis=1)
+                v = -jax.nn.logsumexp(u[:, None] - cost, axis=0)
+            return u, v
+        """,
+        [(M,)],
+    ),
+    "a recurrence written with stores, forwards and backwards": (
+        """\
+        @jax.jit
+        def f(a, b):
+            n = a.shape[0]
+            x = jnp.zeros(n)
+            x[0] = b[0]
+            for i in range(1, n):
+                x[i] = x[i - 1] * a[i] + b[i]
+            for i in reversed(range(n - 1)):
+                x[i] -= a[i] * x[i + 1]
+            return x
+        """,
+        [(X, X[::-1].copy())],
+    ),
+    "a list of states": (
+        """\
+        @jax.jit
+        def f(x, dt):
+            traj = [x]
+            speeds = []
+            for i in range(50):
+                v = jnp.sin(x + i)
+                speeds.append(v)  # before
+                x = x - dt * v
+                traj.append(x)
+            return jnp.stack(traj), jnp.array(speeds), x
+        """,
+        [(X, np.float32(0.1))],
+    ),
+    "rows, enumerate, zip": (
+        """\
+        @jax.jit
+        def f(signal, weights):
+            acc = jnp.zeros_like(signal[0])
+            for i, (value, weight) in enumerate(zip(signal, weights)):
+                acc = 0.9 * acc + weight * value * i
+            for row in reversed(signal):
+                acc = acc * 0.5 - row
+            for i, row in enumerate(signal, 2):
+                acc = acc + row / i
+            return acc
+        """,
+        [(M, X[:3])],
+    ),
+    "independent rows": (
+        """\
+        @jax.jit
+        def f(xs):
+            out = []
+            for x in xs:
+                out.append(jnp.sum(x**2))
+            return jnp.array(out)
+        """,
+        [(M,)],
+    ),
+    "a search": (
+        """\
+        @jax.jit
+        def f(x, t):
+            for i in range(x.shape[0]):
+                if x[i] > t:
+                    return i
+            return -1
+        """,
+        [(X, np.float32(0.6)), (X, np.float32(9)), (X, np.float32(-9))],
+    ),
+    "two ways out of an endless loop": (
+        """\
+        @jax.jit
+        def f(x, a, tol):
+            k = 0
+            while True:
+                r = x * x - a
+                if jnp.abs(r) < tol:
+                    break
+                x = x - r / (2 * x)
+                k += 1
+                if k > 5:
+                    break
+            return x, k
+        """,
+        [(np.float32(3), np.float32(2), np.float32(t)) for t in (1e-3, 0.0, 100.0)],
+    ),
+    "continue": (
+        """\
+        @jax.jit
+        def f(x):
+            total, n = 0.0, 0
+            for i in range(x.shape[0]):
+                if x[i] < 0:
+                    continue
+                total = total + x[i]
+                n += 1
+            return total / jnp.maximum(n, 1)
+        """,
+        [(X,), (-abs(X),)],
+    ),
+    "break, then the variable of the loop": (
+        """\
+        @jax.jit
+        def f(x, t):
+            s = 0.0
+            for i in range(x.shape[0]):
+                s = s + x[i]
+                if s > t:
+                    break
+            return s, i
+        """,
+        [(X, np.float32(t)) for t in (0.0, 1.0, 99.0)],
+    ),
+    "else after a break": (
+        """\
+        @jax.jit
+        def f(x: jax.Array, t):
+            s = 0.0
+            for v in x:
+                s = s + v
+                if s > t:
+                    break
+            else:
+                s = -1.0
+            return s
+        """,
+        [(X, np.float32(t)) for t in (0.0, 1.0, 99.0)],
+    ),
+    "while with else": (
+        """\
+        @jax.jit
+        def f(x):
+            k = 0
+            while x > 1.0:
+                x = x / 2
+                k += 1
+            else:
+                k = k + 10
+            return k
+        """,
+        [(np.float32(9),), (np.float32(0.5),)],
+    ),
+    "break in an inner loop": (
+        """\
+        @jax.jit
+        def f(m, t):
+            count = 0
+            for i in range(m.shape[0]):
+                s = 0.0
+                for j in range(m.shape[1]):
+                    s = s + m[i, j]
+                    if s > t:
+                        break
+                    count = count + 1
+            return count
+        """,
+        [(M, np.float32(t)) for t in (0.0, 1.0, 99.0)],
+    ),
+    "return from an inner loop": (
+        """\
+        @jax.jit
+        def f(m, t):
+            for i in range(m.shape[0]):
+                for j in range(m.shape[1]):
+                    if m[i, j] > t:
+                        return i * 10 + j
+            return -1
+        """,
+        [(M, np.float32(t)) for t in (0.0, 1.0, 99.0)],
+    ),
+    "a triangle": (
+        """\
+        @jax.jit
+        def f(m):
+            n = m.shape[0]
+            total = 0.0
+            for i in range(n):
+                for j in range(i):
+                    total = total + m[i, j] * j
+            return total
+        """,
+        [(np.tile(X, (5, 1)) * X[:, None],)],
+    ),
+    "short loops stay within long ones": (
+        """\
+        @jax.jit
+        def f(x):
+            for i in range(100):
+                for k in range(3):
+                    x = x + k * i
+            return x
+        """,
+        [(X,)],
+    ),
+    "a value that only the loop gives": (
+        """\
+        @jax.jit
+        def f(x):
+            for _ in range(40):
+                r = jnp.sum(x * x)
+                x = x * 0.9
+            return x, r
+        """,
+        [(X,)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_rewritten_loop_is_the_same(name: str) -> None:
+    code, cases = PROGRAMS[name]
+    for x64 in (False, True):
+        found = verdict(dedent(code), cases, x64=x64)
+        assert found.kind.passes, f"{found}\n{outcome(dedent(code)).texts['m.py']}"
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_no_loop_is_left(name: str) -> None:
+    made = outcome(dedent(PROGRAMS[name][0]))
+    assert not made.undone
+    assert not [found.declined for found in made.remaining["m.py"] if found.code.startswith("JAX4")]
