@@ -18,6 +18,8 @@ _NUMPY = (
     "asarray", "array", "bool_",
 )  # fmt: skip
 _NN = ("relu", "relu6", "sigmoid", "soft_sign", "hard_tanh", "leaky_relu", "hard_sigmoid")
+_PARTIAL = ("jax.numpy.log", "jax.numpy.log2", "jax.numpy.log10", "jax.numpy.sqrt", "jax.numpy.reciprocal")
+"""Functions of one argument that are fine at 1."""
 _ELEMENTWISE = frozenset((*(f"jax.numpy.{name}" for name in _NUMPY), *(f"jax.nn.{name}" for name in _NN)))
 _OPERATORS = (cst.Add, cst.Subtract, cst.Multiply, cst.BitAnd, cst.BitOr, cst.BitXor)
 
@@ -62,6 +64,37 @@ def _is_harmless(operator: cst.BaseBinaryOp, right: cst.BaseExpression) -> bool:
     return isinstance(operator, cst.Divide | cst.FloorDivide | cst.Modulo) and right.evaluated_value != 0
 
 
+def guarded(ctx: View, node: cst.BaseExpression) -> cst.BaseExpression | None:
+    """The one operand of an expression that must not be any number, though the rest is harmless: ``n`` of ``x / n``."""
+    risky = list(_risky(ctx, node))
+    if len(risky) == 1 and risky[0] is not None and hazard(ctx, risky[0]) is None:
+        return risky[0]
+    return None
+
+
+def _risky(ctx: View, node: cst.BaseExpression) -> Iterator[cst.BaseExpression | None]:
+    """The divisors, and the arguments of logarithms and roots; None for what is not understood."""
+    if hazard(ctx, node) is None:
+        return
+    match node:
+        case cst.UnaryOperation(operator=cst.Minus() | cst.Plus(), expression=inner):
+            yield from _risky(ctx, inner)
+        case cst.BinaryOperation(operator=operator, left=left, right=right):
+            yield from _risky(ctx, left)
+            if isinstance(operator, cst.Divide) and not _is_harmless(operator, right):
+                yield right
+            elif isinstance(operator, _OPERATORS) or _is_harmless(operator, right):
+                yield from _risky(ctx, right)
+            else:
+                yield None
+        case cst.Call(func=function, args=[cst.Arg(value=value, keyword=None, star="")]) if (
+            ctx.name(function) in _PARTIAL
+        ):
+            yield value
+        case _:
+            yield None
+
+
 def operands(ctx: View, node: cst.BaseExpression) -> Iterator[str]:
     """The text of each array that an elementwise expression combines: names and attributes, not constants."""
     match node:
@@ -83,6 +116,9 @@ def operands(ctx: View, node: cst.BaseExpression) -> Iterator[str]:
         case cst.Call(args=arguments) if ctx.name(node.func) in _ELEMENTWISE:
             for argument in arguments:
                 yield from operands(ctx, argument.value)
+        case cst.NamedExpr(target=cst.Name(value=name), value=value):
+            yield name
+            yield from operands(ctx, value)
         case cst.Integer() | cst.Float():
             return
         case _:

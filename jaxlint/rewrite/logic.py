@@ -31,7 +31,7 @@ def array_logic(ctx: View, node: cst.BaseExpression) -> Attempt:
             return _chain(ctx, node)
         case cst.Comparison() if isinstance(node.comparisons[0].operator, cst.In | cst.NotIn):
             return _membership(ctx, node)
-    if any(isinstance(part, cst.NamedExpr) for part in own_nodes(node)):
+    if ":=" in ctx.code(node):
         return Decline(f"`{ctx.code(node)}` also binds a name")
     return quoted(ctx, node)
 

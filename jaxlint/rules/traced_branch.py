@@ -8,8 +8,8 @@ from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.queries.truth import undecidable
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.control import rewrite
-from jaxlint.rewrite.selection import select
+from jaxlint.rewrite.checks import as_check, only_raises
+from jaxlint.rewrite.control import conditional, rewrite
 from jaxlint.rules import rule
 
 
@@ -27,30 +27,21 @@ def _word(node: cst.CSTNode) -> str:
 
 def _fix(ctx: View, node: cst.CSTNode) -> Fix | Decline:
     match node:
-        case cst.If():
-            chosen = select(ctx, node)
-            return chosen if isinstance(chosen, Fix) or not _in_loop(ctx, node) else rewrite(ctx, node)
-        case cst.IfExp():
-            return select(ctx, node)
-        case cst.CompIf():
-            return Decline("the number of items would depend on values; `jnp.where` keeps the shape")
-        case cst.While():
+        case cst.If() if only_raises(node):
+            return as_check(ctx, node)
+        case cst.If() | cst.While():
             return rewrite(ctx, node)
-    return Decline("`lax.switch` takes a function for each case")
-
-
-def _in_loop(ctx: View, node: cst.CSTNode) -> bool:
-    """True where `break` or `return` may leave a loop."""
-    return any(isinstance(above, cst.For | cst.While) for above in ctx.ancestors(node))
+        case cst.IfExp():
+            return conditional(ctx, node)
+    return Decline("the number of items would depend on values; `jnp.where` keeps the shape")
 
 
 def _match(ctx: View, node: cst.Match) -> Iterator[Finding]:
     """A value pattern compares with ``==`` and asks for the truth of it; a guard is a test."""
     patterns = [part for case in node.cases for part in own_nodes(case.pattern)]
     why = ctx.traced(node.subject) if not ctx.caught(node) else None
-    decline = Decline("`lax.switch` takes a function for each case")
     if why and any(isinstance(part, cst.MatchValue) for part in patterns):
-        yield Finding(node.subject, f"`match` compares with each case, but {why}", decline, why)
+        yield Finding(node.subject, f"`match` compares with each case, but {why}", rewrite(ctx, node), why)
     for case in node.cases:
         if case.guard is not None and (why := undecidable(ctx, case.guard)):
-            yield Finding(case.guard, f"`if` needs a concrete bool, but {why}", decline, why)
+            yield Finding(case.guard, f"`if` needs a concrete bool, but {why}", rewrite(ctx, node), why)

@@ -78,7 +78,7 @@ PROGRAMS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         @jax.jit
         def f(a, b):
             n = a.shape[0]
-            x = jnp.zeros(n)
+            x = a + 0
             x[0] = b[0]
             for i in range(1, n):
                 x[i] = x[i - 1] * a[i] + b[i]
@@ -95,7 +95,7 @@ PROGRAMS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
             traj = [x]
             speeds = []
             for i in range(50):
-                v = jnp.sin(x + i)
+                v = jnp.sin(x) + 0.1 * i
                 speeds.append(v)  # before
                 x = x - dt * v
                 traj.append(x)
@@ -264,6 +264,22 @@ PROGRAMS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
             return x
         """,
         [(X,)],
+    ),
+    "an end that gradients pass": (
+        """\
+        def g(x):
+            for i in range(10):
+                if jnp.sum(x * x) < 0.5:
+                    break
+                x = x * 0.9 + 0.01 * i
+            return jnp.sum(x**3)
+
+
+        @jax.jit
+        def f(x):
+            return jax.grad(g)(x)
+        """,
+        [(X,), (X / 4,), (X * 0.1,)],
     ),
     "a value that only the loop gives": (
         """\

@@ -262,13 +262,14 @@ def _class(frame: Frame, node: cst.ClassDef) -> None:
 
 
 def _match(frame: Frame, node: cst.Match) -> None:
-    evaluate(frame, node.subject)
+    subject = evaluate(frame, node.subject)
     before, ends = frame.state, []
     for case in node.cases:
         frame.tracer.state = before.fork()
         for part in own_nodes(case.pattern):
             if isinstance(part, cst.MatchAs | cst.MatchStar) and part.name is not None:
-                assign.bind(frame, part.name.value, Unknown("matched"))
+                whole = part is case.pattern
+                assign.bind(frame, part.name.value, subject if whole else Unknown("matched"))
         if case.guard is not None:
             evaluate(frame, case.guard)
         execute(frame, [case.body])

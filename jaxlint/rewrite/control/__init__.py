@@ -23,5 +23,6 @@ expression's text with the edits that the new place needs.
 """
 
 from jaxlint.rewrite.control.construct import rewrite
+from jaxlint.rewrite.control.ternary import conditional
 
-__all__ = ["rewrite"]
+__all__ = ["conditional", "rewrite"]

@@ -1,85 +1,134 @@
-"""``if`` on a tracer: ``lax.cond`` with a function for each arm that gives what the branch binds."""
+"""``if`` on a tracer: `jnp.where` where it only chooses between cheap values, else `lax.cond`."""
 
 from __future__ import annotations
 
-from jaxlint.rewrite.control import flow
-from jaxlint.rewrite.control.carry import Carry
-from jaxlint.rewrite.control.conditions import condition
-from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, commented, indented
-from jaxlint.rewrite.control.model import Block, Branch, Comments, Declined, Exit, Names
+from dataclasses import replace
 
-COND = "jax.lax.cond"
+import libcst as cst
+
+from jaxlint.edits import Edit
+from jaxlint.rewrite.control import flow
+from jaxlint.rewrite.control.choices import Chooser, Unfit, branch_tests, extent
+from jaxlint.rewrite.control.conditions import condition
+from jaxlint.rewrite.control.conds import COND, Arm, Form, chosen, labels
+from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented
+from jaxlint.rewrite.control.model import Block, Branch, Comments, Declined, Exit
+from jaxlint.rewrite.control.simple import acting
+from jaxlint.rewrite.control.stable import stabilise
+from jaxlint.rewrite.control.switches import SWITCH, cases
 
 
 def lower(low: Lowering, branch: Branch, here: Here) -> Lines:
     """The lines of a branch."""
     if not low.ctx.dynamic(branch.test):
         return _python(low, branch, here)
-    if _returns(branch.then) or _returns(branch.orelse):
-        return _returned(low, branch, here)
-    names = [name for name in flow.writes((*branch.then, *branch.orelse)) if name in here.live]
+    hoisted = _hoisted(low, branch)
+    here = replace(here, bound=here.bound | frozenset(hoisted))
+    lines = _lowered(low, branch, here)
+    above = len(branch.comments.above)
+    return [*lines[:above], *(f"{name} = {text}" for name, text in hoisted.items()), *lines[above:]]
+
+
+def _hoisted(low: Lowering, branch: Branch) -> dict[str, str]:
+    """What a test binds by ``:=``, now bound before it."""
+    found: dict[str, str] = {}
+    for node in flow.walruses(branch.test):
+        name = low.code(node.target)
+        found[name] = low.code(node.value)
+        low.ctx.edits = (*low.ctx.edits, Edit(*extent(low.ctx, node), name))
+    return found
+
+
+def _lowered(low: Lowering, branch: Branch, here: Here) -> Lines:
+    names = _results(branch, here)
+    before = low.ctx.edits
+    try:
+        return _chosen(low, branch, names)
+    except (Unfit, Declined):
+        low.ctx.edits = before
+    try:
+        return _called(low, branch, names, here)
+    except Declined as declined:
+        low.ctx.edits = before
+        try:
+            return _chosen(low, branch, names, safe=True)
+        except Unfit:
+            raise declined from None
+
+
+def _results(branch: Branch, here: Here) -> tuple[str, ...] | None:
+    """The names that a branch binds and somebody reads afterwards; None if it returns."""
+    arms = (*branch.then, *branch.orelse)
+    if any(isinstance(statement, Exit) for statement in flow.statements(arms)):
+        return None
+    names = tuple(name for name in flow.writes(arms) if name in here.live)
     if not names:
         raise Declined("nothing that the branch computes is read afterwards")
     for name in names:
         for arm in (branch.then, branch.orelse):
             if name not in here.bound | flow.surely_bound(arm):
-                raise Declined(f"`{name}` is perhaps unbound where the test fails")
-    carry = Carry(tuple(names), tuple(names))
-    then, orelse = low.fresh("then", "then_branch"), low.fresh("otherwise", "else_branch")
-    inner = Here(frozenset(names), here.bound)
-    given = operands(branch, frozenset(names))
-    test = condition(low, branch.test).text
-    arguments = ", ".join([test, then, orelse, *given])
-    return commented(
-        [
-            *_function(low, then, given, branch.then, inner, carry.packed),
-            *_function(low, orelse, given, branch.orelse, inner, carry.packed),
-            f"{carry.packed} = {low.spell(COND)}({arguments})",
-        ],
-        branch.comments,
-    )
+                raise Declined(f"`{name}` is perhaps unbound on one of the paths")
+    return names
 
 
-def operands(branch: Branch, live: Names) -> list[str]:
-    """The names that an arm both reads and binds anew: a function's own variables, so they must be passed to it."""
-    arms = (branch.then, branch.orelse)
-    both = [name for arm in arms for name in flow.writes(arm) if name in flow.live_before(arm, live)]
-    return list(dict.fromkeys(both))
+def _chosen(low: Lowering, branch: Branch, names: tuple[str, ...] | None, *, safe: bool = False) -> Lines:
+    chooser = Chooser(low, safe)
+    return chooser.returned(branch) if names is None else chooser.assigned(branch, names)
+
+
+def _called(low: Lowering, branch: Branch, names: tuple[str, ...] | None, here: Here) -> Lines:
+    for arm in (branch.then, branch.orelse):
+        if names is None and not _always_returns(arm):
+            raise Declined("one path returns a value, another one does not")
+    form, arms = _form(low, branch, names)
+    stabilise(low, branch_tests(branch), arms, branch.node)
+    lines, call = chosen(low, form, arms, here)
+    target = "return" if names is None else f"{', '.join(names)} ="
+    return [*branch.comments.above, *lines, f"{target} {call}"]
+
+
+def _form(low: Lowering, branch: Branch, names: tuple[str, ...] | None) -> tuple[Form, list[Arm]]:
+    """Whether it is `lax.cond` or `lax.switch`, and the arms."""
+    if (found := cases(low, branch)) is not None:
+        arms = [Arm(block, names, f"case_{number}") for number, block in enumerate(found.blocks)]
+        return Form(low.spell(SWITCH), found.index(low), listed=True), [*arms, Arm(found.default, names, "default")]
+    then, orelse = labels(branch.test)
+    arms = [Arm(branch.then, names, then), Arm(branch.orelse, names, orelse)]
+    return Form(low.spell(COND), condition(low, branch.test).text), arms
+
+
+def _always_returns(arm: Block) -> bool:
+    match list(acting(arm)):
+        case [*_, Exit(kind="return")]:
+            return True
+        case [*_, Branch(then=then, orelse=orelse)]:
+            return _always_returns(then) and _always_returns(orelse)
+    return False
+
+
+# --- tests that are known while tracing ------------------------------------------------------------------------------
 
 
 def _python(low: Lowering, branch: Branch, here: Here) -> Lines:
     """A test that is known while tracing stays an ``if``."""
-    inner = here
-    lines = [f"if {low.test(branch.test)}:", *indented(low.lines(branch.then, inner) or ["pass"])]
-    if branch.orelse:
-        lines += ["else:", *indented(low.lines(branch.orelse, inner) or ["pass"])]
+    lines = [f"if {low.test(branch.test)}:", *_arm(low, branch.then, here)]
+    match list(acting(branch.orelse)):
+        case []:
+            lines += indented(low.lines(branch.orelse, here))
+        case [Branch() as inner] if _is_elif(branch) and not low.ctx.dynamic(inner.test):
+            first, *rest = low.lines((replace(inner, comments=Comments((), inner.comments.beside)),), here)
+            lines += [*inner.comments.above, f"el{first}", *rest]
+        case _ if isinstance(branch.node, cst.If) and branch.node.orelse is None and _always_returns(branch.then):
+            lines += low.lines(branch.orelse, here)
+        case _:
+            lines += ["else:", *_arm(low, branch.orelse, here)]
     return [*branch.comments.above, *lines]
 
 
-def _function(low: Lowering, name: str, given: list[str], arm: Block, here: Here, result: str) -> Lines:
-    return [f"def {name}({', '.join(given)}):", *indented([*low.body(arm, here), f"return {result}"]), ""]
+def _arm(low: Lowering, block: Block, here: Here) -> Lines:
+    lines = low.lines(block, here)
+    return indented(lines if any(acting(block)) else [*lines, "pass"])
 
 
-def _returns(block: Block) -> bool:
-    return any(isinstance(statement, Exit) for statement in flow.statements(block))
-
-
-def _returned(low: Lowering, branch: Branch, here: Here) -> Lines:
-    """Both arms return."""
-    then, orelse = low.fresh("then", "then_branch"), low.fresh("otherwise", "else_branch")
-    given = operands(branch, here.live)
-    test = condition(low, branch.test).text
-    return commented(
-        [
-            *_tail(low, then, given, branch.then, here),
-            *_tail(low, orelse, given, branch.orelse, here),
-            f"return {low.spell(COND)}({', '.join([test, then, orelse, *given])})",
-        ],
-        Comments(branch.comments.above),
-    )
-
-
-def _tail(low: Lowering, name: str, given: list[str], arm: Block, here: Here) -> Lines:
-    if not arm or not _returns(arm[-1:]):
-        raise Declined("one path returns a value, another one does not")
-    return [f"def {name}({', '.join(given)}):", *indented(low.body(arm, here)), ""]
+def _is_elif(branch: Branch) -> bool:
+    return isinstance(branch.node, cst.If) and isinstance(branch.node.orelse, cst.If)

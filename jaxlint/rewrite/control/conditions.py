@@ -6,9 +6,9 @@ import libcst as cst
 
 from jaxlint.edits import Decline
 from jaxlint.rewrite.control.lowering import Lowering
-from jaxlint.rewrite.control.model import Declined, Flag, Test
+from jaxlint.rewrite.control.model import Declined, Equal, Flag, Test
 from jaxlint.rewrite.logic import array_logic
-from jaxlint.rewrite.text import Text, infix
+from jaxlint.rewrite.text import Text, infix, quoted
 
 
 def condition(low: Lowering, test: Test, *flags: Flag) -> Text:
@@ -25,8 +25,16 @@ def _is_true(test: Test) -> bool:
 def _part(low: Lowering, test: Test) -> Text:
     if isinstance(test, Flag):
         return Text(f"~{test.name}" if test.negated else test.name)
+    if isinstance(test, Equal):
+        return _equal(low, test)
     text = array_logic(low.ctx, test)
     if isinstance(text, Decline):
         raise Declined(text.reason)
     low.uses.update(dict.fromkeys(text.uses))
     return text
+
+
+def _equal(low: Lowering, test: Equal) -> Text:
+    links = [infix("==", quoted(low.ctx, test.subject), quoted(low.ctx, value)) for value in test.values]
+    equal = infix("|", *links)
+    return infix("&", equal, _part(low, test.guard)) if test.guard is not None else equal

@@ -18,7 +18,7 @@ from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
 
-COMPOUND = (cst.If, cst.For, cst.While)
+COMPOUND = (cst.If, cst.For, cst.While, cst.Match)
 
 
 def rewrite(ctx: View, node: cst.CSTNode, *, raises: bool = True) -> Fix | Decline:
@@ -88,8 +88,7 @@ def _outermost(ctx: View, node: cst.CSTNode) -> tuple[cst.CSTNode, Block, Foreca
             failure = declined
             continue
         view = forecast(ctx, block, roots)
-        top = block[0]
-        if statement in view.lowered or (isinstance(top, Branch) and view.dynamic(top.test)):
+        if statement in view.lowered or any(isinstance(top, Branch) and view.dynamic(top.test) for top in block):
             return statement, block, view
     raise failure or Declined("no tracer decides here")
 

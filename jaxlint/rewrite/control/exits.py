@@ -22,15 +22,18 @@ import libcst as cst
 
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.model import (
+    NOTHING,
     Bind,
     Block,
     Branch,
     Comments,
+    Define,
     Exit,
     Flag,
     Loop,
     Names,
     Plain,
+    Resume,
     Statement,
     Test,
     Truth,
@@ -53,7 +56,7 @@ class Settling:
 
     def function(self, block: Block, bound: Names) -> Block:
         """A function's last statements: every ``return`` at a tail. ``bound``: what is bound before them."""
-        return self._remove(self._inner(block, bound, nested=False), lambda exit: (exit,))[0]
+        return self._remove(self._inner(block, bound, nested=False), stay)[0]
 
     def _inner(self, block: Block, bound: Names, *, nested: bool) -> Block:
         """The loops of a block settled. ``nested``: the block is within a loop."""
@@ -90,8 +93,9 @@ class Settling:
 
         def leave(exit: Exit) -> Block:
             left: list[Statement] = []
-            if exit.kind == "return" and isinstance(value, str) and exit.value is not None and exit.value != value:
-                left.append(Bind(value, exit.value))
+            kept = exit.value if isinstance(exit.value, str | cst.BaseExpression) else value
+            if exit.kind == "return" and isinstance(value, str) and kept is not None and kept != value:
+                left.append(Bind(value, kept))
             if exit.kind == "return" and returned is not None:
                 left.append(Bind(returned, "True"))
             if exit.kind != "continue" and done is not None:
@@ -109,12 +113,11 @@ class Settling:
     def _result(self, returns: list[Exit], bound: Names) -> str | cst.BaseExpression | None:
         """What a loop's ``return`` gives: an expression that holds after the loop as well, else a name to bind."""
         values = [exit.value for exit in returns]
-        if (
-            len(values) == 1
-            and not isinstance(values[0], str)
-            and (values[0] is None or flow.reads(values[0]) <= bound)
-        ):
-            return values[0]
+        match values:
+            case [cst.BaseExpression() as value] if flow.reads(value) <= bound:
+                return value
+            case [None]:
+                return None
         inner = (value for value in values if isinstance(value, str))
         return next(inner, None) or self.fresh("result", "answer")
 
@@ -124,6 +127,9 @@ class Settling:
             match statement:
                 case Exit():
                     return (*before, *leave(statement)), "never"
+                case Branch() if leave is stay and self._is_python(statement):
+                    if _always_returns((statement,)):
+                        return (*before, statement), "never"
                 case Branch() if any(own_exits((statement,))):
                     settled, falls = self._branch(statement, rest, leave)
                     return (*before, *settled), falls
@@ -146,7 +152,33 @@ class Settling:
         if second == "never":
             then, falls = self._remove((*branch.then, *rest), leave)
             return (replace(branch, then=then, orelse=orelse),), _either("never", falls)
+        if leave is stay:
+            return self._resumed(branch, rest), "never"
         return self._flagged(branch, rest, leave)
+
+    def _is_python(self, statement: Statement) -> bool:
+        """True for what stays as it is, exits and all: no tracer decides there."""
+        for inner in flow.statements((statement,)):
+            if isinstance(inner, Branch) and self.dynamic(inner.test):
+                return False
+            if isinstance(inner, Loop | While) and not self.keeps(inner):
+                return False
+        return True
+
+    def _resumed(self, branch: Branch, rest: Block) -> Block:
+        """Both arms may go on, or return: the rest is a function that is called from wherever they go on."""
+        if len(rest) == 1:
+            then, orelse = (self._remove((*arm, *rest), stay)[0] for arm in (branch.then, branch.orelse))
+            return (replace(branch, then=then, orelse=orelse),)
+        changed = flow.writes((branch, *rest))
+        body = self._remove(rest, stay)[0]
+        if not _always_returns(body):
+            body = (*body, Exit("return", "None"))
+        parameters = tuple(name for name in changed if name in flow.live_before(rest, NOTHING))
+        definition = Define(self.fresh("rest", "remainder"), parameters, body)
+        go_on = Exit("return", Resume(definition))
+        then, orelse = (self._remove((*arm, go_on), stay)[0] for arm in (branch.then, branch.orelse))
+        return definition, replace(branch, then=then, orelse=orelse)
 
     def _flag(self, branch: Branch, then: Block) -> str | None:
         """The flag that an arm only sets: it is what the test says."""
@@ -163,6 +195,21 @@ class Settling:
         going, _ = self._remove(rest, leave)
         chosen = replace(branch, then=then, orelse=orelse)
         return (Bind(skip, "False"), chosen, Branch(Flag(skip, negated=True), going)), "sometimes"
+
+
+def stay(exit: Exit) -> Block:
+    """A function's own ``return`` stays where it is."""
+    return (exit,)
+
+
+def _always_returns(block: Block) -> bool:
+    for statement in block:
+        match statement:
+            case Exit(kind="return"):
+                return True
+            case Branch(then=then, orelse=orelse) if _always_returns(then) and _always_returns(orelse):
+                return True
+    return False
 
 
 def own_exits(block: Block) -> list[Exit]:

@@ -22,16 +22,20 @@ from jaxlint.rewrite.control.model import (
     Bind,
     Block,
     Branch,
+    Define,
+    Equal,
     Exit,
     Flag,
     Loop,
     Names,
     Plain,
+    Resume,
     Statement,
+    Test,
     Truth,
     While,
 )
-from jaxlint.source import walk
+from jaxlint.source import children, walk
 
 
 def statements(block: Block) -> Iterator[Statement]:
@@ -72,6 +76,8 @@ def live_at(statement: Statement, out: Names) -> Names:
             return out
         case Plain(node=node) if node is not None:
             return (out - binds(statement)) | reads(node)
+        case Define(name=name, parameters=parameters, body=body):
+            return (out - {name}) | (live_before(body, NOTHING) - frozenset(parameters))
         case Bind(name=name, value=value):
             return (out - {name}) | _of(value)
         case Append(name=name, value=value):
@@ -114,7 +120,7 @@ def writes(block: Block) -> dict[str, None]:
     found: dict[str, None] = {}
     for statement in statements(block):
         match statement:
-            case Bind(name=name) | Append(name=name):
+            case Bind(name=name) | Append(name=name) | Define(name=name):
                 found[name] = None
             case Plain(node=node) if node is not None:
                 found.update(dict.fromkeys(_written(node)))
@@ -130,9 +136,9 @@ def surely_bound(block: Block) -> Names:
     found: Names = NOTHING
     for statement in block:
         match statement:
-            case Branch(then=then, orelse=orelse):
-                found |= surely_bound(then) & surely_bound(orelse)
-            case Bind() | Plain():
+            case Branch(test=test, then=then, orelse=orelse):
+                found |= (surely_bound(then) & surely_bound(orelse)) | frozenset(_names(walruses(test)))
+            case Bind() | Plain() | Define():
                 found |= binds(statement)
             case Loop() | While():
                 found |= _flags(statement)
@@ -142,7 +148,7 @@ def surely_bound(block: Block) -> Names:
 def binds(statement: Statement) -> Names:
     """The names that a plain statement certainly binds."""
     match statement:
-        case Bind(name=name):
+        case Bind(name=name) | Define(name=name):
             return frozenset({name})
         case Plain(node=cst.FunctionDef(name=name)):
             return frozenset({name.value})
@@ -153,10 +159,12 @@ def binds(statement: Statement) -> Names:
     return NOTHING
 
 
-def reads(node: cst.CSTNode | Flag) -> Names:
+def reads(node: cst.CSTNode | Flag | Equal) -> Names:
     """The names that an expression or small statement may read, those that a nested function closes over included."""
     if isinstance(node, Flag):
         return frozenset({node.name})
+    if isinstance(node, Equal):
+        return reads(node.subject) | (reads(node.guard) if node.guard is not None else NOTHING)
     inner: set[str] = set()
     for part in own_nodes(node) if not isinstance(node, cst.FunctionDef) else (node,):
         if isinstance(part, cst.Lambda | cst.FunctionDef):
@@ -165,7 +173,33 @@ def reads(node: cst.CSTNode | Flag) -> Names:
     return liveness.reads(node) | frozenset(inner)
 
 
-def _of(value: str | cst.BaseExpression | Truth | None) -> Names:
+def walruses(test: Test) -> list[cst.NamedExpr]:
+    """The ``:=`` that a test evaluates in any case."""
+    found: list[cst.NamedExpr] = []
+    queue: list[cst.CSTNode] = [test] if isinstance(test, cst.CSTNode) else []
+    while queue:
+        node = queue.pop()
+        match node:
+            case cst.NamedExpr():
+                found.append(node)
+            case cst.BooleanOperation(left=left):
+                queue.append(left)
+            case cst.IfExp(test=inner):
+                queue.append(inner)
+            case cst.Comparison(left=left, comparisons=[first, *_]):
+                queue += [left, first.comparator]
+            case cst.UnaryOperation() | cst.BinaryOperation() | cst.Call() | cst.Arg():
+                queue += [child for child in children(node) if isinstance(child, cst.BaseExpression | cst.Arg)]
+    return found
+
+
+def _names(walrus: list[cst.NamedExpr]) -> Iterator[str]:
+    return (node.target.value for node in walrus if isinstance(node.target, cst.Name))
+
+
+def _of(value: str | cst.BaseExpression | Truth | Resume | None) -> Names:
+    if isinstance(value, Resume):
+        return live_before(value.definition.body, NOTHING) | frozenset(value.definition.parameters)
     if isinstance(value, Truth):
         return reads(value.test)
     if isinstance(value, str):

@@ -21,7 +21,7 @@ from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.jaxapi import array_attribute
 from jaxlint.rewrite.control import exits, flow
-from jaxlint.rewrite.control.model import Block, Branch, Flag, Loop, Names, Plain, Test, While
+from jaxlint.rewrite.control.model import Block, Branch, Equal, Flag, Loop, Names, Plain, Test, While
 from jaxlint.source import children
 
 SHORT = 8
@@ -82,6 +82,9 @@ class Forecast(View):
         """True for a test that a tracer will decide."""
         if isinstance(test, Flag):
             return True
+        if isinstance(test, Equal):
+            guarded = test.guard is not None and self.dynamic(test.guard)
+            return guarded or self.traced(test.subject) is not None or self.depends(test.subject)
         return undecidable(self, test) is not None or self.depends(test)
 
     def computed(self, body: cst.CSTNode) -> Names:

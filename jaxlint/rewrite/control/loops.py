@@ -4,8 +4,7 @@ end early.
 ::
 
     for i in range(n):          def body(i, x):
-        x = f(x, i)        ->       x = f(x, i)
-                                    return x
+        x = f(x, i)        ->       return f(x, i)
 
                                 x = lax.fori_loop(0, n, body, x)
 """
@@ -16,11 +15,13 @@ from dataclasses import replace
 
 import libcst as cst
 
+from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.boundary import REVERSE_MODE
 from jaxlint.rewrite.control import flow, scans
 from jaxlint.rewrite.control.carry import Carry, appended, carried
-from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented
-from jaxlint.rewrite.control.model import Declined, Loop
-from jaxlint.rewrite.control.source import Backwards, Range, Source, count, item, less_one, mirrored, source
+from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning
+from jaxlint.rewrite.control.model import Branch, Declined, Flag, Loop
+from jaxlint.rewrite.control.source import Backwards, Range, Source, count, fixed, item, less_one, mirrored, source
 from jaxlint.rewrite.control.whiles import WHILE, head, turn
 from jaxlint.rewrite.text import Text, infix
 
@@ -34,6 +35,8 @@ def lower(low: Lowering, loop: Loop, here: Here) -> Lines:
     given = source(low, loop.node.iter)
     if isinstance(given, Backwards) and isinstance(given.inner, Range):
         given = mirrored(given.inner)
+    if loop.stop is not None and differentiated(low.ctx) and fixed(given):
+        loop = _masked(low, loop, here)
     if loop.stop is not None:
         return _early(low, loop, given, here)
     after = _after(low, loop, given, here)
@@ -68,10 +71,25 @@ def _fori(low: Lowering, loop: Loop, given: Range, here: Here) -> Lines:
     return [
         *loop.comments.above,
         f"def {body}({index}, {parameter}):",
-        *indented([*unpacking, *lines, f"return {carry.packed}"]),
+        *indented([*unpacking, *returning(lines, carry.packed)]),
         "",
         f"{carry.packed} = {low.spell(FORI)}({bounds}, {body}, {carry.initial})",
     ]
+
+
+def _masked(low: Lowering, loop: Loop, here: Here) -> Loop:
+    """A loop that turns on and does nothing any more: reverse mode needs a fixed number of turns."""
+    assert loop.stop is not None
+    if flow.target(loop) & here.live:
+        raise Declined(f"`{sorted(flow.target(loop))[0]}` is read after a loop that ends early, in reverse mode")
+    going = Branch(Flag(loop.stop, negated=True), loop.body)
+    return replace(loop, body=(going,), stop=None)
+
+
+def differentiated(ctx: View) -> bool:
+    """True in a function through which gradients are taken backwards."""
+    chain = ctx.boundary.chain() if ctx.boundary is not None else ()
+    return any(trace.name.rpartition(".")[2].removeprefix("filter_") in REVERSE_MODE for trace in chain)
 
 
 def _early(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:

@@ -17,12 +17,16 @@ from jaxlint.rewrite.control.model import (
     Branch,
     Comments,
     Declined,
+    Define,
+    Equal,
     Exit,
     Flag,
     Loop,
     Names,
     Plain,
+    Resume,
     Statement,
+    Test,
     Truth,
     While,
 )
@@ -88,26 +92,44 @@ class Lowering:
                 return commented([f"{name} = {text}"], statement.comments)
             case Append(node=call):
                 return commented(self.code(call).split("\n"), statement.comments)
+            case Define(name=name, parameters=parameters, body=body):
+                inner = self.body(body, Here(NOTHING, here.bound | frozenset(parameters)))
+                return [f"def {name}({', '.join(parameters)}):", *indented(inner), ""]
             case Exit():
-                return commented([self._exit(statement)], statement.comments)
+                return commented([self._exit(statement, here.bound)], statement.comments)
             case Branch():
-                return branches.lower(self, statement, here)
+                return _headed(branches.lower(self, statement, here), statement.comments)
             case Loop():
-                return loops.lower(self, statement, here)
+                return _headed(loops.lower(self, statement, here), statement.comments)
             case While():
-                return whiles.lower(self, statement, here)
+                return _headed(whiles.lower(self, statement, here), statement.comments)
         raise AssertionError(statement)
 
-    def _exit(self, statement: Exit) -> str:
+    def _exit(self, statement: Exit, bound: Names) -> str:
         if statement.kind != "return" or statement.value is None:
             return statement.kind
-        value = statement.value
-        return f"return {value if isinstance(value, str) else self.code(value)}"
+        return f"return {self.returned(statement.value, bound)}"
 
-    def test(self, test: cst.BaseExpression | Flag) -> str:
-        """A test as Python writes it; array logic is for `branches.py`."""
+    def returned(self, value: cst.BaseExpression | str | Resume, bound: Names) -> str:
+        """The text of what is returned."""
+        match value:
+            case Resume(definition=definition):
+                for name in definition.parameters:
+                    if name not in bound:
+                        raise Declined(f"`{name}` is perhaps unbound on one of the paths")
+                return value.text
+            case str():
+                return value
+        return self.code(value)
+
+    def test(self, test: Test) -> str:
+        """A test as Python writes it; array logic is for `conditions.py`."""
         if isinstance(test, Flag):
             return f"~{test.name}" if test.negated else test.name
+        if isinstance(test, Equal):
+            links = " or ".join(f"{self.code(test.subject)} == {self.code(value)}" for value in test.values)
+            guarded = f"({links})" if len(test.values) > 1 else links
+            return f"{guarded} and {self.code(test.guard)}" if test.guard is not None else links
         return self.code(test)
 
     @property
@@ -157,6 +179,32 @@ def commented(lines: Lines, comments: Comments) -> Lines:
     if comments.beside:
         lines = [*lines[:-1], f"{lines[-1]}  {comments.beside}"]
     return [*comments.above, *lines]
+
+
+def _headed(lines: Lines, comments: Comments) -> Lines:
+    """The comment beside the head of a compound statement: beside the new head, or the call that took its place."""
+    if not comments.beside:
+        return lines
+    first = next(number for number, line in enumerate(lines) if not line.startswith("#"))
+    at = first if lines[first].startswith(("if ", "for ", "while ")) else len(lines) - 1
+    return [*lines[:at], f"{lines[at]}  {comments.beside}", *lines[at + 1 :]]
+
+
+def returning(lines: Lines, result: str) -> Lines:
+    """Lines and what they compute; a last line that only binds that is left out: ``return 0.5 * x``."""
+    last = lines[-1] if lines else ""
+    if last.startswith(f"{result} = ") and _whole(last):
+        return [*lines[:-1], f"return {last.removeprefix(f'{result} = ')}"]
+    return [*lines, f"return {result}"]
+
+
+def _whole(line: str) -> bool:
+    """True for a line that is a statement by itself."""
+    try:
+        cst.parse_statement(line)
+    except cst.ParserSyntaxError:
+        return False
+    return True
 
 
 def indented(lines: Lines) -> Lines:

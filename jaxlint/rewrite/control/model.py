@@ -37,7 +37,16 @@ class Flag:
     negated: bool = False
 
 
-Test = cst.BaseExpression | Flag
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """The test of a ``case``: the subject equals one of some numbers, and the guard holds."""
+
+    subject: cst.Name | cst.Attribute
+    values: tuple[cst.BaseExpression, ...]
+    guard: cst.BaseExpression | None = None
+
+
+Test = cst.BaseExpression | Flag | Equal
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +84,44 @@ class Append:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Define:
+    """A function that normalisation made of what follows a branch that may return."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: Block
+    comments: Comments = NO_COMMENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """What a function that normalisation made returns, called with the variables of its parameters' names."""
+
+    definition: Define
+
+    @property
+    def text(self) -> str:
+        return f"{self.definition.name}({', '.join(self.definition.parameters)})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Exit:
     """``break``, ``continue`` or ``return``; a ``return`` may give what normalisation has bound to a name."""
 
     kind: Literal["break", "continue", "return"]
-    value: cst.BaseExpression | str | None = None
+    value: cst.BaseExpression | str | Resume | None = None
     comments: Comments = NO_COMMENTS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Branch:
-    """``if``; an ``elif`` is a branch that is all of ``orelse``. ``node`` is None if normalisation made it."""
+    """``if``, or a ``case``; an ``elif`` is a branch that is all of ``orelse``. ``node`` is the ``if`` or ``match``;
+    None if normalisation made it."""
 
     test: Test
     then: Block
     orelse: Block = ()
-    node: cst.If | None = None
+    node: cst.If | cst.Match | None = None
     comments: Comments = NO_COMMENTS
 
 
@@ -118,5 +149,5 @@ class While:
     comments: Comments = NO_COMMENTS
 
 
-Statement = Plain | Bind | Append | Exit | Branch | Loop | While
+Statement = Plain | Bind | Append | Define | Exit | Branch | Loop | While
 Block = tuple[Statement, ...]

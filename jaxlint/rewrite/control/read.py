@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import libcst as cst
 
 from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control.matches import as_branches
 from jaxlint.rewrite.control.model import (
     Append,
     Block,
@@ -22,7 +23,7 @@ from jaxlint.rewrite.control.model import (
 
 _WORDS = {
     cst.Try: "try", cst.TryStar: "try", cst.With: "with", cst.ClassDef: "class", cst.Del: "del", cst.Global: "global",
-    cst.Nonlocal: "nonlocal", cst.Raise: "raise", cst.Import: "import", cst.ImportFrom: "import", cst.Match: "match",
+    cst.Nonlocal: "nonlocal", cst.Raise: "raise", cst.Import: "import", cst.ImportFrom: "import",
 }  # fmt: skip
 
 
@@ -40,16 +41,18 @@ def _statement(ctx: View, node: cst.CSTNode) -> Iterator[Statement]:
             beside = node.trailing_whitespace.comment
             yield from _line(ctx, body, (), beside.value if beside is not None else "")
         case cst.If(test=test, body=body, orelse=orelse):
-            comments = Comments((*_above(node.leading_lines), *_header(body)))
+            comments = Comments(_above(node.leading_lines), _header(body))
             yield Branch(test, _body(ctx, body), _orelse(ctx, orelse), node, comments)
         case cst.For(body=body, orelse=orelse):
             if node.asynchronous is not None:
                 raise Declined("an `async for` has no counterpart in lax")
-            comments = Comments((*_above(node.leading_lines), *_header(body)))
+            comments = Comments(_above(node.leading_lines), _header(body))
             yield Loop(node, _body(ctx, body), _orelse(ctx, orelse), comments=comments)
         case cst.While(body=body, orelse=orelse):
-            comments = Comments((*_above(node.leading_lines), *_header(body)))
+            comments = Comments(_above(node.leading_lines), _header(body))
             yield While(node, _body(ctx, body), _orelse(ctx, orelse), comments=comments)
+        case cst.Match():
+            yield from as_branches(ctx, node, lambda body: _body(ctx, body))
         case cst.FunctionDef():
             yield Plain(node, Comments(_above(node.leading_lines)))
         case _:
@@ -101,7 +104,7 @@ def _body(ctx: View, body: cst.BaseSuite) -> Block:
 def _orelse(ctx: View, orelse: cst.If | cst.Else | None) -> Block:
     match orelse:
         case cst.Else(body=body):
-            notes = (*_above(orelse.leading_lines), *_header(body))
+            notes = (*_above(orelse.leading_lines), *filter(None, [_header(body)]))
             return (*((Plain(None, Comments(notes)),) if notes else ()), *_body(ctx, body))
         case cst.If():
             return read(ctx, [orelse])
@@ -112,8 +115,8 @@ def _above(lines: Iterable[cst.EmptyLine]) -> tuple[str, ...]:
     return tuple(line.comment.value for line in lines if line.comment is not None)
 
 
-def _header(body: cst.BaseSuite) -> tuple[str, ...]:
+def _header(body: cst.BaseSuite) -> str:
     """The comment after a compound statement's colon."""
     if isinstance(body, cst.IndentedBlock) and body.header.comment is not None:
-        return (body.header.comment.value,)
-    return ()
+        return body.header.comment.value
+    return ""

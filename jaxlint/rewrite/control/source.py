@@ -132,8 +132,8 @@ def count(low: Lowering, given: Source) -> Text:
             return infix("-", start, _operand(stop))
         case Range(start=start, stop=stop, step=int() as step) if step:
             far, near = (stop, start) if step > 0 else (start, stop)
-            size = abs(step)
-            return Text(f"({far.text} - {_operand(near).grouped} + {size - 1}) // {size}", False)
+            stride = abs(step)
+            return Text(f"({far.text} - {_operand(near).grouped} + {stride - 1}) // {stride}", False)
         case Range():
             raise Declined(f"whether `{given.text}` runs up or down is not known")
         case Rows(array=array):
@@ -143,6 +143,18 @@ def count(low: Lowering, given: Source) -> Text:
         case Zip(parts=parts):
             counts = list(dict.fromkeys(count(low, part).text for part in parts))
             return Text(counts[0]) if len(counts) == 1 else Text(f"min({', '.join(counts)})")
+
+
+def fixed(given: Source) -> bool:
+    """True if the number of turns is known while tracing."""
+    match given:
+        case Range(static=static):
+            return static
+        case Enumerate(inner=inner) | Backwards(inner=inner):
+            return fixed(inner)
+        case Zip(parts=parts):
+            return all(fixed(part) for part in parts)
+    return True
 
 
 def _operand(text: Text) -> Text:

@@ -6,8 +6,7 @@
         x = f(x)           ->       return test(x)
 
                                 def body(x):
-                                    x = f(x)
-                                    return x
+                                    return f(x)
 
                                 x = lax.while_loop(cond_fn, body, x)
 """
@@ -17,7 +16,7 @@ from __future__ import annotations
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.carry import Carry, appended, carried
 from jaxlint.rewrite.control.conditions import condition
-from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented
+from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning
 from jaxlint.rewrite.control.model import NOTHING, Declined, Flag, Loop, Names, While
 
 WHILE = "jax.lax.while_loop"
@@ -47,7 +46,7 @@ def lower(low: Lowering, loop: While, here: Here) -> Lines:
         *indented([*asking, f"return {test.text}"]),
         "",
         f"def {body}({given}):",
-        *indented([*taking, *lines, f"return {carry.packed}"]),
+        *indented([*taking, *returning(lines, carry.packed)]),
         "",
         f"{results} = {low.spell(WHILE)}({cond}, {body}, {carry.initial})",
     ]

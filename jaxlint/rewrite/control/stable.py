@@ -1,0 +1,229 @@
+"""Makes the arms of a `lax.cond` give one dtype: a number of Python's on one path gets that of the array on the other.
+
+::
+
+    if t: y = jnp.log(x)        ->      lax.cond(t, lambda: jnp.log(x), lambda: jnp.zeros_like(x))
+    else: y = 0.0
+
+Needs: what each path gives.  Gives: edits of the numbers, and texts for one that an arm hands on. Where no variable
+has the dtype of the other path, or the shapes perhaps differ, it declines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from jaxlint.edits import replace
+from jaxlint.facts.model.values import Array, Const, Function, Library, Partial, Static, Value
+from jaxlint.facts.trace.arithmetic import kind_of
+from jaxlint.rewrite.control import flow
+from jaxlint.rewrite.control.choices import tested
+from jaxlint.rewrite.control.conds import Arm
+from jaxlint.rewrite.control.forecast import Forecast
+from jaxlint.rewrite.control.held import is_python_number, values_before
+from jaxlint.rewrite.control.likeness import Like, Likeness
+from jaxlint.rewrite.control.lowering import Lowering
+from jaxlint.rewrite.control.model import Block, Branch, Declined, Exit, Resume, Test
+from jaxlint.rewrite.control.simple import acting, bindings
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What a path gives at its end: an expression, or (None) what the name had before. ``known``: False for anything
+    else."""
+
+    node: cst.BaseExpression | None = None
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result of a branch. ``name``: the variable that gets it; ``held``: what that may hold before."""
+
+    tails: tuple[Tail, ...]
+    name: str = ""
+    held: tuple[Value | None, ...] = ()
+
+    def values(self, ctx: Forecast, tail: Tail) -> list[Value | None]:
+        """What a path may give."""
+        return list(self.held) if tail.node is None else [ctx.value(tail.node)]
+
+
+def stabilise(low: Lowering, tests: Iterable[Test], arms: Sequence[Arm], at: cst.CSTNode | None) -> None:
+    """Note the edits that give every arm's results one dtype. ``at``: their statement. Raises Declined."""
+    inside = frozenset(name for arm in arms for name in flow.writes(arm.block))
+    likeness = Likeness(low.ctx, inside, tested(low.ctx, tests), at)
+    for result in _returned(arms) if arms[0].names is None else _bound(low.ctx, arms, at):
+        _check(low.ctx, result)
+        text = _unified(low, likeness, result)
+        for arm in arms:
+            if text is not None and result.name not in flow.writes(arm.block):
+                arm.kept[result.name] = text
+
+
+# --- what the paths give ---------------------------------------------------------------------------------------------
+
+
+def _bound(ctx: Forecast, arms: Sequence[Arm], at: cst.CSTNode | None) -> Iterator[Result]:
+    for name in arms[0].names or ():
+        tails = tuple(tail for arm in arms for tail in _tails(arm.block, name))
+        yield Result(tails, name, tuple(values_before(ctx, at, name)) if at is not None else ())
+
+
+def _tails(block: Block, name: str) -> Iterator[Tail]:
+    """What a block may leave a name bound to."""
+    for statement in reversed(list(acting(block))):
+        if name not in flow.writes((statement,)):
+            continue
+        if (found := bindings(statement)) is not None:
+            value = dict(found)[name]
+            yield Tail(value) if isinstance(value, cst.BaseExpression) else Tail(known=False)
+            return
+        match statement:
+            case Branch(then=then, orelse=orelse):
+                for arm in (then, orelse):
+                    for tail in _tails(arm, name):
+                        yield tail if tail.node is not None else Tail(known=False)
+            case _:
+                yield Tail(known=False)
+        return
+    yield Tail()
+
+
+def _returned(arms: Sequence[Arm]) -> Iterator[Result]:
+    """The results of all paths, item by item where each returns a tuple."""
+    values = [value for arm in arms for value in _exits(arm.block)]
+    nothing = [value for value in values if value in (None, "None") or _is_none(value)]
+    if nothing and len(nothing) < len(values):
+        raise Declined("one path returns a value and another one nothing: there is no array for that")
+    sizes = {len(value.elements) if isinstance(value, cst.Tuple) else None for value in values}
+    if len(sizes - {None}) > 1:
+        raise Declined("the paths return tuples of different lengths")
+    if sizes == {None}:
+        yield Result(tuple(Tail(value) if isinstance(value, cst.CSTNode) else Tail(known=False) for value in values))
+    elif None not in sizes:
+        for items in zip(*(value.elements for value in values if isinstance(value, cst.Tuple)), strict=True):
+            yield Result(tuple(Tail(item.value) for item in items))
+
+
+def _exits(block: Block) -> Iterator[cst.BaseExpression | str | None]:
+    """What the paths through a block return."""
+    for statement in flow.statements(block):
+        if isinstance(statement, Exit):
+            if isinstance(statement.value, Resume):
+                yield from _exits(statement.value.definition.body)
+            else:
+                yield statement.value
+
+
+def _is_none(value: object) -> bool:
+    return isinstance(value, cst.Name) and value.value == "None"
+
+
+def _check(ctx: Forecast, result: Result) -> None:
+    """Refuse what no array operation can choose."""
+    values = [value for tail in result.tails if tail.known for value in result.values(ctx, tail)]
+    for value in values:
+        if value is not None and (what := _foreign(value)) is not None:
+            name = f"`{result.name}`" if result.name else "what is returned"
+            raise Declined(f"{name} is {what} on one path: there is no array for that")
+    arrays = [value for value in values if isinstance(value, Array)]
+    kinds = {value.kind for value in arrays if value.kind is not None}
+    if len(kinds) > 1:
+        raise Declined(f"one path gives {' and another one '.join(sorted(f'{kind}s' for kind in kinds))}: cast one")
+    axes = {value.ndim for value in arrays if value.ndim is not None}
+    if len(axes) > 1:
+        raise Declined(f"one path gives an array of {' and another one of '.join(map(str, sorted(axes)))} axes")
+
+
+def _foreign(value: Value) -> str | None:
+    match value:
+        case Const(value=None):
+            return "None"
+        case Const(value=str()) | Static(kind="str"):
+            return "a string"
+        case Function() | Partial() | Library():
+            return "a function"
+    return None
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def _unified(low: Lowering, likeness: Likeness, result: Result) -> str | None:
+    """Edit the numbers among some results; the text for one that is handed on, if that is more than its name."""
+    ctx = low.ctx
+    numbers = [tail for tail in result.tails if _is_number(likeness, result, tail)]
+    others = [tail for tail in result.tails if tail not in numbers]
+    if not numbers:
+        return None
+    if not others:
+        return _of_one_kind(low, result)
+    number = ctx.code(numbers[0].node) if numbers[0].node is not None else result.name
+    likes = [likeness.of(tail.node) for tail in others if tail.node is not None]
+    like = next((like for like in likes if like is not None and like.scalar), None)
+    if like is None:
+        raise Declined(
+            f"`{number}` is a number, and the other path gives perhaps a larger array or one of another dtype: "
+            "write an array of that shape and dtype"
+        )
+    kept = None
+    for tail in numbers:
+        text = _like(low, like, tail.node, result.name)
+        if tail.node is None:
+            kept = text
+        else:
+            ctx.edits = (*ctx.edits, replace(ctx, tail.node, text))
+    return kept
+
+
+def _is_number(likeness: Likeness, result: Result, tail: Tail) -> bool:
+    """True for what is perhaps a number of Python's."""
+    if tail.node is not None:
+        return likeness.is_number(tail.node) and not _is_edited(likeness.ctx, tail.node)
+    held = [value for value in result.held if value is not None]
+    return tail.known and any(is_python_number(value) and kind_of(value) != "bool" for value in held)
+
+
+def _is_edited(ctx: Forecast, node: cst.BaseExpression) -> bool:
+    return any((change.start, change.end) == ctx.span(node) for change in ctx.edits)
+
+
+def _of_one_kind(low: Lowering, result: Result) -> str | None:
+    """All results are numbers: integers among floats become floats."""
+    ctx = low.ctx
+    kinds = {kind_of(value) for tail in result.tails for value in result.values(ctx, tail) if value is not None}
+    if len(kinds) == 1:
+        return None
+    if kinds != {"int", "float"}:
+        raise Declined("the paths give numbers of different kinds")
+    kept = None
+    for tail in result.tails:
+        if tail.node is None:
+            kept = f"float({result.name})"
+        elif isinstance(tail.node, cst.Integer):
+            ctx.edits = (*ctx.edits, replace(ctx, tail.node, f"{ctx.code(tail.node)}.0"))
+        elif kind_of(ctx.value(tail.node)) != "float":
+            raise Declined(f"`{ctx.code(tail.node)}` is an integer, and the other path gives a float")
+    return kept
+
+
+def _like(low: Lowering, like: Like, node: cst.BaseExpression | None, name: str) -> str:
+    """A number as a scalar array of a variable's dtype."""
+    text = low.code(node) if node is not None else name
+    value = low.ctx.value(node) if node is not None else None
+    constant = value.value if isinstance(value, Const) else None
+    whole = constant is not None and constant == int(constant)
+    if not like.floating and (value is None or kind_of(value) == "float") and not whole:
+        raise Declined(f"`{text}` is a float, and perhaps `{like.name}` is none: give it the dtype of the other path")
+    plain = {0.0: "zeros", 1.0: "ones"}.get(constant) if isinstance(constant, int | float) else None
+    if like.same:
+        if plain:
+            return f"{low.spell(f'jax.numpy.{plain}_like')}({like.name})"
+        return f"{low.spell('jax.numpy.full_like')}({like.name}, {text})"
+    if plain:
+        return f"{low.spell(f'jax.numpy.{plain}')}((), {like.name}.dtype)"
+    return f"{low.spell('jax.numpy.asarray')}({text}, {like.name}.dtype)"

@@ -1,0 +1,51 @@
+"""``a if t else b`` on a tracer, as an expression: `jnp.where`, or `lax.cond` of two lambdas."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from jaxlint.edits import Decline, Fix, replace
+from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control.choices import Chooser, Unfit
+from jaxlint.rewrite.control.conditions import condition
+from jaxlint.rewrite.control.conds import COND, Arm, Form, inline
+from jaxlint.rewrite.control.forecast import forecast
+from jaxlint.rewrite.control.lowering import Lowering
+from jaxlint.rewrite.control.model import Declined, Exit
+from jaxlint.rewrite.control.names import fresh
+from jaxlint.rewrite.control.stable import stabilise
+
+
+def conditional(ctx: View, node: cst.IfExp) -> Fix | Decline:
+    """The rewrite of a conditional expression."""
+    low = Lowering(forecast(ctx, (), ()), fresh(ctx))
+    try:
+        text = _text(low, node)
+    except Declined as declined:
+        return Decline(str(declined))
+    function = "lax.cond" if "jax.lax.cond" in low.uses else "jnp.where"
+    return Fix(f"Choose with `{function}`", (replace(ctx, node, text),), "unsafe", tuple(low.uses))
+
+
+def _text(low: Lowering, node: cst.IfExp) -> str:
+    try:
+        return Chooser(low).expression(node).text
+    except Unfit:
+        pass
+    try:
+        return _called(low, node)
+    except Declined as declined:
+        low.ctx.edits = ()
+        try:
+            return Chooser(low, safe=True).expression(node).text
+        except Unfit:
+            raise declined from None
+
+
+def _called(low: Lowering, node: cst.IfExp) -> str:
+    """``lax.cond(t, lambda: a, lambda: b)``"""
+    if "#" in low.ctx.code(node):
+        raise Declined("a comment stands inside of the expression")
+    arms = [Arm((Exit("return", value),), None, "") for value in (node.body, node.orelse)]
+    stabilise(low, [node.test], arms, low.ctx.statement(node))
+    return inline(low, Form(low.spell(COND), condition(low, node.test).text), arms)
