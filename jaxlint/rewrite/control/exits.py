@@ -27,6 +27,7 @@ from jaxlint.rewrite.control.model import (
     Block,
     Branch,
     Comments,
+    Declined,
     Define,
     Exit,
     Flag,
@@ -116,8 +117,10 @@ class Settling:
         match values:
             case [cst.BaseExpression() as value] if flow.reads(value) <= bound:
                 return value
-            case [None]:
-                return None
+        if all(value is None for value in values):
+            return None
+        if any(value is None for value in values):
+            raise Declined("one path returns a value, another one returns nothing")
         inner = (value for value in values if isinstance(value, str))
         return next(inner, None) or self.fresh("result", "answer")
 
