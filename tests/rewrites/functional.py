@@ -1,4 +1,4 @@
-"""Makes a module's stores functional: `x[i] = v` as `x = x.at[i].set(v)`, so that JAX can run the original eagerly.
+"""Makes a module one that JAX runs eagerly: no `jit` around functions, and `x[i] = v` as `x = x.at[i].set(v)`.
 
 A tree of its own, made with `ast`: what the rewriter writes is compared with it.
 """
@@ -9,11 +9,16 @@ _METHODS = {ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: 
 
 
 def functional(text: str) -> str:
-    """The module with functional stores. Stores by a string (a dict's) stay."""
+    """The module without decorators, with functional stores. Stores by a string (a dict's) stay."""
     return ast.unparse(ast.fix_missing_locations(_Stores().visit(ast.parse(text))))
 
 
 class _Stores(ast.NodeTransformer):
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        node.decorator_list = []
+        return node
+
     def visit_Assign(self, node: ast.Assign) -> ast.AST | list[ast.stmt]:
         match node.targets:
             case [ast.Subscript() as place] if _is_array(place):

@@ -55,6 +55,7 @@ class Writer:
     helpers: tuple[str, ...] = ()
     store: bool = False
     slots: bool = False
+    collecting: bool = False
     flags: dict[str, bool] = field(default_factory=dict)
 
     # --- expressions -------------------------------------------------------------------------------------------------
@@ -145,7 +146,7 @@ class Writer:
             (3 if self.store and scope.index else 0, self.put),
             (2 if self.slots else 0, self.slot),
             (2 if scope.loop and not flat else 0, self.leave),
-            (1 if not flat and scope.level > 0 else 0, self.give),
+            (1 if not flat and scope.level > 0 and not self.collecting else 0, self.give),
             (1 if scope.bools else 0, self.flag),
         ]
         (kind,) = self.random.choices([kind for _, kind in kinds], [weight for weight, _ in kinds])
@@ -314,13 +315,14 @@ class Writer:
         if self.slots:
             start.append('state = {"best": a, "unused": b}')
         self.results = self.returned(scope)
+        self.collecting = rng.random() < 0.25
         body: Lines = []
         while self.budget > 0 and len(body) < 24:
             more, scope = self.block(scope)
             body += more
             if rng.random() < 0.3:
                 break
-        if rng.random() < 0.25:
+        if self.collecting:
             more, scope = self.collect(scope)
             body += more
         scope = replace(scope, level=1)

@@ -10,7 +10,6 @@ import re
 import types
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -82,18 +81,18 @@ def inputs() -> Iterator[dict[str, Any]]:
 
 def _run(before: str, after: str, *, jit: bool) -> tuple[Kind, str]:
     try:
-        function, rewritten = _loaded(functional(before), jit=False), _loaded(functional(after), jit=jit)
+        function, rewritten = _loaded(functional(before)), _loaded(after if jit else functional(after))
     except SyntaxError as error:
         return "raises", _headline(error)
     names = inspect.signature(function).parameters
     ran = 0
     for number, given in enumerate(inputs()):
         arguments = {name: given[name] for name in names}
-        expected = _attempt(function, arguments, jax.disable_jit())
+        expected = _attempt(function, arguments)
         if isinstance(expected, Exception):
             continue
         ran += 1
-        actual = _attempt(rewritten, arguments, nullcontext())
+        actual = _attempt(rewritten, arguments)
         if not jit and isinstance(actual, _TRACED):
             continue  # the finding that is left says so
         if isinstance(actual, IndexError) and "with size 0" in str(actual):
@@ -109,12 +108,12 @@ def _run(before: str, after: str, *, jit: bool) -> tuple[Kind, str]:
     return ("same", "") if ran else ("skipped", "the original raises on every input")
 
 
-def _attempt(function: Callable[..., Any], arguments: dict[str, Any], how: AbstractContextManager[Any]) -> Any:
+def _attempt(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
     given = {
         name: value if isinstance(value, int | float) else jax.numpy.asarray(value) for name, value in arguments.items()
     }
     try:
-        with how, warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return flatten(function(**given))
     except Exception as error:
@@ -143,8 +142,8 @@ def _loose(want: Leaf, got: Leaf) -> Leaf:
     return want
 
 
-def _loaded(text: str, *, jit: bool = True) -> Callable[..., Any]:
+def _loaded(text: str) -> Callable[..., Any]:
     made = types.ModuleType("program")
     exec(compile(text, "<program>", "exec"), made.__dict__)
     function: Callable[..., Any] = made.f
-    return function if jit else inspect.unwrap(function)
+    return function
