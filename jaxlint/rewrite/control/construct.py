@@ -46,6 +46,7 @@ def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
     low = Lowering(view, fresh(ctx), dict.fromkeys(uses))
     settling = Settling(low.fresh, lambda loop: loop.node not in view.lowered, view.dynamic)
     settled = settling.function(block, bound)
+    view.made = flow.made(settled)
     lines = low.lines(settled, Here(ctx.live_after(statements[-1]) or frozenset(), bound))
     edit = _edit(ctx, statements, lines)
     return Fix(_message(low), (edit, *_elsewhere(low, edit)), repair(ctx) if raises else "unsafe", tuple(low.uses))

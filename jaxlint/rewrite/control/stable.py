@@ -11,7 +11,7 @@ has the dtype of the other path, or the shapes perhaps differ, it declines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -20,13 +20,13 @@ from jaxlint.edits import replace
 from jaxlint.facts.model.values import Array, Const, Function, Library, Partial, Static, Value
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
-from jaxlint.rewrite.control.choices import tested
 from jaxlint.rewrite.control.conds import Arm
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.held import is_python_number, values_before
 from jaxlint.rewrite.control.likeness import Like, Likeness
 from jaxlint.rewrite.control.lowering import Lowering
-from jaxlint.rewrite.control.model import Block, Branch, Declined, Exit, Resume, Test
+from jaxlint.rewrite.control.model import Block, Branch, Declined, Exit, Resume
+from jaxlint.rewrite.control.scalars import Scalars
 from jaxlint.rewrite.control.simple import acting, bindings
 
 
@@ -52,10 +52,10 @@ class Result:
         return list(self.held) if tail.node is None else [ctx.value(tail.node)]
 
 
-def stabilise(low: Lowering, tests: Iterable[Test], arms: Sequence[Arm], at: cst.CSTNode | None) -> None:
+def stabilise(low: Lowering, scalars: Scalars, arms: Sequence[Arm], at: cst.CSTNode | None) -> None:
     """Note the edits that give every arm's results one dtype. ``at``: their statement. Raises Declined."""
     inside = frozenset(name for arm in arms for name in flow.writes(arm.block))
-    likeness = Likeness(low.ctx, inside, tested(low.ctx, tests), at)
+    likeness = Likeness(low.ctx, inside, scalars, at)
     for result in _returned(arms) if arms[0].names is None else _bound(low.ctx, arms, at):
         _check(low.ctx, result)
         text = _unified(low, likeness, result)
