@@ -1,6 +1,6 @@
 """Runs the constructs under tf.autograph or Catalyst AutoGraph, in an environment that has it; prints JSON lines.
 
-    python autograph.py tensorflow|catalyst MODULE INPUTS
+python autograph.py tensorflow|catalyst MODULE INPUTS
 """
 
 import importlib.util
@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 import warnings
+from pathlib import Path
 
 
 def main() -> None:
@@ -17,7 +18,7 @@ def main() -> None:
     spec.loader.exec_module(module)
     run = {"tensorflow": tensorflow, "catalyst": catalyst}[tool]
     signal.signal(signal.SIGALRM, too_long)
-    for name, calls in json.load(open(inputs)).items():
+    for name, calls in json.loads(Path(inputs).read_text()).items():
         signal.alarm(120)
         try:
             with warnings.catch_warnings(record=True) as said:
@@ -47,7 +48,9 @@ def tensorflow(function, calls):
         values.append(plain(converted(*given)))
         graph = converted.get_concrete_function(*given).graph.as_graph_def()
         nodes = [node.op for node in graph.node] + [n.op for f in graph.library.function for n in f.node_def]
-        kinds = sorted({kind for op in nodes for kind in ("While", "If", "Case", "Select") if op.endswith((kind, kind + "V2"))})
+        kinds = sorted(
+            {kind for op in nodes for kind in ("While", "If", "Case", "Select") if op.endswith((kind, kind + "V2"))}
+        )
     return values, kinds
 
 

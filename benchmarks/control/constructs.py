@@ -3,6 +3,8 @@
 The functions use what `jax.numpy` and TensorFlow's NumPy share. INPUTS holds a call for each.
 """
 
+# ruff: noqa: SIM108, B905
+
 import jax
 import jax.numpy as jnp
 
@@ -53,7 +55,7 @@ def ternary(x):
 
 @jax.jit
 def boolean_operators(x, a):
-    if x > 0.0 and not a > 2.0 or x < -5.0:
+    if (x > 0.0 and not a > 2.0) or x < -5.0:
         return x
     return a
 
