@@ -6,6 +6,7 @@ from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.own import ALWAYS, Keep, Known, Select, everything
 from jaxlint.engine.suppress import honour
 from jaxlint.engine.syntax import parses
+from jaxlint.engine.target import Target, unstated
 from jaxlint.source import SourceText, mentions
 
 Rules = Callable[[], tuple[Known, ...]]
@@ -14,24 +15,29 @@ Check = Callable[[Sequence[SourceText], Select], dict[str, list[Diagnostic]]]
 
 
 def all_rules() -> tuple[Known, ...]:
-    """The rules of this package. They are imported, and LibCST with them, when they are first asked for."""
-    from jaxlint.rules import all_rules
+    """The rules of this package, as selection sees them."""
+    from jaxlint.rules import catalogue
 
-    return all_rules()
+    return catalogue()
 
 
-def check_all(sources: Sequence[SourceText], select: Select) -> dict[str, list[Diagnostic]]:
-    """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX."""
-    if not any(map(concerns, sources)):
+def check_all(sources: Sequence[SourceText], select: Select, target: Target = unstated) -> dict[str, list[Diagnostic]]:
+    """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX.
+
+    ``target``: the oldest JAX that a file has to run with.
+    """
+    if not concern(sources):
         return {}
     from jaxlint.engine.check import check
 
-    return check(sources, select)
+    return check(sources, select, target=target)
 
 
-def concerns(source: SourceText) -> bool:
-    """Whether a text could have a finding: it mentions JAX or a library on it, or does not parse."""
-    return mentions(source.encode(source.text)) or not parses(source.text)
+def concern(sources: Sequence[SourceText]) -> bool:
+    """Whether any of the texts could have a finding: it mentions JAX or a library on it, or does not parse."""
+    return any(mentions(source.encode(source.text)) for source in sources) or not all(
+        parses(source.text) for source in sources
+    )
 
 
 def lint(
@@ -56,7 +62,7 @@ def lint(
                 rules,
                 runs(source.path),
             ),
-            key=lambda found: (found.cell or 0, found.start, found.code, found.end),
+            key=lambda found: (found.start, found.code, found.end),
         )
         for source in sources
     }

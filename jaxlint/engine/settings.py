@@ -13,6 +13,7 @@ from jaxlint.engine.lint import Rules, all_rules
 from jaxlint.engine.options import ConfigError, Format, Options, check_selectors, parse, read_table
 from jaxlint.engine.own import OWN, Known
 from jaxlint.engine.select import Layer, enabled, matches
+from jaxlint.engine.target import Version, required
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -65,6 +66,7 @@ class Settings:
     unsafe_fixes: bool = False
     output_format: Format | None = None
     cache_dir: Path | None = None
+    target_jax: str | None = None
 
     def excludes(self, path: Path, folder: bool = False) -> bool:
         return any(patterns.match(path, folder) for patterns in self.exclude)
@@ -146,6 +148,7 @@ class Configuration:
             _or(options.unsafe_fixes, inherited.unsafe_fixes),
             options.output_format or inherited.output_format,
             root / options.cache_dir if options.cache_dir else inherited.cache_dir,
+            options.target_jax or inherited.target_jax,
         )
 
 
@@ -176,7 +179,12 @@ def described(configuration: Configuration, path: Path) -> dict[str, Any]:
         "unsafe-fixes": settings.unsafe_fixes,
         "output-format": settings.output_format or "full",
         "cache-dir": str(settings.cache_dir) if settings.cache_dir else None,
+        "target-jax": settings.target_jax or _spelled(required(path if path.is_dir() else path.parent)),
     }
+
+
+def _spelled(target: Version | None) -> str:
+    return "newest" if target is None else ".".join(map(str, target))
 
 
 def _inline(word: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ import jax
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, fix
 from jaxlint.rules import Rule
-from jaxlint.source.text import read
+from jaxlint.source import read
 from jaxlint.verify.child.execute import Call, original, subject
 from jaxlint.verify.outcome import Outcome
 from jaxlint.verify.verdict import Verdict, judge

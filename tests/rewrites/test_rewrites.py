@@ -4,7 +4,7 @@ import pytest
 
 from jaxlint.engine.check import check
 from jaxlint.engine.fix import fix
-from jaxlint.source.text import read
+from jaxlint.source import read
 
 from .story import FOLDER, Story, by_default, functions
 

@@ -119,18 +119,18 @@ def few_items(value: Value, node: cst.BaseExpression) -> bool:
 def _excused(ctx: View, loop: Loop) -> bool:
     """True for a loop that has another one inside, so that the wait is not for each step, or that takes times."""
     for node in own_nodes(loop.body):
-        if type(node) in _LOOPS or _times(node):
+        if type(node) in _LOOPS or times(node):
             return True
         if type(node) is cst.Call:
             name, callee = ctx.name(node.func), ctx.value(node.func)
             if name == "jax.block_until_ready" or (name is not None and host_effect(name) == "time"):
                 return True
-            if isinstance(callee, Function) and any(map(_times, own_nodes(callee.definition.node.body))):
+            if isinstance(callee, Function) and any(map(times, own_nodes(callee.definition.node.body))):
                 return True
     return False
 
 
-def _times(node: cst.CSTNode) -> bool:
+def times(node: cst.CSTNode) -> bool:
     """True for what a measurement calls: it waits on purpose."""
     if type(node) not in (cst.Attribute, cst.Name):
         return False
@@ -216,3 +216,14 @@ def _converted(ctx: View, node: cst.CSTNode) -> cst.BaseExpression | None:
         case cst.Call(func=func, args=[cst.Arg(value=operand)]) if ctx.name(func) in _CASTS:
             return operand
     return None
+
+
+def waits(node: cst.CSTNode) -> bool:
+    """True for what waits for the device: a conversion, a printed value, `block_until_ready`."""
+    names = ("block_until_ready", "device_get", "item", "tolist")
+    match node:
+        case cst.Attribute(attr=cst.Name(value=name)):
+            return name in names
+        case cst.Call(func=cst.Name(value="float" | "int" | "bool" | "print")):
+            return True
+    return False

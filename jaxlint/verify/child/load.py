@@ -16,19 +16,24 @@ from jaxlint.verify.child.execute import Call, Function
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The calls to make, by function. ``host`` functions are not jitted; an oracle stands in for an original."""
+    """The calls to make, by function, and those to time if it is others. ``host`` functions are not jitted; an oracle
+    stands in for an original."""
 
     calls: dict[str, list[Call]] = field(default_factory=dict)
+    timing: dict[str, list[Call]] = field(default_factory=dict)
     oracles: dict[str, Function] = field(default_factory=dict)
     host: frozenset[str] = frozenset()
 
 
-def load_module(path: Path, search: tuple[str, ...] = ()) -> ModuleType:
-    """Execute a file as a module under its own dotted name, its package's folder first on the path."""
-    name, root = path.stem, path.resolve().parent
-    while (root / "__init__.py").exists():
-        name, root = f"{root.name}.{name}", root.parent
+def load_module(path: Path, search: tuple[str, ...] = (), package: str | None = None) -> ModuleType:
+    """Execute a file as a module under its own dotted name, or as one of another ``package``.
+
+    The folder of its package comes first on the path.
+    """
+    package = package_of(path) if package is None else package
+    root = path.resolve().parents[package_of(path).count(".") + 1 if package_of(path) else 0]
     sys.path[:0] = [str(root), *search]
+    name = f"{package}.{path.stem}" if package else path.stem
     while name in sys.modules:  # a file called random.py must not replace the library
         name += "_"
     spec = importlib.util.spec_from_file_location(name, path)
@@ -40,25 +45,22 @@ def load_module(path: Path, search: tuple[str, ...] = ()) -> ModuleType:
     return module
 
 
-def find(module: ModuleType, qualified: str) -> Function:
-    """The function of that qualified name. Raises AttributeError, and TypeError for what cannot be called alone."""
-    owner: Any = module
-    *classes, name = qualified.split(".")
-    for part in classes:
-        owner = getattr(owner, part)
-    if isinstance(owner, type) and not isinstance(vars(owner).get(name), (staticmethod, classmethod)):
-        raise TypeError("a method needs an instance: give its inputs to a function that calls it")
-    found: Function = getattr(owner, name)
-    return found
+def package_of(path: Path) -> str:
+    """The dotted name of the package that a file is in; empty for none."""
+    folder, parts = path.resolve().parent, list[str]()
+    while (folder / "__init__.py").exists():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts)
 
 
 def load_inputs(path: Path) -> Inputs:
     """Read inputs from a Python module, a JSON file or an .npz archive.
 
     A Python module sets ``cases = {"f": [(arg, ...), {"name": arg, ...}]}`` and, where needed, ``static = {"f":
-    ("n",)}``, ``host = ("f",)`` and ``oracle = {"f": function}``. JSON has the same keys, lists of numbers
-    being arrays. An archive names its arrays ``f/0/x`` or ``f/0/0``: function, case, parameter or position. Raises
-    ValueError.
+    ("n",)}``, ``host = ("f",)``, ``oracle = {"f": function}``, and ``timing``, cases like the others, to be timed in
+    their stead. JSON has the same keys, lists of numbers being arrays. An archive names its arrays ``f/0/x`` or
+    ``f/0/0``: function, case, parameter or position. Raises ValueError.
     """
     random.seed(0)
     np.random.seed(0)
@@ -76,8 +78,16 @@ def _inputs(settings: dict[str, Any]) -> Inputs:
     cases, static = settings.get("cases"), settings.get("static", {})
     if not isinstance(cases, dict):
         raise ValueError('inputs must have `cases = {"function": [(arg, ...), ...]}`')
-    calls = {name: [_call(case, frozenset(static.get(name, ()))) for case in given] for name, given in cases.items()}
-    return Inputs(calls, dict(settings.get("oracle", {})), frozenset(settings.get("host", ())))
+    return Inputs(
+        _calls(cases, static),
+        _calls(settings.get("timing", {}), static),
+        dict(settings.get("oracle", {})),
+        frozenset(settings.get("host", ())),
+    )
+
+
+def _calls(cases: dict[str, Any], static: dict[str, Any]) -> dict[str, list[Call]]:
+    return {name: [_call(case, frozenset(static.get(name, ()))) for case in given] for name, given in cases.items()}
 
 
 def _call(case: Any, static: frozenset[str]) -> Call:
