@@ -16,7 +16,7 @@ from jaxlint.engine.diagnostic import Diagnostic, TraceStep
 from jaxlint.engine.own import INTERNAL, SYNTAX, Own
 from jaxlint.facts.model.definitions import ClassDefinition, FunctionDefinition, own_nodes
 from jaxlint.facts.model.frames import Frame
-from jaxlint.facts.model.project import load
+from jaxlint.facts.model.project import Target, load, newest_jax
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rewrite.contexts import holding
@@ -31,13 +31,15 @@ def check(
     sources: Sequence[SourceText],
     select: Callable[[Rule], bool],
     rules: Sequence[Rule] | None = None,
+    target: Target = newest_jax,
 ) -> dict[str, list[Diagnostic]]:
     """Diagnostics of each text, by path. The texts are one project: contexts flow across its modules.
 
     A text that does not parse gets JAX001; a rule that raises gives JAX000 and the rest goes on. If following the
     code raises, that is one JAX000, and no rule runs. With JAXLINT_RAISE=1 in the environment, both are raised.
+    ``target`` tells the oldest JAX that a file has to run with.
     """
-    project = load(sources)
+    project = load(sources, target)
     found: dict[str, list[Diagnostic]] = {source.path: [] for source in sources}
     for module in project.modules:
         found[module.path] += [_own(SYNTAX, error.message, module.path, _at(error)) for error in module.errors]

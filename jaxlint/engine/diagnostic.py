@@ -16,7 +16,10 @@ class TraceStep:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One report. ``start`` and ``end`` are 1-based (line, column) in code points; ``cell`` is a notebook's cell."""
+    """One report. ``start`` and ``end`` are 1-based (line, column) in code points, of the text that was checked.
+
+    ``confirmed`` says what the verifier saw when it ran the code, if it did and if that bears the finding out.
+    """
 
     code: str
     name: str
@@ -28,4 +31,4 @@ class Diagnostic:
     trace: tuple[TraceStep, ...] = ()
     fix: Fix | None = None
     declined: str | None = None
-    cell: int | None = None
+    confirmed: str | None = None

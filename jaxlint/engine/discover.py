@@ -8,8 +8,7 @@ from pathlib import Path
 from jaxlint.engine.gitignore import GitIgnore, above
 from jaxlint.engine.options import ConfigError
 from jaxlint.engine.settings import Settings
-
-SUFFIXES = (".py", ".pyi")
+from jaxlint.source.files import SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)

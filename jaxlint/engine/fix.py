@@ -4,7 +4,7 @@ Overlapping fixes wait for the next pass. A fix whose result does not parse, los
 text is undone, and said to be. Fixes that reach into several files are applied in all of them or in none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -69,6 +69,15 @@ class FixOutcome:
     settled: bool = True
 
 
+Texts = dict[str, SourceText]
+Veto = Callable[[Planned, Texts], str | None]
+"""Why a fix must not be applied to the texts as they are; None: it may."""
+
+
+def no_veto(planned: Planned, texts: Texts) -> None:
+    """Every fix may be applied."""
+
+
 def fix(
     sources: Sequence[SourceText],
     select: Select,
@@ -77,10 +86,11 @@ def fix(
     keep: Keep = everything,
     check: Check = check_all,
     rules: Rules = all_rules,
+    veto: Veto = no_veto,
 ) -> FixOutcome:
     """Apply fixes until none is left. Nothing is written: the outcome has the new texts."""
     allowed = {"safe"} if applicability == "safe" else {"safe", "unsafe"}
-    loop = _Loop({source.path: source for source in sources}, frozenset(allowed))
+    loop = _Loop({source.path: source for source in sources}, frozenset(allowed), veto)
     while True:
         found = lint(list(loop.texts.values()), select, keep=keep, check=check, rules=rules)
         plan = loop.plan(found)
@@ -110,9 +120,10 @@ def concrete(source: SourceText, diagnostic: Diagnostic) -> Planned:
 class _Loop:
     """The texts as they are now, and what has happened to them."""
 
-    def __init__(self, texts: dict[str, SourceText], allowed: frozenset[str]) -> None:
+    def __init__(self, texts: Texts, allowed: frozenset[str], veto: Veto) -> None:
         self.texts = texts
         self.allowed = allowed
+        self.veto = veto
         self.passes = 0
         self.applied: list[tuple[str, Diagnostic]] = []
         self.undone: dict[tuple[str, str, str], Undone] = {}
@@ -175,6 +186,8 @@ class _Loop:
                 raise Refused("its edits overlap each other or leave the file")
             if planned.diagnostic.code != UNUSED.code and (lost := _lost_comment(self.texts[path], edits)):
                 raise Refused(f"it would lose the comment `{lost}`")
+        if reason := self.veto(planned, self.texts):
+            raise Refused(reason)
         return planned
 
     def _fault(self, path: str, after: SourceText) -> str | None:
@@ -184,6 +197,8 @@ class _Loop:
             after.encode(after.text)
         except UnicodeEncodeError:
             return f"its text cannot be written in the file's encoding, {after.encoding}"
+        except ValueError as error:
+            return str(error)
         return None if parses(after.text) else "the result does not parse"
 
     def _refuse(self, path: str, diagnostic: Diagnostic, reason: str) -> None:

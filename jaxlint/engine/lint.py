@@ -1,6 +1,7 @@
 """Lint: check the texts together, keep what is wanted in each file, honour suppressions, put in order."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.own import ALWAYS, Keep, Known, Select, everything
@@ -8,30 +9,40 @@ from jaxlint.engine.suppress import honour
 from jaxlint.engine.syntax import parses
 from jaxlint.source import SourceText, mentions
 
+if TYPE_CHECKING:
+    from jaxlint.jaxapi import Version
+
 Rules = Callable[[], tuple[Known, ...]]
 Check = Callable[[Sequence[SourceText], Select], dict[str, list[Diagnostic]]]
 """Raw diagnostics of texts, by path: ``jaxlint.engine.check.check`` or, under test, a small one."""
 
 
 def all_rules() -> tuple[Known, ...]:
-    """The rules of this package. They are imported, and LibCST with them, when they are first asked for."""
-    from jaxlint.rules import all_rules
+    """The rules of this package, as selection sees them."""
+    from jaxlint.rules import catalogue
 
-    return all_rules()
+    return catalogue()
 
 
-def check_all(sources: Sequence[SourceText], select: Select) -> dict[str, list[Diagnostic]]:
-    """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX."""
-    if not any(map(concerns, sources)):
+def check_all(
+    sources: Sequence[SourceText], select: Select, target: Callable[[str], "Version"] | None = None
+) -> dict[str, list[Diagnostic]]:
+    """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX.
+
+    ``target``: the oldest JAX that a file, by its path, has to run with; without it, the newest one that is known.
+    """
+    if not concern(sources):
         return {}
     from jaxlint.engine.check import check
 
-    return check(sources, select)
+    return check(sources, select) if target is None else check(sources, select, target=target)
 
 
-def concerns(source: SourceText) -> bool:
-    """Whether a text could have a finding: it mentions JAX or a library on it, or does not parse."""
-    return mentions(source.encode(source.text)) or not parses(source.text)
+def concern(sources: Sequence[SourceText]) -> bool:
+    """Whether any of the texts could have a finding: it mentions JAX or a library on it, or does not parse."""
+    return any(mentions(source.encode(source.text)) for source in sources) or not all(
+        parses(source.text) for source in sources
+    )
 
 
 def lint(
@@ -56,7 +67,7 @@ def lint(
                 rules,
                 runs(source.path),
             ),
-            key=lambda found: (found.cell or 0, found.start, found.code, found.end),
+            key=lambda found: (found.start, found.code, found.end),
         )
         for source in sources
     }

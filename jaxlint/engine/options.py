@@ -10,7 +10,7 @@ import msgspec
 from jaxlint.engine.own import Known
 from jaxlint.engine.select import suggestion, unknown
 
-Format = Literal["full", "concise", "json", "json-lines", "github"]
+Format = Literal["full", "concise", "json", "json-lines", "github", "gitlab", "junit", "sarif", "markdown"]
 
 _UNKNOWN_KEY = re.compile(r"Object contains unknown field `(?P<key>.*?)`(?: - at `(?P<place>.*)`)?$")
 _MISFIT = re.compile(r"(?P<problem>.*?)(?: - at `(?P<place>.*)`)?$", re.DOTALL)
@@ -42,14 +42,28 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     unsafe_fixes: bool | None = None
     output_format: Format | None = None
     cache_dir: str | None = None
+    target_jax: str | None = None
 
 
 def parse(table: dict[str, Any], origin: str) -> Options:
     """Validate a table. Raises ConfigError with the place, and a suggestion for a misspelt key."""
     try:
-        return msgspec.convert(table, Options)
+        options = msgspec.convert(table, Options)
     except msgspec.ValidationError as error:
         raise _explain(str(error), origin) from None
+    check_target(options.target_jax, origin)
+    return options
+
+
+def check_target(target: str | None, origin: str) -> None:
+    """Raise ConfigError for what is no version."""
+    if target is not None:
+        from jaxlint.jaxapi.versions import version
+
+        try:
+            version(target)
+        except ValueError as error:
+            raise ConfigError(str(error), origin, "$.target-jax") from None
 
 
 def check_selectors(options: Options, rules: tuple[Known, ...], origin: str) -> None:

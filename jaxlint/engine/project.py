@@ -5,25 +5,29 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from jaxlint.engine.cache import Cache
+from jaxlint.engine.checker import Checker
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.discover import discover
 from jaxlint.engine.own import SYNTAX, Known
 from jaxlint.engine.settings import Configuration, Settings
 from jaxlint.source import SourceError, SourceText, read
 
+if TYPE_CHECKING:
+    from jaxlint.jaxapi import Version
+
 
 @dataclass(frozen=True)
 class Project:
     """Texts to lint together. ``unreadable`` are files that could not be decoded, ``problems`` what could not be
-    looked into at all, ``skipped`` files of a kind that is not read. ``select`` and ``keep`` are what ``lint`` and
-    ``fix`` take."""
+    looked into at all. ``select``, ``keep`` and ``checker`` are for ``lint`` and ``fix``."""
 
     sources: tuple[SourceText, ...]
     configuration: Configuration
     unreadable: tuple[Diagnostic, ...] = ()
     problems: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = ()
 
     def settings(self, path: str) -> Settings:
         return self.configuration(Path(os.path.abspath(path)).parent)
@@ -35,6 +39,18 @@ class Project:
     def keep(self, path: str, code: str) -> bool:
         """Whether this file wants the code."""
         return code in self._codes[path]
+
+    def checker(self, cache: Cache | None = None, jobs: int | None = 1) -> Checker:
+        """What all rules say about the project's texts, as they are or were changed, for the JAX that it supports."""
+        return Checker(self.target, cache or Cache(), jobs)
+
+    def target(self, path: str) -> "Version":
+        """The oldest JAX that a file has to run with."""
+        from jaxlint.engine.target import required
+        from jaxlint.jaxapi.versions import version
+
+        stated = self.settings(path).target_jax
+        return version(stated) if stated is not None else required(Path(os.path.abspath(path)).parent)
 
     @cached_property
     def _codes(self) -> dict[str, frozenset[str]]:
@@ -52,17 +68,14 @@ def load(paths: Iterable[Path], configuration: Configuration, force_exclude: boo
     problems = list(discovery.problems)
     sources: list[SourceText] = []
     unreadable: list[Diagnostic] = []
-    skipped = [shown(file) for file in discovery.files if file.suffix == ".ipynb"]
     for file in discovery.files:
-        if file.suffix == ".ipynb":
-            continue
         try:
             sources.append(read(Path(shown(file))))
         except OSError as error:
             problems.append(f"cannot read {shown(file)}: {error.strerror}")
         except SourceError as error:
             unreadable.append(not_python(shown(file), error))
-    return Project(tuple(sources), configuration, tuple(unreadable), tuple(problems), tuple(skipped))
+    return Project(tuple(sources), configuration, tuple(unreadable), tuple(problems))
 
 
 def not_python(path: str, error: SourceError) -> Diagnostic:

@@ -65,6 +65,7 @@ class Settings:
     unsafe_fixes: bool = False
     output_format: Format | None = None
     cache_dir: Path | None = None
+    target_jax: str | None = None
 
     def excludes(self, path: Path, folder: bool = False) -> bool:
         return any(patterns.match(path, folder) for patterns in self.exclude)
@@ -146,6 +147,7 @@ class Configuration:
             _or(options.unsafe_fixes, inherited.unsafe_fixes),
             options.output_format or inherited.output_format,
             root / options.cache_dir if options.cache_dir else inherited.cache_dir,
+            options.target_jax or inherited.target_jax,
         )
 
 
@@ -165,6 +167,9 @@ def from_command_line(listed: Sequence[str], isolated: bool, overrides: Options)
 
 def described(configuration: Configuration, path: Path) -> dict[str, Any]:
     """The settings of a path, for people: what `jaxlint config` prints."""
+    from jaxlint.engine.target import required
+    from jaxlint.jaxapi.versions import spelled
+
     settings = configuration(path if path.is_dir() else path.parent)
     return {
         "file": str(settings.file) if settings.file else None,
@@ -176,6 +181,7 @@ def described(configuration: Configuration, path: Path) -> dict[str, Any]:
         "unsafe-fixes": settings.unsafe_fixes,
         "output-format": settings.output_format or "full",
         "cache-dir": str(settings.cache_dir) if settings.cache_dir else None,
+        "target-jax": settings.target_jax or spelled(required(path if path.is_dir() else path.parent)),
     }
 
 

@@ -3,11 +3,15 @@
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import Literal, TextIO
 
+from jaxlint.engine import baseline
+from jaxlint.engine.cache import FOLDER, Cache, Found
+from jaxlint.engine.checker import Checker
 from jaxlint.engine.diagnostic import Diagnostic
-from jaxlint.engine.fix import FixOutcome, fix
+from jaxlint.engine.fix import FixOutcome, Veto, fix, no_veto
 from jaxlint.engine.lint import lint
 from jaxlint.engine.options import Format
 from jaxlint.engine.own import INTERNAL
@@ -20,7 +24,9 @@ from jaxlint.front.reports.concise import explained
 from jaxlint.front.reports.diff import unified
 from jaxlint.front.reports.statistics import counted, fixes, statistics, summary
 from jaxlint.front.terminal import Colour, Paint, complain, paint
-from jaxlint.source import SourceError, SourceText, decode
+from jaxlint.front.verified import confirmed, proved
+from jaxlint.source import SourceError, SourceText
+from jaxlint.source.files import understood
 
 CLEAN, FINDINGS, FAILURE = 0, 1, 2
 
@@ -37,6 +43,8 @@ class Request:
     unsafe_fixes: bool | None = None
     show_fixes: bool = False
     add_ignore: bool = False
+    baseline: Path | None = None
+    write_baseline: Path | None = None
     output_format: Format | None = None
     output_file: Path | None = None
     statistics: bool = False
@@ -45,6 +53,10 @@ class Request:
     force_exclude: bool = False
     stdin_filename: Path | None = None
     color: Colour = "auto"
+    no_cache: bool = False
+    cache_dir: Path | None = None
+    jobs: int | None = None
+    verify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,7 @@ class Session:
     request: Request
     project: Project
     stdin: SourceText | None
+    checker: Checker
     unsafe: bool
     output_format: Format
 
@@ -63,22 +76,22 @@ def check(request: Request) -> int:
     session = _open(request)
     for problem in session.project.problems:
         complain(problem)
-    for path in session.project.skipped:
-        complain(f"warning: {path} was not looked at: notebooks are not supported yet")
-    if not any(
-        (session.project.sources, session.project.unreadable, session.project.problems, session.project.skipped)
-    ):
+    if not any((session.project.sources, session.project.unreadable, session.project.problems)):
         complain("warning: no Python files found")
     if request.add_ignore:
         code = _add_ignores(session)
+    elif request.write_baseline:
+        code = _write_baseline(session, request.write_baseline)
     elif request.diff:
         code = _diff(session)
     elif request.fix or request.fix_only:
         code = _fix(session)
     else:
-        project = session.project
-        found = _in_order(project, lint(project.sources, project.select, keep=project.keep))
-        code = _report(session, found, project.sources)
+        raw = _lint(session)
+        if request.verify:
+            raw = confirmed(session.project.sources, raw)
+        found = _in_order(session.project, raw)
+        code = _report(session, found, session.project.sources)
     return FAILURE if session.project.problems else code
 
 
@@ -90,13 +103,21 @@ def _open(request: Request) -> Session:
     else:
         project = load(request.paths or (Path("."),), request.configuration, request.force_exclude)
     unsafe = own.unsafe_fixes if request.unsafe_fixes is None else request.unsafe_fixes
-    return Session(request, project, stdin, unsafe, request.output_format or own.output_format or "full")
+    keeps = not (request.no_cache or stdin)
+    folder = request.cache_dir or own.cache_dir or own.root / FOLDER
+    checker = project.checker(Cache(folder if keeps else None), request.jobs)
+    return Session(request, project, stdin, checker, unsafe, request.output_format or own.output_format or "full")
+
+
+def _lint(session: Session) -> Found:
+    project = session.project
+    return lint(project.sources, project.select, keep=project.keep, check=session.checker)
 
 
 def _from_stdin(request: Request) -> tuple[SourceText | None, Project]:
     name = shown(request.stdin_filename.absolute()) if request.stdin_filename else "-"
     try:
-        source = decode(sys.stdin.buffer.read(), name)
+        source = understood(sys.stdin.buffer.read(), name)
     except SourceError as error:
         return None, Project((), request.configuration, (not_python(name, error),))
     own = request.configuration(Path(name).absolute().parent)
@@ -130,7 +151,7 @@ def _diff(session: Session) -> int:
     lines = [
         line
         for source in session.project.sources
-        for line in unified(source.path, source.text, outcome.texts[source.path], colours)
+        for line in unified(source, replace(source, text=outcome.texts[source.path]), colours)
     ]
     _print(session, lines)
     if session.request.show_fixes and outcome.applied:
@@ -141,22 +162,34 @@ def _diff(session: Session) -> int:
 
 def _add_ignores(session: Session) -> int:
     project = session.project
-    found = lint(project.sources, project.select, keep=project.keep)
+    found = _lint(session)
     texts = {source.path: add_ignores(source, found[source.path]) for source in project.sources}
     _write(project, texts)
     complain(f"suppressed {counted([one for listed in found.values() for one in listed])}")
     return CLEAN
 
 
+def _write_baseline(session: Session, file: Path) -> int:
+    found = _in_order(session.project, _lint(session))
+    file.write_bytes(baseline.written(found, {source.path: source for source in session.project.sources}))
+    complain(f"{file} knows {counted(found)}")
+    return CLEAN
+
+
 def _outcome(session: Session) -> FixOutcome:
-    project = session.project
-    outcome = fix(project.sources, project.select, "unsafe" if session.unsafe else "safe", keep=project.keep)
+    outcome = proved(session.project.sources, partial(_fixed, session)) if session.request.verify else _fixed(session)
     for undone in outcome.undone:
         line = undone.diagnostic.start[0]
         complain(f"warning: {undone.path}:{line}: the fix of {undone.diagnostic.code} was not applied: {undone.reason}")
     if not outcome.settled:
         complain("warning: the fixes did not settle; run again, and please report this")
     return outcome
+
+
+def _fixed(session: Session, veto: Veto = no_veto) -> FixOutcome:
+    project = session.project
+    applicability: Literal["safe", "unsafe"] = "unsafe" if session.unsafe else "safe"
+    return fix(project.sources, project.select, applicability, keep=project.keep, check=session.checker, veto=veto)
 
 
 def _after(project: Project, outcome: FixOutcome) -> tuple[SourceText, ...]:
@@ -182,6 +215,8 @@ def _report(session: Session, found: list[Diagnostic], sources: Iterable[SourceT
     """Print the findings that are left; the exit code."""
     request = session.request
     texts = {source.path: source for source in sources}
+    if request.baseline:
+        found = baseline.new(found, baseline.read(request.baseline), texts)
     if request.statistics:
         _print(session, statistics(found, session.output_format))
     else:

@@ -5,15 +5,15 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-CACHE = ".jaxlint_cache"
+from jaxlint.engine.cache import FOLDER
 
 
 def clean(root: Path) -> Iterator[Path]:
     """Remove every cache folder below ``root``, yielding each."""
     for folder, below, _ in os.walk(root):
-        if CACHE in below:
-            below.remove(CACHE)
-            cache = Path(folder) / CACHE
+        if FOLDER in below:
+            below.remove(FOLDER)
+            cache = Path(folder) / FOLDER
             if not cache.is_symlink():
                 shutil.rmtree(cache)
                 yield cache

@@ -12,7 +12,7 @@ import typer
 import typer.core
 
 from jaxlint import __version__
-from jaxlint.engine.options import ConfigError, Format, Options
+from jaxlint.engine.options import ConfigError, Format, Options, check_target
 from jaxlint.engine.select import suggestion
 from jaxlint.engine.write import WriteError
 from jaxlint.front.terminal import Colour, complain, make_streams_safe
@@ -99,24 +99,39 @@ def check(
     select: Annotated[Several, typer.Option(help="Rules to run: JAX3, JAX301, key-reuse, ALL; with commas.")] = None,
     ignore: Annotated[Several, typer.Option(help="Rules to leave out.")] = None,
     extend_select: Annotated[Several, typer.Option(help="Rules to run besides the selected ones.")] = None,
+    target_jax: Annotated[
+        str | None, typer.Option(metavar="X.Y.Z", help="The oldest JAX that the code has to run with.")
+    ] = None,
     output_format: Annotated[Format | None, typer.Option(help="How to report; the default is full.")] = None,
     output_file: Annotated[Path | None, typer.Option(help="Where to report instead of stdout.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show the steps of each proof, in concise too.")] = False,
     statistics: Annotated[bool, typer.Option("--statistics", help="Count per rule.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Check again whenever a file changes.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 even if there are findings.")] = False,
     add_ignore: Annotated[
         bool, typer.Option("--add-ignore", help="Add a `# jaxlint: ignore[...]` for every finding.")
     ] = False,
+    baseline: Annotated[Path | None, typer.Option(help="Report only what is not in this file.")] = None,
+    write_baseline: Annotated[
+        Path | None, typer.Option(help="Write all findings to this file, for --baseline; report nothing.")
+    ] = None,
     stdin_filename: Annotated[Path | None, typer.Option(help="The name of what is read from stdin.")] = None,
     config: Annotated[Several, typer.Option(help="A configuration file, or a setting `key = value`.")] = None,
     isolated: Annotated[bool, typer.Option("--isolated", help="Read no configuration file.")] = False,
     force_exclude: Annotated[
         bool, typer.Option("--force-exclude", help="Leave out excluded files even if they are named.")
     ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Run the code: confirm findings; with --fix, apply what is proved only.")
+    ] = False,
     color: Annotated[Colour, typer.Option(help="Colours in reports.")] = "auto",
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Accepted; there is no cache yet.")] = False,
-    cache_dir: Annotated[Path | None, typer.Option(help="Accepted; there is no cache yet.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Accepted; there is one worker yet.")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
+    cache_dir: Annotated[
+        Path | None, typer.Option(help="Where the cache is; the default is .jaxlint_cache beside the configuration.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Processes at most; one a core if left out.")
+    ] = None,
 ) -> None:
     """Lint files and folders (the default command)."""
     from jaxlint.front.check import Request
@@ -127,7 +142,9 @@ def check(
         select=None if select is None else _split(select),
         ignore=_split(ignore),
         extend_select=_split(extend_select),
+        target_jax=target_jax,
     )
+    check_target(target_jax, "--target-jax")
     request = Request(
         tuple(map(Path, paths or ())),
         _configuration(config, isolated, overrides),
@@ -137,15 +154,25 @@ def check(
         unsafe_fixes=unsafe_fixes,
         show_fixes=show_fixes,
         add_ignore=add_ignore,
+        baseline=baseline,
+        write_baseline=write_baseline,
         output_format=output_format,
         output_file=output_file,
         statistics=statistics,
         explain=explain,
         exit_zero=exit_zero,
         force_exclude=force_exclude,
+        verify=verify,
         stdin_filename=stdin_filename,
         color=color,
+        no_cache=no_cache,
+        cache_dir=cache_dir,
+        jobs=jobs,
     )
+    if watch:
+        from jaxlint.front.watch import watch as run_watch
+
+        raise typer.Exit(run_watch(request, lambda: _configuration(config, isolated, overrides)))
     raise typer.Exit(run_check(request))
 
 
@@ -195,9 +222,13 @@ def verify(
     before: Annotated[Path, typer.Argument(help="The original.")],
     after: Annotated[Path | None, typer.Argument(help="The rewritten file; else what --fix would write.")] = None,
     function: Annotated[str | None, typer.Option(help="Compare one function only.")] = None,
-    inputs: Annotated[Path | None, typer.Option(help="A file with the inputs.")] = None,
+    inputs: Annotated[Path | None, typer.Option(help="A file with the inputs: .py, .json or .npz.")] = None,
+    record: Annotated[
+        str | None, typer.Option(metavar="COMMAND", help="Run this, and compare on what it calls the functions with.")
+    ] = None,
     grad: Annotated[bool, typer.Option("--grad", help="Compare gradients too.")] = False,
-    output_format: Annotated[Literal["rich", "json", "markdown"], typer.Option(help="How to report.")] = "rich",
+    output_format: Annotated[Literal["rich", "json", "markdown", "html"], typer.Option(help="How to report.")] = "rich",
+    speed: Annotated[bool, typer.Option("--speed/--no-speed", help="Measure what is equivalent, too.")] = True,
 ) -> None:
     """Run original and rewritten code side by side. This executes the files."""
     from jaxlint import verify as room
@@ -206,7 +237,9 @@ def verify(
     if not before.is_file():
         raise ConfigError(f"no such file: {before}")
     with rewritten(before, after) as version:
-        raise typer.Exit(room.run(before, version, function, inputs, grad, output_format))
+        label = None if after else "what `--fix --unsafe-fixes` writes"
+        done = room.run(before, version, function, inputs, grad, output_format, label=label, speed=speed, record=record)
+        raise typer.Exit(done)
 
 
 @app.command()

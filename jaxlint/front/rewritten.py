@@ -17,7 +17,7 @@ def rewritten(before: Path, after: Path | None) -> Iterator[Path]:
         yield after
         return
     project = load([before], Configuration())
-    outcome = fix(project.sources, project.select, "unsafe", keep=project.keep)
+    outcome = fix(project.sources, project.select, "unsafe", keep=project.keep, check=project.checker())
     with tempfile.TemporaryDirectory(prefix="jaxlint-") as folder:
         file = Path(folder) / before.name
         texts = [source.encode(outcome.texts[source.path]) for source in project.sources]

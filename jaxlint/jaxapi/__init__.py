@@ -6,35 +6,45 @@ from jaxlint.jaxapi.effects import Effect, host_effect
 from jaxlint.jaxapi.functions import Function, Returns, Sized, function
 from jaxlint.jaxapi.names import canonical
 from jaxlint.jaxapi.numpy import OnTracer, jax_equivalent, on_tracer
-from jaxlint.jaxapi.removals import Removal, removed, removed_parameter
+from jaxlint.jaxapi.removals import Form, Removal, RemovedParameter, added, available, removed, removed_parameter
 from jaxlint.jaxapi.signatures import Signature, signature
 from jaxlint.jaxapi.transforms import Feed, Traced, Transform, transform
+from jaxlint.jaxapi.versions import Version, has, newest, spelled, version
 
 __all__ = [
     "Attribute",
     "Consumer",
     "Effect",
     "Feed",
+    "Form",
     "Function",
     "OnTracer",
     "Removal",
+    "RemovedParameter",
     "Returns",
     "Signature",
     "Sized",
     "Traced",
     "Transform",
+    "Version",
+    "added",
     "array_attribute",
+    "available",
     "canonical",
     "draws_when_called",
     "function",
+    "has",
     "host_effect",
     "jax_equivalent",
     "key_consumer",
+    "newest",
     "on_tracer",
     "pure_method",
     "removed",
     "removed_parameter",
     "signature",
+    "spelled",
     "transform",
     "update_method",
+    "version",
 ]

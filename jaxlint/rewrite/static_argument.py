@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import libcst as cst
 
-from jaxlint.edits import Decline, Edit, Fix
-from jaxlint.facts.model.values import any_tracing
+from jaxlint.edits import Decline, Edit, Fix, replace
+from jaxlint.facts.model.events import UnfitArgument
+from jaxlint.facts.model.values import Ref, any_tracing
 from jaxlint.facts.model.why import Place
 from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.boundary import parameter_names
 
 _JIT = "jax.jit"
 _UNSAFE = "each new value compiles anew, and callers must pass a hashable one"
@@ -42,16 +44,45 @@ def _is_jitted_here(ctx: View, place: Place) -> bool:
     return isinstance(place.node, cst.Call) and ctx.frame.caller is not None and ctx.frame.caller.definition is None
 
 
-def _declare(ctx: View, name: str, place: Place) -> Fix | Decline:
+def declare_static(ctx: View, event: UnfitArgument) -> Fix | Decline:
+    """Declare the parameter that got what cannot be traced."""
+    place = event.callee.place
+    if place.path != ctx.chunk.source.path or not isinstance(place.node, cst.Decorator | cst.Call):
+        return Decline("the function is put under `jax.jit` in another file")
+    if " with " in event.what:
+        return Decline(f"`{event.name}` holds arrays as well: take out what is none")
+    if event.name not in parameter_names(event.callee.function):
+        return Decline(f"`{event.name}` is no parameter of its own")
+    return _declare(ctx, event.name, place, event.position)
+
+
+def static_receiver(ctx: View, event: UnfitArgument) -> Fix | Decline:
+    """``@jax.jit`` of a method -> ``@partial(jax.jit, static_argnums=0)``, where the instance never changes."""
+    cls = event.value.cls if isinstance(event.value, Ref) else None
+    if cls is None or not isinstance(ctx.node, cst.Decorator):
+        return Decline("the method is not decorated with `jax.jit`")
+    if cls.rebound or "__eq__" in cls.methods or cls.node.decorators:
+        return Decline(f"`{cls.name}` compares or changes after `__init__`: register it as a pytree")
+    message = f"Make `{event.name}` static: each instance compiles anew, and its attributes are constants"
+    target = ctx.node.decorator
+    if isinstance(target, cst.Call):
+        return _declare(ctx, event.name, ctx.place(ctx.node), None)
+    text = f"{ctx.spell('functools.partial')}({ctx.code(target)}, static_argnums=0)"
+    return Fix(message, (replace(ctx, target, text),), "unsafe", ("functools.partial",))
+
+
+def _declare(ctx: View, name: str, place: Place, position: int | None = None) -> Fix | Decline:
     target = place.node.decorator if isinstance(place.node, cst.Decorator) else place.node
     message = f"Make `{name}` static: {_UNSAFE}"
     if not isinstance(target, cst.Call):
         start, end = place.chunk.span(target)
-        text = f'{ctx.spell("functools.partial")}({ctx.code(target)}, static_argnames=("{name}",))'
+        text = f'{ctx.spell("functools.partial")}({_code(place, target)}, static_argnames=("{name}",))'
         return Fix(message, (Edit(start, end, text),), "unsafe", ("functools.partial",))
     for argument in target.args:
         if argument.keyword is not None and argument.keyword.value == "static_argnames":
-            return _extended(ctx, name, argument.value, place, message)
+            return _extended(f'"{name}"', argument.value, place, message)
+        if argument.keyword is not None and argument.keyword.value == "static_argnums" and position is not None:
+            return _extended(str(position), argument.value, place, message)
         if argument.star or (argument.keyword is not None and argument.keyword.value == "static_argnums"):
             return Decline("the transform already declares static arguments in a way that this fix does not extend")
     end = place.chunk.span(target.args[-1])[1] if target.args else place.chunk.span(target)[1] - 1
@@ -59,17 +90,22 @@ def _declare(ctx: View, name: str, place: Place) -> Fix | Decline:
     return Fix(message, (Edit(end, end, f", {text}" if target.args else text),), "unsafe")
 
 
-def _extended(ctx: View, name: str, value: cst.BaseExpression, place: Place, message: str) -> Fix | Decline:
-    """``"n"`` -> ``("n", "m")``"""
+def _extended(item: str, value: cst.BaseExpression, place: Place, message: str) -> Fix | Decline:
+    """``"n"`` -> ``("n", "m")``, ``1`` -> ``(1, 2)``"""
     match value:
-        case cst.SimpleString():
-            old = [ctx.code(value)]
+        case cst.SimpleString() | cst.Integer():
+            old = [_code(place, value)]
         case cst.Tuple(elements=elements) | cst.List(elements=elements) if elements:
-            old = [ctx.code(element.value) for element in elements]
+            old = [_code(place, element.value) for element in elements]
         case _:
             return Decline("the static arguments are not written out")
     opening, closing = "[]" if isinstance(value, cst.List) else "()"
-    items = ", ".join([*old, f'"{name}"'])
+    items = ", ".join([*old, item])
     start, end = place.chunk.span(value)
     bare = isinstance(value, cst.Tuple) and bool(value.lpar)  # its parentheses stay
     return Fix(message, (Edit(start, end, items if bare else f"{opening}{items}{closing}"),), "unsafe")
+
+
+def _code(place: Place, node: cst.CSTNode) -> str:
+    start, end = place.chunk.span(node)
+    return place.chunk.source.text[start:end]

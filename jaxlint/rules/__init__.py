@@ -8,10 +8,12 @@ in one calling context) and node.
 import importlib
 import inspect
 import pkgutil
+import re
 import typing
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import UnionType
 from typing import Any, Literal
 
@@ -32,6 +34,15 @@ class Rule:
     level: Level
     fix: Fixability
     since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What selection needs of a rule."""
+
+    code: str
+    name: str
+    level: Level
 
 
 def rule(code: str, *, since: str, fix: Fixability = None, level: Level = "error") -> Callable[[Check], Rule]:
@@ -55,3 +66,17 @@ def all_rules() -> tuple[Rule, ...]:
         module = importlib.import_module(f"{__name__}.{info.name}")
         found += [value for value in vars(module).values() if isinstance(value, Rule)]
     return tuple(sorted(found, key=lambda r: r.code))
+
+
+_DECORATOR = re.compile(r"^@rule\((?P<arguments>[^)]*)\)$", re.MULTILINE)
+
+
+@cache
+def catalogue() -> tuple[Entry, ...]:
+    """Every rule's code, name and level, ordered by code, read off the decorators: no rule is imported."""
+    found = []
+    for file in Path(__file__).parent.glob("*.py"):
+        if declared := _DECORATOR.search(file.read_text(encoding="utf-8")):
+            words: dict[str, Any] = dict(re.findall(r"(?:(\w+)=)?\"([^\"]*)\"", declared["arguments"]))
+            found.append(Entry(words[""], file.stem.replace("_", "-"), words.get("level", "error")))
+    return tuple(sorted(found, key=lambda entry: entry.code))

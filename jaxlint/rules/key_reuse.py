@@ -23,8 +23,7 @@ def _message(ctx: View, event: KeyReuse) -> str:
         return f"the key is bound here once, so every call of `{verb}` gives the same numbers; pass a new key each time"
     if event.kind == "call":
         return f"{name} is the same in every call, so `{verb}` gives the same numbers each time; split it in each call"
-    file = "" if event.first.path == ctx.module.path else f" of {event.first.path}"
-    where = f"line {event.first.line}{file}"
+    where = ctx.told(event.first)
     if event.name.endswith(")"):
         return f"{name} is the key that `{first}` used up on {where}; fold in other data"
     return f"`{verb}` uses up {name} again after `{first}` on {where}: their numbers are not independent; split it"

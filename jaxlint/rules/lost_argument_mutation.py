@@ -22,5 +22,5 @@ def lost_argument_mutation(ctx: View, event: Mutation) -> Iterator[Finding]:
         return
     if found := lost(ctx, node.value):
         copy = f"`{ctx.code(node.value)}` belongs to the copy that `{found.function}` gets of `{found.argument}`"
-        fate = f"the change is lost, and line {found.later.line} goes on with the original"
+        fate = f"the change is lost, and {ctx.told(found.later)} goes on with the original"
         yield Finding(node, f"{copy}: {fate}; return the changed container instead", why=event.boundary.why)

@@ -14,5 +14,5 @@ def repeated_seed(ctx: View, event: RepeatedSeed) -> Iterator[Finding]:
     if event.first.node is ctx.node:
         what, advice = f"the key is made from seed {event.seed!r} anew in each turn", "make it before the loop"
     else:
-        what, advice = f"seed {event.seed!r} gives the key of line {event.first.line} again", "split one key"
+        what, advice = f"seed {event.seed!r} gives the key of {ctx.told(event.first)} again", "split one key"
     yield Finding(ctx.node, f"{what}, so `{verb}` gives the same numbers; {advice}")

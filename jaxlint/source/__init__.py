@@ -5,8 +5,9 @@ Nothing here imports LibCST before a chunk's tree is first asked for.
 
 from jaxlint.screen import mentions
 from jaxlint.source.chunks import Chunk, Module, parse_module
+from jaxlint.source.files import read
 from jaxlint.source.index import Definition, Import, ModuleIndex, index
-from jaxlint.source.text import SourceError, SourceText, decode, read
+from jaxlint.source.text import SourceError, SourceText, decode
 from jaxlint.source.walk import children, walk
 
 __all__ = [

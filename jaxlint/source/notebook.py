@@ -7,12 +7,13 @@ that everything else stays as it was, whatever wrote it.
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from jaxlint.source.magics import masked
-from jaxlint.source.text import SourceError, SourceText
+from jaxlint.source.text import LINE_END, SourceError, SourceText
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
@@ -20,96 +21,99 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _PYTHON = frozenset({"python", "ipython", "python2", "python3", "ipython3"})
 _decode = json.JSONDecoder().raw_decode
 
-Replacement = tuple[int, int, str]
-"""Start and end offset in the module's text, and the new text."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One code cell: its number among all cells (from 1), its text as written, where that begins in the module."""
+    """A code cell as written, and its number among all cells, from 1."""
 
     number: int
     text: str
-    start: int
+
+
+@dataclass(frozen=True)
+class NotebookText(SourceText):
+    """The code cells as one module. ``text`` has a line ``# %% cell 7`` before each cell but the first, and Python of
+    the same length in place of magics. ``originals`` are the cells of the file, whatever ``text`` was rewritten to."""
+
+    originals: tuple[Cell, ...] = ()
+    raw: str = "{}"
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where the cells begin in the text. Raises ValueError where a line between them is gone."""
+        starts = [0] if self.originals else []
+        for cell in self.originals[1:]:
+            between = _between(cell.number)
+            starts.append(self.text.index(between, starts[-1]) + len(between))
+        return starts
+
+    def cell_at(self, line: int) -> tuple[int, int] | None:
+        """The cell of a line of the text, and the line's number in it."""
+        at = bisect_right(self._starts, self.offset(min(line, len(self.line_starts)))) - 1
+        if at < 0:
+            return None
+        return self.originals[at].number, line - self.position(self._starts[at])[0] + 1
+
+    def written(self, line: int) -> str:
+        """A line of a cell without its end, magics as the file has them."""
+        shown = super().written(line)
+        if (cell := self.cell_at(line)) and cell[1] > 0:
+            lines = LINE_END.split(self.parts[f"cell {cell[0]}"])
+            return lines[cell[1] - 1] if cell[1] <= len(lines) else shown
+        return shown
 
     @property
-    def end(self) -> int:
-        return self.start + len(self.text)
+    def parts(self) -> dict[str, str]:
+        """The text of each cell with its magics, by ``cell 7``. Raises ValueError where a magic is gone."""
+        if not self.text.endswith("\n"):
+            raise ValueError("the end of the notebook is gone")
+        found, end = {}, len(self.text) - 1
+        for cell, start in zip(reversed(self.originals), reversed(self._starts), strict=True):
+            found[f"cell {cell.number}"] = _unmasked(self.text[start:end], cell.text)
+            end = start - len(_between(cell.number))
+        return dict(reversed(found.items()))
 
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """The code cells of a notebook as one module: ``source`` has magics masked, offsets are those of the cells."""
-
-    source: SourceText
-    cells: tuple[Cell, ...]
-
-    def cell(self, offset: int) -> Cell | None:
-        """The cell around an offset of the module."""
-        at = bisect_right([cell.start for cell in self.cells], offset) - 1
-        return self.cells[at] if at >= 0 else None
-
-    def position(self, offset: int) -> tuple[int, int, int]:
-        """Cell number, and 1-based line and column in that cell, of an offset of the module."""
-        cell = self.cell(offset)
-        if cell is None:
-            return 1, 1, 1
-        return cell.number, *SourceText("", cell.text).position(min(offset, cell.end) - cell.start)
-
-    def edited(self, replacements: Iterable[Replacement]) -> dict[int, str]:
-        """New text of each cell that changes, by number. Raises ValueError for a replacement across cells."""
-        texts: dict[int, str] = {}
-        for start, end, new in sorted(replacements, key=lambda item: item[:2], reverse=True):
-            cell = self.cell(start)
-            if cell is None or end > cell.end:
-                raise ValueError("a replacement must lie in one cell")
-            text = texts.get(cell.number, cell.text)
-            texts[cell.number] = text[: start - cell.start] + new + text[end - cell.start :]
-        return {number: text for number, text in texts.items() if text != self._text(number)}
-
-    def _text(self, number: int) -> str:
-        return next(cell.text for cell in self.cells if cell.number == number)
-
-
-@dataclass(frozen=True, slots=True)
-class Notebook:
-    """A notebook file: its cells as a module, the raw JSON, and where in it each code cell's source stands."""
-
-    module: Cells
-    raw: str
-    bom: bool
-    places: dict[int, tuple[int, int]]
-
-    @property
-    def source(self) -> SourceText:
-        return self.module.source
-
-    def position(self, offset: int) -> tuple[int, int, int]:
-        """Cell number, and 1-based line and column in that cell, of an offset of the module."""
-        return self.module.position(offset)
-
-    def replace(self, replacements: Iterable[Replacement]) -> bytes:
-        """The file with replacements (in offsets of the module) made; bytes outside of changed cells stay."""
+    def encode(self, text: str) -> bytes:
+        """The file with another text of its cells; the bytes outside of changed cells stay. Raises ValueError where
+        the text has not the cells and magics of the file."""
         raw = self.raw
-        for number, text in sorted(self.module.edited(replacements).items(), reverse=True):
-            start, end = self.places[number]
-            raw = raw[:start] + _rewritten(raw[start:end], text, ascii_only=self.raw.isascii()) + raw[end:]
+        texts = NotebookText(self.path, text, originals=self.originals, raw=raw).parts.values()
+        changed = {cell.number: new for cell, new in zip(self.originals, texts, strict=True) if new != cell.text}
+        places = dict(_places(raw)) if changed else {}
+        for number, new in sorted(changed.items(), reverse=True):
+            start, end = places[number]
+            raw = raw[:start] + _rewritten(raw[start:end], new, ascii_only=self.raw.isascii()) + raw[end:]
         return raw.encode("utf-8-sig" if self.bom else "utf-8")
 
 
-def join(cells: Iterable[tuple[int, str]], path: str) -> Cells:
-    """One module of numbered code cells, in order. A newline goes between cells."""
-    joined: list[Cell] = []
-    parts: list[str] = []
-    start = 0
-    for number, text in cells:
-        joined.append(Cell(number, text, start))
-        parts += masked(text), "\n"
-        start += len(text) + 1
-    return Cells(SourceText(path, "".join(parts)), tuple(joined))
+def join(cells: Sequence[Cell], path: str, raw: str = "{}", bom: bool = False) -> NotebookText:
+    """One module of code cells, in order. Raises SourceError for a cell that holds the line between two others."""
+    for cell in cells:
+        if any(_between(other.number) in f"\n{cell.text}\n" for other in cells):
+            raise SourceError(f"cell {cell.number} holds a line that jaxlint puts between cells: `# %% cell`")
+    parts = [f"{_between(cell.number) if at else ''}{masked(cell.text)}" for at, cell in enumerate(cells)]
+    return NotebookText(path, "".join(parts) + "\n", bom=bom, originals=tuple(cells), raw=raw)
 
 
-def read_notebook(data: bytes, path: str) -> Notebook:
+def _between(number: int) -> str:
+    return f"\n# %% cell {number}\n"
+
+
+def _unmasked(text: str, original: str) -> str:
+    """A cell with the magics of the original in place of what masks them, line by line. Raises ValueError."""
+    before = list(zip(LINE_END.split(masked(original)), LINE_END.split(original), strict=True))
+    masks = {mask for mask, line in before if mask != line}
+    lines = _LINE.findall(text)
+    at = [position for position, line in enumerate(lines) if line.rstrip("\r\n") in masks]
+    wanted = [(mask, line) for mask, line in before if mask in masks]
+    if [lines[position].rstrip("\r\n") for position in at] != [mask for mask, _ in wanted]:
+        raise ValueError("a magic of the notebook is gone")
+    for position, (mask, line) in zip(at, wanted, strict=True):
+        lines[position] = line + lines[position][len(mask) :]
+    return "".join(lines)
+
+
+def read_notebook(data: bytes, path: str) -> NotebookText:
     """The Python cells of a notebook's bytes. Raises SourceError."""
     try:
         raw = data.decode("utf-8-sig")
@@ -122,12 +126,12 @@ def read_notebook(data: bytes, path: str) -> Notebook:
     except RecursionError:
         raise SourceError("not a notebook: nested too deeply") from None
     _check(content)
-    code = {
-        number: text for number, cell in enumerate(content["cells"], 1) if (text := _code(cell, number)) is not None
-    }
-    places = {number: span for number, span in _places(raw) if number in code}
-    bom = data.startswith(b"\xef\xbb\xbf")
-    return Notebook(join(code.items(), path), raw, bom, places)
+    cells = [
+        Cell(number, text)
+        for number, cell in enumerate(content["cells"], 1)
+        if (text := _code(cell, number)) is not None
+    ]
+    return join(cells, path, raw, data.startswith(b"\xef\xbb\xbf"))
 
 
 def _check(content: Any) -> None:

@@ -29,7 +29,6 @@ class Suppression:
     reason: str = ""
 
 
-_WORD = re.compile(r"jaxlint\s*:|noqa", re.IGNORECASE)
 _DIRECTIVE = re.compile(
     r"#\s*(?:jaxlint\s*:\s*(?P<scope>file-ignore|ignore)(?![\w-])(?:\s*\[(?P<codes>[^\]#]*)\])?(?P<reason>[^#]*)"
     r"|noqa\b(?:\s*:\s*(?P<noqa>[A-Za-z]+[0-9]+(?:[\s,]+[A-Za-z]+[0-9]+)*))?(?P<text>[^#]*))",
@@ -43,10 +42,15 @@ _CODELESS = re.compile(r"[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\n|\r|\Z)")
 
 def suppressions(source: SourceText) -> tuple[Suppression, ...]:
     """All directives of a text, from its real comments, in order. Broken code is read as far as it can be."""
-    if not _WORD.search(source.text):
+    if not any(_is_ours(match) for match in _DIRECTIVE.finditer(source.text)):
         return ()
     comments = (token for token in tokens(source.text) if token.kind == "comment")
     return tuple(found for comment in comments for found in _directives(source, comment.start, comment.end))
+
+
+def _is_ours(match: re.Match[str]) -> bool:
+    """False for a ``# noqa`` with the codes of other tools only."""
+    return match["noqa"] is None or "JAX" in match["noqa"].upper()
 
 
 def _directives(source: SourceText, start: int, end: int) -> Iterator[Suppression]:

@@ -9,7 +9,6 @@ import codecs
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 LINE_END = re.compile(r"\r\n|\n|\r")
 MAX_BYTES = 10_000_000
@@ -55,16 +54,23 @@ class SourceText:
         """Offset after a 1-based line's newline, where the next line begins."""
         return self.line_starts[line] if line < len(self.line_starts) else len(self.text)
 
+    def cell_at(self, line: int) -> tuple[int, int] | None:
+        """The cell of a notebook that a line is in, and its number there; None in other files."""
+        return None
+
+    def written(self, line: int) -> str:
+        """A line without its end, as the file has it."""
+        return self.text[self.line_starts[line - 1] : self.line_end(line)].rstrip("\r\n")
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The text, in pieces if it is a notebook: by what is put after the path to name them."""
+        return {"": self.text}
+
     def encode(self, text: str) -> bytes:
-        """Bytes of ``text`` in this file's encoding, with its BOM. Raises UnicodeEncodeError."""
+        """Bytes of ``text`` in this file's encoding, with its BOM. Raises ValueError (UnicodeEncodeError)."""
         data = text.encode(self.encoding)
         return codecs.BOM_UTF8 + data if self.bom else data
-
-
-def read(path: Path) -> SourceText:
-    """Read and decode a file. Raises OSError and SourceError."""
-    with path.open("rb") as file:
-        return decode(file.read(MAX_BYTES + 1), str(path))
 
 
 def decode(data: bytes, path: str) -> SourceText:

@@ -4,7 +4,7 @@ Tolerances allow another order of the same operations, as XLA chooses it, and no
 to the largest expected element (cancellation in sums), and one unit of the dtype's resolution at 1.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ml_dtypes
@@ -21,12 +21,19 @@ _REAL = {"complex64": "float32", "complex128": "float64"}
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What differs (nothing: they agree), what could not be compared, and the largest errors seen."""
+    """What differs (nothing: they agree), what could not be compared, and the largest errors seen.
+
+    ``max_ulp`` counts in units of the last place of the expected element, ``used`` is the largest share of its
+    tolerance that an element's error takes.
+    """
 
     differences: tuple[str, ...] = ()
     incomparable: tuple[str, ...] = ()
     max_abs: float = 0.0
     max_rel: float = 0.0
+    max_ulp: float = 0.0
+    notes: tuple[str, ...] = ()
+    used: float = 0.0
 
     @property
     def agrees(self) -> bool:
@@ -38,6 +45,9 @@ class Comparison:
             self.incomparable + other.incomparable,
             max(self.max_abs, other.max_abs),
             max(self.max_rel, other.max_rel),
+            max(self.max_ulp, other.max_ulp),
+            self.notes + other.notes,
+            max(self.used, other.used),
         )
 
 
@@ -64,7 +74,14 @@ def _leaves(want: Leaf, got: Leaf, x64: bool, label: str, slack: float) -> Compa
         return Comparison() if same else Comparison((f"{label}: {got.kind} values differ",))
     if problem := _dtypes(want, got, x64):
         return Comparison((f"{label}: {problem}",))
-    return _values(want, got, x64, label, slack)
+    return _weakness(want, got, label) + _values(want, got, x64, label, slack)
+
+
+def _weakness(want: Leaf, got: Leaf, label: str) -> Comparison:
+    """Weak types decide how later operations promote, not what is computed here: a note."""
+    if want.kind != got.kind or want.weak == got.weak:
+        return Comparison()
+    return Comparison(notes=(f"{label} is {'' if got.weak else 'no longer '}weakly typed",))
 
 
 def _dtypes(want: Leaf, got: Leaf, x64: bool) -> str | None:
@@ -84,7 +101,7 @@ def _values(want: Leaf, got: Leaf, x64: bool, label: str, slack: float) -> Compa
         wrong = a != b
         differing = np.abs(a.astype(np.float64) - b.astype(np.float64))
         absolute = float(np.max(differing, initial=0.0))
-        return _report(label, a, b, wrong, absolute, 0.0) if wrong.any() else Comparison()
+        return _report(label, a, b, wrong, absolute) if wrong.any() else Comparison()
     wide = np.complex128 if _kind(dtype) == "c" else np.float64
     a, b = a.astype(wide), b.astype(wide)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -93,10 +110,22 @@ def _values(want: Leaf, got: Leaf, x64: bool, label: str, slack: float) -> Compa
         size = np.where(np.isfinite(a), np.abs(a), 0.0)
     scale = float(np.max(size, initial=0.0))
     relative, resolution = _tolerance(dtype)
-    wrong = error > slack * (relative * size + max(relative / 10 * scale, resolution))
+    allowed = slack * (relative * size + max(relative / 10 * scale, resolution))
+    wrong = error > allowed
     absolute = float(np.max(error, initial=0.0))
     rel = float(np.max(error / np.maximum(size, max(scale, resolution) * 1e-3), initial=0.0))
-    return _report(label, a, b, wrong, absolute, rel) if wrong.any() else Comparison((), (), absolute, rel)
+    ulp = float(np.max(error / _unit(size, dtype), initial=0.0))
+    used = float(np.max(error / allowed, initial=0.0))
+    if wrong.any():
+        return replace(_report(label, a, b, wrong, absolute, rel, ulp), used=used)
+    return Comparison((), (), absolute, rel, ulp, used=used)
+
+
+def _unit(size: NDArray[Any], dtype: str) -> NDArray[Any]:
+    """One unit in the last place of numbers of that size."""
+    info = ml_dtypes.finfo(_REAL.get(dtype, dtype))  # type: ignore[no-untyped-call]
+    exponent = np.floor(np.log2(np.maximum(size, float(info.smallest_normal))))
+    return np.asarray(float(info.eps) * np.exp2(exponent))
 
 
 def _same(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
@@ -105,13 +134,19 @@ def _same(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _report(
-    label: str, a: NDArray[Any], b: NDArray[Any], wrong: NDArray[np.bool_], absolute: float, rel: float
+    label: str,
+    a: NDArray[Any],
+    b: NDArray[Any],
+    wrong: NDArray[np.bool_],
+    absolute: float,
+    rel: float = 0.0,
+    ulp: float = 0.0,
 ) -> Comparison:
     place = tuple(int(i) for i in np.argwhere(wrong)[0])
     where = f"{label}[{', '.join(map(str, place))}]" if place else label
     count = int(wrong.sum())
     more = f" ({count} of {wrong.size} elements differ)" if wrong.size > 1 else ""
-    return Comparison((f"{where}: {b[place].item()!r}, expected {a[place].item()!r}{more}",), (), absolute, rel)
+    return Comparison((f"{where}: {b[place].item()!r}, expected {a[place].item()!r}{more}",), (), absolute, rel, ulp)
 
 
 def _tolerance(dtype: str) -> tuple[float, float]:

@@ -7,7 +7,7 @@ class Leaf(msgspec.Struct, frozen=True):
     """One leaf of a pytree. ``kind`` is array, python (a bare bool/int/float/complex), key, text or opaque.
 
     An array's ``data`` is its little-endian C-order bytes; a text's is its UTF-8; an opaque leaf (an object that is
-    not data) has none and cannot be compared.
+    not data) has none and cannot be compared. ``weak`` tells a weakly typed array, which gives way to other dtypes.
     """
 
     path: str
@@ -15,6 +15,7 @@ class Leaf(msgspec.Struct, frozen=True):
     dtype: str
     shape: tuple[int, ...]
     data: bytes
+    weak: bool = False
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -41,11 +42,12 @@ class Returned(msgspec.Struct, frozen=True, tag=True):
 
 
 class Raised(msgspec.Struct, frozen=True, tag=True):
-    """The call raised."""
+    """The call raised. ``trace`` are the lines of the user's own files that led there, outermost first."""
 
     how: str
     error: str
     message: str
+    trace: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         first = self.message.strip().splitlines()[0] if self.message.strip() else ""

@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import dataclass
+from pathlib import Path
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -37,6 +38,16 @@ def plan(before: str | bytes, after: str | bytes, function: str | None = None) -
     changed = [name for name in common if ast.dump(left[name]) != ast.dump(right[name])]
     nullary = frozenset(name for name in common if _takes_nothing(left[name]))
     return Plan(tuple(common), tuple(changed if function is None else common), _imports_jax(old), nullary)
+
+
+def cases_beside(before: Path) -> Path | None:
+    """A `cases.py` in the same folder which sets `cases`: inputs that need not be asked for."""
+    file = before.parent / "cases.py"
+    if not file.is_file() or file.resolve() == before.resolve():
+        return None
+    assigned = (node for node in _parse(file.read_bytes(), "cases.py").body if isinstance(node, ast.Assign))
+    names = {target.id for node in assigned for target in node.targets if isinstance(target, ast.Name)}
+    return file if "cases" in names else None
 
 
 def _parse(text: str | bytes, label: str) -> ast.Module:

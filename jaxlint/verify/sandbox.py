@@ -8,14 +8,31 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from jaxlint.verify.outcome import Died, Outcome
-from jaxlint.verify.protocol import Completed, Done, Event, Finished, Job, Loaded, NotLoaded, Started
+from jaxlint.verify.observation import Observation
+from jaxlint.verify.outcome import Died
+from jaxlint.verify.protocol import (
+    Done,
+    Event,
+    Importing,
+    Job,
+    Judged,
+    Measured,
+    NotLoaded,
+    Observed,
+    On,
+    Passed,
+    Started,
+    Target,
+    read,
+)
+from jaxlint.verify.speed.record import Machine, Speed, untimed
+from jaxlint.verify.verdict import Kind, Verdict
 
 _IMPORT_SECONDS = 120.0
 _POLL = 0.02
@@ -31,55 +48,107 @@ class Limits:
 
 @dataclass(slots=True)
 class Record:
-    """What the children of a job report: outcomes and digests of arguments by (function, case)."""
+    """What the children of a job report: a verdict on each function, how fast it is, or what was seen of it (None: it
+    did not run), or why a pair could not be loaded; and the machine that they ran on."""
 
-    outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
-    given: dict[tuple[str, int], str] = field(default_factory=dict)
-    with_inputs: tuple[str, ...] = ()
-    refused: NotLoaded | None = None
-    ended: set[str] = field(default_factory=set)
-    _current: tuple[str, int] | None = None
+    verdicts: dict[Target, Verdict] = field(default_factory=dict)
+    refused: dict[int, NotLoaded] = field(default_factory=dict)
+    machine: Machine | None = None
+    speeds: dict[Target, Speed] = field(default_factory=dict)
+    observed: dict[Target, tuple[Observation, ...] | None] = field(default_factory=dict)
+    ended: set[Target] = field(default_factory=set)
+    steady: set[Target] = field(default_factory=set)
+    _current: Started | Importing | None = None
 
     def add(self, event: Event | Died) -> None:
-        """Take an event in. A death is charged to the call that was running, or was next."""
+        """Take an event in. A death is charged to the step that was running."""
         match event:
-            case Loaded(functions):
-                self.with_inputs = functions
-            case NotLoaded():
-                self.refused = event
-            case Started(function, case):
-                self._current = function, case
-            case Finished(function, case, given, outcome):
-                self.outcomes[function, case], self.given[function, case] = outcome, given
-                self._current = function, case + 1
-            case Completed(function):
-                self.ended.add(function)
+            case NotLoaded(pair=pair):
+                self.refused[pair] = event
+            case Started() | Importing():
+                self._current = event
+            case Judged(target, verdict):
+                self.verdicts[target] = verdict
+                self.ended.add(target)
                 self._current = None
+            case On(machine):
+                self.machine = machine
+            case Measured(target, speed):
+                self.speeds[target] = speed
+                self.ended.add(target)
+                self._current = None
+            case Observed(target, seen, ran):
+                self.observed[target] = seen if ran else None
+                self.ended.add(target)
+                self._current = None
+            case Passed(target):
+                self.ended.add(target)
             case Died(reason):
-                self._died(event, reason)
+                self._died(reason)
 
-    def _died(self, event: Died, reason: str) -> None:
-        if self._current is not None:
-            self.outcomes[self._current] = event
-            self.ended.add(self._current[0])
-            self._current = None
-        elif self.refused is None and not self.ended:
-            self.refused = NotLoaded("module", reason)
+    def left(self, job: Job) -> tuple[Target, ...]:
+        """The functions about which nothing has been said yet."""
+        return tuple(
+            target
+            for number, pair in enumerate(job.pairs)
+            if number not in self.refused
+            for target in (Target(number, name) for name in pair.functions)
+            if target not in self.ended
+        )
+
+    def _died(self, reason: str) -> None:
+        match self._current:
+            case Importing(pair, what):
+                self.refused[pair] = NotLoaded(pair, what, reason)
+            case Started(target, varied=True, step="original" | "inputs"):
+                self.steady.add(target)
+            case Started(target, step="watch"):
+                self.observed[target] = None
+                self.ended.add(target)
+            case Started(target, step="speed"):
+                self.speeds[target] = untimed(target.function, reason)
+                self.ended.add(target)
+            case Started(target, step, call):
+                self.verdicts[target] = _killed(target.function, step, call, reason)
+                self.ended.add(target)
+        self._current = None
 
 
-def run_job(job: Job, limits: Limits, stop: threading.Event) -> Record:
-    """Run every call of the job, until done or stopped. A function that kills its child is left out of the next."""
-    record = Record()
-    while record.refused is None and not stop.is_set() and (left := set(job.functions) - record.ended):
-        _run_child(msgspec.structs.replace(job, skip=tuple(record.ended)), limits, record, stop)
-        if record.ended.isdisjoint(left):
-            for name in left:
-                record.outcomes.setdefault((name, 0), Died("loses its process before its turn"))
-            break
+def _killed(function: str, step: str, call: str, reason: str) -> Verdict:
+    match step:
+        case "inputs":
+            return Verdict(function, Kind.CANNOT_COMPARE, (f"looking for inputs {reason}",))
+        case "original":
+            return Verdict(function, Kind.CANNOT_COMPARE, (f"the original {reason}",), example=call)
+    return Verdict(function, Kind.FAILED, (f"the rewritten function {reason}",), example=call)
+
+
+Heard = Callable[[Event], None]
+"""Told about each event as it comes in."""
+
+
+def unheard(event: Event) -> None:
+    """Nobody listens."""
+
+
+def run_job(job: Job, limits: Limits, stop: threading.Event, hear: Heard = unheard) -> Record:
+    """Run the job, until done or stopped. A function that kills its child is left out of the next."""
+    record = Record(ended=set(job.skip))
+    while not stop.is_set() and (left := record.left(job)):
+        known = len(record.steady)
+        skip = [Target(n, name) for n, pair in enumerate(job.pairs) for name in pair.functions]
+        skip = [target for target in skip if target not in left]
+        rest = msgspec.structs.replace(job, skip=tuple(skip), steady=tuple(record.steady))
+        _run_child(rest, limits, record, stop, hear)
+        if record.left(job) == left and len(record.steady) == known:
+            record.ended.update(left)
+            for target in left:
+                reason = "its process ends before its turn"
+                record.verdicts[target] = Verdict(target.function, Kind.CANNOT_COMPARE, (reason,))
     return record
 
 
-def _run_child(job: Job, limits: Limits, record: Record, stop: threading.Event) -> None:
+def _run_child(job: Job, limits: Limits, record: Record, stop: threading.Event, hear: Heard) -> None:
     with tempfile.TemporaryDirectory(prefix="jaxlint-verify-", ignore_cleanup_errors=True) as folder:
         events = Path(folder, "events")
         events.touch()
@@ -87,6 +156,8 @@ def _run_child(job: Job, limits: Limits, record: Record, stop: threading.Event) 
         try:
             for event in _events(process, events, limits.seconds, stop):
                 record.add(event)
+                if not isinstance(event, Died):
+                    hear(event)
         finally:
             _kill(process)
 
@@ -95,7 +166,6 @@ def _events(
     process: "subprocess.Popen[bytes]", path: Path, seconds: float, stop: threading.Event
 ) -> Iterator[Event | Died]:
     """The child's events as they come, and last how it died, if it did; ends with the job or when stopped."""
-    decoder = msgspec.json.Decoder(Event)
     deadline = time.monotonic() + _IMPORT_SECONDS
     with path.open("rb") as file:
         rest = b""
@@ -104,7 +174,7 @@ def _events(
             *lines, rest = (rest + file.read()).split(b"\n")
             for line in lines:
                 deadline = time.monotonic() + seconds
-                event = decoder.decode(line)
+                event = read(line)
                 if isinstance(event, Done):
                     return
                 yield event
@@ -147,15 +217,23 @@ def _spawn(job: Job, folder: Path) -> "subprocess.Popen[bytes]":
 
 
 def _environment(job: Job, work: Path) -> dict[str, str]:
-    """The user's environment, with temporary files and byte code kept away, on the CPU."""
+    """The user's environment, with temporary files and byte code kept away, on the platform of the job."""
     package = Path(__file__).resolve().parents[2]
     return os.environ | {
         "JAX_ENABLE_X64": str(int(job.x64)),
-        "JAX_PLATFORMS": "cpu",
+        **_platform(job),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": os.pathsep.join(filter(None, [str(package), os.environ.get("PYTHONPATH")])),
         "TMPDIR": str(work),
     }
+
+
+def _platform(job: Job) -> dict[str, str]:
+    """Other than when measuring, products of matrices on an accelerator get all the digits that the CPU gives them."""
+    if job.platform:
+        return {"JAX_PLATFORMS": job.platform}
+    precise = {} if job.task == "measure" else {"JAX_DEFAULT_MATMUL_PRECISION": "highest"}
+    return {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", **precise}
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

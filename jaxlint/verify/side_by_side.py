@@ -1,80 +1,96 @@
-"""Runs original and rewritten module, each with x64 off and on, and judges every function."""
+"""Runs original and rewritten modules side by side, with x64 off and on, and collects the verdicts."""
 
 import os
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from jaxlint.verify.outcome import Died
 from jaxlint.verify.plan import Plan
-from jaxlint.verify.protocol import Job
-from jaxlint.verify.sandbox import Limits, Record, run_job
-from jaxlint.verify.verdict import Kind, Verdict, judge, worst
+from jaxlint.verify.protocol import Job, NotLoaded, Pair, Target
+from jaxlint.verify.sandbox import Heard, Limits, Record, run_job, unheard
+from jaxlint.verify.verdict import Kind, Verdict, worst
 
 
 class InputsError(Exception):
     """The inputs cannot be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How thoroughly to compare: gradients too; inputs guessed where none are given; that many variations of them."""
+
+    grad: bool = False
+    guess: bool = False
+    vary: int = 0
+    limits: Limits = field(default_factory=Limits)
+
+
+def paired(before: Path, after: Path, plan: Plan, inputs: Path | None = None, recorded: Path | None = None) -> Pair:
+    """What a child is to compare of two files."""
+    return Pair(
+        before=str(before.resolve()),
+        after=str(after.resolve()),
+        functions=plan.common,
+        changed=plan.changed,
+        nullary=tuple(plan.nullary),
+        jax_code=plan.before_is_jax,
+        inputs=str(inputs.resolve()) if inputs else None,
+        recorded=str(recorded.resolve()) if recorded else None,
+        search=(str(before.resolve().parent),),
+    )
+
+
 def side_by_side(
-    before: Path, after: Path, plan: Plan, inputs: Path | None, *, grad: bool = False, limits: Limits | None = None
-) -> tuple[Verdict, ...]:
-    """A verdict on every function that changed or has inputs. Raises InputsError."""
-    verdicts: dict[str, list[Verdict]] = {}
-    for x64 in (False, True):
-        left, right = _run(before, after, plan, inputs, x64, grad, limits or Limits())
-        for verdict in _judge(plan, left, right, x64):
-            verdicts.setdefault(verdict.function, []).append(verdict)
-    return tuple(worst(name, both) for name, both in verdicts.items())
-
-
-def _run(
-    before: Path, after: Path, plan: Plan, inputs: Path | None, x64: bool, grad: bool, limits: Limits
-) -> tuple[Record, Record]:
-    def job(side: str, module: Path) -> Job:
-        return Job(
-            side=side,
-            module=str(module.resolve()),
-            search=(str(before.resolve().parent),),
-            functions=plan.common,
-            nullary=tuple(plan.nullary & set(plan.changed)),
-            inputs=str(inputs.resolve()) if inputs else None,
-            jax_code=plan.before_is_jax,
-            x64=x64,
-            grad=grad,
-            events="",
-            memory=limits.memory,
-            parent=os.getpid(),
-        )
-
-    jobs = (job("original", before), job("subject", after))
+    pairs: Sequence[Pair], ways: Ways = Ways(), hear: Heard = unheard, platforms: Sequence[str] = ("cpu",)
+) -> list[tuple[Verdict, ...]]:
+    """For each pair, a verdict on every function that changed or has inputs. Raises InputsError."""
     stop = threading.Event()
-    with ThreadPoolExecutor(len(jobs)) as pool:
+    jobs = [job_for(pairs, ways, x64=x64, platform=platform) for platform in platforms for x64 in (False, True)]
+    with ThreadPoolExecutor(2) as pool:
         try:
-            left, right = pool.map(lambda job: run_job(job, limits, stop), jobs)
+            records = list(pool.map(lambda job: run_job(job, ways.limits, stop, hear), jobs))
         finally:
             stop.set()
-    return left, right
+    return [_merged(number, pair, records) for number, pair in enumerate(pairs)]
 
 
-def _judge(plan: Plan, left: Record, right: Record, x64: bool) -> list[Verdict]:
-    for record in (left, right):
-        if record.refused and record.refused.what == "inputs":
-            raise InputsError(record.refused.message)
-    names = plan.to_compare(frozenset(left.with_inputs) | frozenset(right.with_inputs))
-    if refused := left.refused:
-        reason = f"the original cannot be imported: {refused.message}"
-        return [Verdict(name, Kind.CANNOT_COMPARE, (reason,)) for name in names]
-    if refused := right.refused:
-        reason = f"the rewritten module cannot be imported: {refused.message}"
-        return [Verdict(name, Kind.FAILED, (reason,)) for name in names]
-    return [worst(name, _cases(name, left, right, x64)) for name in names]
+def job_for(pairs: Sequence[Pair], ways: Ways, *, x64: bool, platform: str = "cpu") -> Job:
+    """A job without a file for its events, which ``run_job`` gives it."""
+    return Job(
+        pairs=tuple(pairs),
+        x64=x64,
+        grad=ways.grad,
+        guess=ways.guess,
+        vary=ways.vary,
+        events="",
+        # An accelerator's driver holds its programs and libraries in the host's memory.
+        memory=ways.limits.memory * (1 if platform == "cpu" else 16),
+        parent=os.getpid(),
+        platform=platform,
+    )
 
 
-def _cases(name: str, left: Record, right: Record, x64: bool) -> list[Verdict]:
-    if any(left.given[key] != right.given[key] for key in left.given.keys() & right.given.keys() if key[0] == name):
-        return [Verdict(name, Kind.CANNOT_COMPARE, ("the inputs differ from one run to the next: seed them",))]
-    # A child that dies takes the later cases of its function along; its death is the verdict.
-    lost = Died("did not get to this case")
-    keys = sorted(key for key in left.outcomes.keys() | right.outcomes.keys() if key[0] == name)
-    return judge(name, [(left.outcomes.get(key, lost), right.outcomes.get(key, lost)) for key in keys], x64=x64)
+def _merged(number: int, pair: Pair, records: Sequence[Record]) -> tuple[Verdict, ...]:
+    """The worse of the verdicts with x64 off and on."""
+    refused = [record.refused[number] for record in records if number in record.refused]
+    if refused:
+        return _refusal(pair, refused[0])
+    found = []
+    for name in pair.functions:
+        target = Target(number, name)
+        if both := [record.verdicts[target] for record in records if target in record.verdicts]:
+            found.append(worst(name, both))
+    return tuple(found)
+
+
+def _refusal(pair: Pair, refused: NotLoaded) -> tuple[Verdict, ...]:
+    match refused.what:
+        case "inputs":
+            raise InputsError(refused.message)
+        case "original":
+            kind, reason = Kind.CANNOT_COMPARE, f"the original cannot be imported: {refused.message}"
+        case _:
+            kind, reason = Kind.FAILED, f"the rewritten module cannot be imported: {refused.message}"
+    return tuple(Verdict(name, kind, (reason,)) for name in pair.changed or pair.functions)

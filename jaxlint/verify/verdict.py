@@ -35,7 +35,11 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One function's (or one case's) verdict, the reasons for it, and the largest errors between the values."""
+    """One function's (or one case's) verdict, the reasons for it, and the largest errors between the values.
+
+    ``example`` is the smallest call known to show it, ``trace`` the user's own lines that a failure went through, and
+    ``source`` says where the inputs came from, ``used`` is the largest share of its tolerance that an error takes.
+    """
 
     function: str
     kind: Kind
@@ -44,6 +48,11 @@ class Verdict:
     max_abs: float = 0.0
     max_rel: float = 0.0
     cases: int = 1
+    max_ulp: float = 0.0
+    example: str = ""
+    trace: tuple[str, ...] = ()
+    source: str = ""
+    used: float = 0.0
 
 
 def worst(function: str, verdicts: Iterable[Verdict]) -> Verdict:
@@ -52,16 +61,21 @@ def worst(function: str, verdicts: Iterable[Verdict]) -> Verdict:
     if not every:
         return Verdict(function, Kind.CANNOT_COMPARE, ("no inputs are given",), cases=0)
     kind = max(verdict.kind for verdict in every)
-    reasons = [reason for verdict in every if verdict.kind == kind for reason in verdict.reasons]
+    such = [verdict for verdict in every if verdict.kind == kind]
     notes = [note for verdict in every for note in verdict.notes]
     return Verdict(
         function,
         kind,
-        tuple(dict.fromkeys(reasons)),
+        tuple(dict.fromkeys(reason for verdict in such for reason in verdict.reasons)),
         tuple(dict.fromkeys(notes)),
         max(verdict.max_abs for verdict in every),
         max(verdict.max_rel for verdict in every),
         sum(verdict.cases for verdict in every),
+        max(verdict.max_ulp for verdict in every),
+        such[0].example,
+        such[0].trace,
+        such[0].source,
+        max(verdict.used for verdict in every),
     )
 
 
@@ -69,21 +83,23 @@ def judge(function: str, cases: Iterable[tuple[Outcome, Outcome]], *, x64: bool)
     """A verdict on each case of a function: the original's outcome, and the rewritten function's."""
     pairs = list(cases)
     mutated = {name for expected, _ in pairs if isinstance(expected, Returned) for name in expected.mutated}
-    return [_judge_case(function, expected, actual, mutated, x64) for expected, actual in pairs]
+    return [judge_case(function, expected, actual, mutated, x64=x64) for expected, actual in pairs]
 
 
-def _judge_case(function: str, expected: Outcome, actual: Outcome, mutated: set[str], x64: bool) -> Verdict:
+def judge_case(function: str, expected: Outcome, actual: Outcome, mutated: set[str], *, x64: bool) -> Verdict:
+    """A verdict on one case; ``mutated`` are the parameters that the original changes in any case."""
     match expected, actual:
         case Died(reason), _:
             return Verdict(function, Kind.CANNOT_COMPARE, (f"the original {reason}",))
         case Raised() as error, Raised() as other if error.error == other.error:
-            return Verdict(function, Kind.CANNOT_COMPARE, (f"both raise {error}",))
+            return Verdict(function, Kind.CANNOT_COMPARE, (f"both raise {error}",), trace=error.trace)
         case Raised() as error, _:
-            return Verdict(function, Kind.CANNOT_COMPARE, (f"the original raises {error}",))
+            return Verdict(function, Kind.CANNOT_COMPARE, (f"the original raises {error}",), trace=error.trace)
         case _, Died(reason):
             return Verdict(function, Kind.FAILED, (f"the rewritten function {reason}",))
         case _, Raised() as error:
-            return Verdict(function, Kind.DIFFERENT, (f"the rewritten function raises {error} ({error.how})",))
+            reason = f"the rewritten function raises {error} ({error.how})"
+            return Verdict(function, Kind.FAILED, (reason,), trace=error.trace)
         case Returned() as left, Returned() as right:
             return _judge_values(function, left, right, mutated, x64)
     raise AssertionError((expected, actual))
@@ -91,6 +107,8 @@ def _judge_case(function: str, expected: Outcome, actual: Outcome, mutated: set[
 
 def _judge_values(function: str, expected: Returned, actual: Returned, mutated: set[str], x64: bool) -> Verdict:
     notes: tuple[str, ...] = () if expected.how in ("eagerly", "under NumPy") else (f"the original ran {expected.how}",)
+    if actual.how not in ("eagerly", "under jit"):
+        notes += (f"the rewritten function ran {actual.how}",)
     gradients = _gradients(expected, actual, x64)
     plain = compare(expected.value, actual.value, x64=x64)
     if _repaired(expected) and plain.agrees:
@@ -118,7 +136,16 @@ def _verdict(function: str, good: Kind, comparison: Comparison, notes: tuple[str
     if comparison.differences:
         kind = Kind.DIFFERENT
     reasons = comparison.differences or comparison.incomparable
-    return Verdict(function, kind, reasons, notes, comparison.max_abs, comparison.max_rel)
+    return Verdict(
+        function,
+        kind,
+        reasons,
+        tuple(dict.fromkeys(notes + comparison.notes)),
+        comparison.max_abs,
+        comparison.max_rel,
+        max_ulp=comparison.max_ulp,
+        used=comparison.used,
+    )
 
 
 def _mutations(expected: Returned, actual: Returned, x64: bool) -> Comparison:

@@ -3,7 +3,7 @@
 import pytest
 
 from jaxlint import jaxapi
-from jaxlint.engine.lint import concerns
+from jaxlint.engine.lint import concern
 from jaxlint.jaxapi.tables import table
 from jaxlint.screen import mentions
 from jaxlint.source import SourceText
@@ -25,7 +25,7 @@ NOT_JAX = {"beartype", "builtins", "functools", "numba"}
     ],
 )
 def test_texts_that_concern_jax(text: str, concerned: bool) -> None:
-    assert concerns(SourceText("a.py", text)) == concerned
+    assert concern([SourceText("a.py", text)]) == concerned
 
 
 def test_every_library_of_the_tables_is_mentioned() -> None:

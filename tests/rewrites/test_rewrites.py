@@ -13,7 +13,7 @@ from jaxlint.rules import Rule
 from jaxlint.source import SourceText
 from jaxlint.source.text import read
 from jaxlint.verify.plan import plan
-from jaxlint.verify.side_by_side import side_by_side
+from jaxlint.verify.side_by_side import paired, side_by_side
 
 STORIES = sorted((Path(__file__).parents[2] / "fixtures" / "rewrites").glob("*/"))
 story = pytest.mark.parametrize("folder", [pytest.param(folder, id=folder.name) for folder in STORIES])
@@ -49,7 +49,7 @@ def test_the_rewritten_program_stays_as_it_is(folder: Path) -> None:
 def test_the_rewritten_program_is_equivalent(folder: Path) -> None:
     before, after = folder / "before.py", folder / "after.py"
     pairs = plan(before.read_bytes(), after.read_bytes())
-    verdicts = side_by_side(before, after, pairs, folder / "cases.py")
+    (verdicts,) = side_by_side([paired(before, after, pairs, folder / "cases.py")])
     assert {verdict.function for verdict in verdicts} >= set(pairs.changed)
     for verdict in verdicts:
         assert verdict.kind.passes, verdict

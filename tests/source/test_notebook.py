@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jaxlint.source import SourceError, parse_module
 from jaxlint.source.magics import masked
-from jaxlint.source.notebook import Notebook, read_notebook
+from jaxlint.source.notebook import NotebookText, read_notebook
 
 ODD = Path(__file__).parents[2] / "fixtures" / "odd"
 NOTEBOOKS = sorted(ODD.glob("notebook*.ipynb"))
@@ -20,8 +20,19 @@ def sources(data: bytes) -> list[str]:
     return ["".join(cell["source"]) for cell in json.loads(data.decode("utf-8-sig"))["cells"]]
 
 
-def offset(notebook: Notebook, text: str) -> int:
-    return notebook.source.text.index(text)
+def place(notebook: NotebookText, text: str) -> tuple[int, int, int]:
+    """Cell, line and column of a piece of text."""
+    line, column = notebook.position(notebook.text.index(text))
+    cell = notebook.cell_at(line)
+    assert cell
+    return *cell, column
+
+
+def replaced(notebook: NotebookText, **texts: str) -> bytes:
+    text = notebook.text
+    for old, new in texts.items():
+        text = text.replace(old, new, 1)
+    return notebook.encode(text)
 
 
 each_notebook = pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
@@ -29,27 +40,25 @@ each_notebook = pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file
 
 @each_notebook
 def test_without_edits_the_bytes_are_the_same(file: Path) -> None:
-    assert read_notebook(file.read_bytes(), "a.ipynb").replace([]) == file.read_bytes()
+    assert (notebook := read_notebook(file.read_bytes(), "a.ipynb")).encode(notebook.text) == file.read_bytes()
 
 
 @each_notebook
 def test_the_cells_are_one_module(file: Path) -> None:
     notebook = read_notebook(file.read_bytes(), "a.ipynb")
-    module = parse_module(notebook.source)
+    module = parse_module(notebook)
     assert not module.errors
     assert {i.local for i in module.index.imports} == {"jax", "jnp"}
-    assert notebook.position(offset(notebook, "import jax")) == (2, 2, 1)
-    assert notebook.position(offset(notebook, "jnp.ones")) == (3, 4, 9)
-    assert notebook.position(offset(notebook, "x[0]")) == (4, 1, 1)
+    assert place(notebook, "import jax") == (2, 2, 1)
+    assert place(notebook, "jnp.ones") == (3, 4, 9)
+    assert place(notebook, "x[0]") == (4, 1, 1)
 
 
 @each_notebook
 def test_an_edit_changes_its_cell_and_no_other_byte(file: Path) -> None:
     data = file.read_bytes()
     notebook = read_notebook(data, "a.ipynb")
-    at = offset(notebook, "x[0] = 1")
-    ones = offset(notebook, "jnp.ones")
-    new = notebook.replace([(at, at + 8, "x = x.at[0].set(1)  # é"), (ones, ones + 8, "jnp.zeros")])
+    new = replaced(notebook, **{"x[0] = 1": "x = x.at[0].set(1)  # é", "jnp.ones": "jnp.zeros"})
     expected = sources(data)
     expected[3] = expected[3].replace("x[0] = 1", "x = x.at[0].set(1)  # é")
     expected[2] = expected[2].replace("jnp.ones", "jnp.zeros")
@@ -66,19 +75,25 @@ def test_an_edit_changes_its_cell_and_no_other_byte(file: Path) -> None:
 def test_lines_can_come_and_go(file: Path) -> None:
     data = file.read_bytes()
     notebook = read_notebook(data, "a.ipynb")
-    first = offset(notebook, "import jax\n")
     for text in ("import os\nimport sys\n", ""):
-        new = notebook.replace([(first, first + len("import jax\n"), text)])
+        new = replaced(notebook, **{"import jax\n": text})
         assert sources(new)[1] == sources(data)[1].replace("import jax\n", text)
-        assert read_notebook(new, "a.ipynb").replace([]) == new
-    everything = notebook.module.cells[0]
-    assert sources(notebook.replace([(everything.start, everything.end, "")]))[1] == ""
+        again = read_notebook(new, "a.ipynb")
+        assert again.encode(again.text) == new
 
 
-def test_an_edit_across_cells_is_refused() -> None:
+@pytest.mark.parametrize("gone", ["\n# %% cell 4\n", "000000000000000000", "\n# %% cell 3\n######"])
+def test_a_text_that_lost_a_cell_or_a_magic_is_refused(gone: str) -> None:
     notebook = read_notebook(NOTEBOOKS[0].read_bytes(), "a.ipynb")
-    with pytest.raises(ValueError, match="in one cell"):
-        notebook.replace([(0, len(notebook.source.text), "x")])
+    assert gone in notebook.text
+    with pytest.raises(ValueError, match=r"gone|not found"):
+        replaced(notebook, **{gone: ""})
+
+
+def test_a_cell_with_the_line_between_cells_is_refused() -> None:
+    cells = [{"cell_type": "code", "source": text} for text in ("x = 1\n# %% cell 2", "y")]
+    with pytest.raises(SourceError, match="between cells"):
+        read_notebook(document(cells=cells), "a.ipynb")
 
 
 def document(**changes: object) -> bytes:
@@ -106,13 +121,13 @@ def test_what_is_no_python_notebook_is_refused_in_words(message: str, data: byte
 
 
 def test_a_notebook_without_metadata_is_python() -> None:
-    assert read_notebook(document(), "a.ipynb").source.text == "import jax\n\n"
-    assert read_notebook(document(metadata=None), "a.ipynb").source.text == "import jax\n\n"
+    assert read_notebook(document(), "a.ipynb").text == "import jax\n\n"
+    assert read_notebook(document(metadata=None), "a.ipynb").text == "import jax\n\n"
 
 
 def test_a_broken_cell_does_not_cost_the_others() -> None:
     cells = [{"cell_type": "code", "source": text} for text in ("import jax", "x = (", "def f(x):\n    return x")]
-    module = parse_module(read_notebook(document(cells=cells), "a.ipynb").source)
+    module = parse_module(read_notebook(document(cells=cells), "a.ipynb"))
     assert len(module.errors) == 1
     assert [chunk.name for chunk in module.chunks] == [None, "f"]
 
@@ -164,12 +179,16 @@ def test_any_notebook_and_any_edit(
         "utf-8", "surrogatepass"
     )
     notebook = read_notebook(raw, "a.ipynb")
-    assert notebook.replace([]) == raw
+    assert notebook.encode(notebook.text) == raw
     if not written:
         return
-    cell = data.draw(st.sampled_from(notebook.module.cells))
-    start = data.draw(st.integers(0, len(cell.text)))
-    end = data.draw(st.integers(start, len(cell.text)))
+    number = data.draw(st.integers(1, len(written)))
+    lines = [masked(text) for _, text in content]
+    new = new.replace("0", "1").replace("#", "-")
+    lines[number - 1] = (
+        f"{lines[number - 1]}\n{new}" if masked(content[number - 1][1]) != content[number - 1][1] else new
+    )
     expected = [text for _, text in content]
-    expected[cell.number - 1] = cell.text[:start] + new + cell.text[end:]
-    assert sources(notebook.replace([(cell.start + start, cell.start + end, new)])) == expected
+    expected[number - 1] = f"{expected[number - 1]}\n{new}" if lines[number - 1] != new else new
+    parts = [f"\n# %% cell {at}\n{text}" if at > 1 else text for at, text in enumerate(lines, 1)]
+    assert sources(notebook.encode("".join(parts) + "\n")) == expected

@@ -11,7 +11,12 @@ import msgspec
 import pytest
 
 from jaxlint.verify import run
-from jaxlint.verify.report import as_json, as_markdown
+from jaxlint.verify.protocol import Target
+from jaxlint.verify.race import Race
+from jaxlint.verify.reports import as_json
+from jaxlint.verify.reports.make import row
+from jaxlint.verify.reports.markdown import as_markdown
+from jaxlint.verify.reports.record import VERSION, Report
 from jaxlint.verify.verdict import Kind, Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +35,7 @@ def test_equivalent_is_0_and_says_what_it_runs(pair: tuple[Path, Path], capfd: p
     inputs.write_text('{"cases": {"f": [[[1.0, 2.0]], {"x": 3}]}}')
     assert run(*pair, inputs=inputs) == 0
     out, err = capfd.readouterr()
-    assert out == "equivalent  f (no error)\n"
+    assert out == "equivalent  f (exact)\n    inputs: inputs.json\n"
     assert err == f"Running the code of {pair[0]} and {pair[1]}.\n"
 
 
@@ -44,8 +49,9 @@ def test_different_is_1(pair: tuple[Path, Path], capfd: pytest.CaptureFixture[st
 
 
 def test_what_cannot_be_compared_is_not_a_pass(pair: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
+    pair[0].write_text("def f(x):\n    raise ValueError(x)\n")
     assert run(*pair, output_format="markdown") == 1
-    assert "| `f` | cannot compare | no error | no inputs are given |" in capfd.readouterr().out
+    assert "| `f` | cannot compare |  |  | no inputs were found |" in capfd.readouterr().out
 
 
 def test_the_same_code_has_nothing_to_compare(pair: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
@@ -105,7 +111,8 @@ def test_the_parent_never_imports_jax(pair: tuple[Path, Path], tmp_path: Path) -
 
 
 def test_reports_are_well_formed() -> None:
-    verdicts = [Verdict("f", Kind.DIFFERENT, ("a | b\nc",), ("note",), float("inf"), 0.5, 3)]
-    assert as_markdown(verdicts).splitlines()[2] == "| `f` | different | absolute error infinite | a \\| b c; note |"
-    decoded = msgspec.json.decode(as_json(verdicts))
+    found = row(Verdict("f", Kind.DIFFERENT, ("a | b\nc",), ("note",), float("inf"), 0.5, 3), Race(), Target(0, "f"))
+    report = Report(VERSION, "before.py", "after.py", "", (), (found,))
+    assert as_markdown(report).splitlines()[2] == "| `f` | different | infinite |  | a \\| b c; note |"
+    decoded = msgspec.json.decode(as_json(report))
     assert decoded["version"] == 1 and decoded["verdicts"][0]["max_abs"] is None

@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 import libcst as cst
 
-from jaxlint.facts.model.frames import Boundary, Frame
-from jaxlint.facts.model.values import Value
+from jaxlint.facts.model.compiled import Run
+from jaxlint.facts.model.dtypes import Dtype
+from jaxlint.facts.model.frames import Boundary, Frame, Loop
+from jaxlint.facts.model.values import Transformed, Value
 from jaxlint.facts.model.why import Place, Traced
 
 
@@ -169,7 +171,133 @@ class Asked:
     items: tuple[Value, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Overflow:
+    """An integer that the code states, or that is computed from such, does not fit where it goes. ``dtype`` is of the
+    array; without x64, unless that makes no difference to it."""
+
+    dtype: Dtype
+    value: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ZeroGradient:
+    """What a differentiated function returns depends on its arguments only through derivatives of zero; here is one."""
+
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RefusedInput:
+    """``transform`` is to differentiate by argument ``number``, which holds integers at ``path``; or, without a
+    ``dtype``, which is passed by keyword."""
+
+    transform: str
+    number: int
+    dtype: Dtype | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RefusedOutput:
+    """``transform`` is to differentiate a function that returns ``what``, which is no scalar of floats."""
+
+    transform: str
+    how: Literal["aux", "tuple", "container", "shape", "dtype"]
+    what: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Difference:
+    """A number or an array that another function object of the same code holds another of: a captured variable or
+    bound argument ``name`` of ``function``."""
+
+    name: str
+    function: Value
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recompiled:
+    """Each turn of a host's loop compiles the same code, for it makes a function object of its own and runs that.
+
+    ``name`` is the transform or loop primitive, ``run`` the second of these runs.
+    """
+
+    name: str
+    run: Run
+    loop: Loop
+    differing: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VaryingArgument:
+    """Each turn of a host's loop calls a compiled function with another static value (``static``), or with arrays of
+    another shape or structure (``how`` says what), and so compiles it anew.
+
+    ``argument``: its place or keyword in the call; ``name``: of the parameter. ``once``: only the first turn differs.
+    """
+
+    argument: int | str
+    name: str
+    how: str
+    static: bool
+    value: Value
+    run: Run
+    loop: Loop
+    once: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnfitArgument:
+    """A jitted function is called with what it cannot take: ``what`` is no pytree of arrays, or (``static``) has no
+    hash. ``argument``: its place or keyword in the call; ``position``: of the parameter ``name``."""
+
+    name: str
+    argument: int | str
+    position: int
+    value: Value
+    what: str
+    static: bool
+    callee: Transformed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MissingParameter:
+    """An option of `jax.jit` names a parameter, or a position, that the function does not have. ``count``: how many
+    positional ones it has."""
+
+    option: str
+    wanted: int | str
+    count: int
+    callee: Transformed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DonatedRead:
+    """A variable is read whose buffers the call at ``donation`` has taken over."""
+
+    donation: Place
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MisfitAxes:
+    """A call of a function under `jax.vmap` does not fit its `in_axes`.
+
+    ``kind`` and ``numbers``: there are not as many entries as arguments (length: entries, arguments), every entry is
+    None (none), an argument lacks its axis (axis: position, axis, number of axes), or the mapped axes differ in length
+    (sizes: position and length of each). ``values``: the arguments that it is about.
+    """
+
+    kind: Literal["length", "none", "axis", "sizes"]
+    callee: Transformed
+    numbers: tuple[int, ...]
+    values: tuple[Value, ...]
+
+
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
-    | Asked | HostCall | Lookup | Hash | BufferStore
+    | Asked | HostCall | Lookup | Hash | BufferStore | Overflow
+    | ZeroGradient | RefusedInput | RefusedOutput
+    | DonatedRead | MisfitAxes | MissingParameter | Recompiled | UnfitArgument | VaryingArgument
 )  # fmt: skip

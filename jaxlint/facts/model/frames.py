@@ -67,12 +67,20 @@ class Boundary:
         return found
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Loop:
-    """The states in which a loop's turn was left by ``continue`` and by ``break``."""
+    """A loop that is being followed: the states in which its turn was left by ``continue`` and by ``break``.
+
+    ``turn``: which of its turns this is. ``guards``: how many conditions it runs under. ``count``: how many turns it
+    has, if known.
+    """
 
     continued: list[State] = field(default_factory=list)
     broken: list[State] = field(default_factory=list)
+    node: cst.CSTNode | None = None
+    turn: int = 0
+    guards: int = 0
+    count: int | None = None
 
 
 @dataclass(eq=False)
@@ -100,6 +108,8 @@ class Frame:
     caught: bool = False
     """Runs under a `try` of a caller that catches what JAX raises on a tracer: nothing here is certain to fail."""
     guarded: int = 0
+    kept: bool = False
+    """A cache keeps what this returns, so that it may run once for many calls."""
 
     def within(self, boundary: Boundary | None, call: Place) -> Frame:
         """The stand-in for a transform between its caller and the function that it traces."""

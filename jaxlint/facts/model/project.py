@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from pathlib import PurePath
 
+from jaxlint.jaxapi import Version, newest
 from jaxlint.source import Module, SourceText, parse_module
+from jaxlint.source.modules import module_name, package_folders
+
+Target = Callable[[str], Version]
+"""The oldest JAX that a file, by its path, has to run with."""
+
+
+def newest_jax(path: str) -> Version:
+    return newest()
 
 
 class Project:
     """Finds modules by dotted name. A module's name is its path below the outermost folder without ``__init__.py``."""
 
-    def __init__(self, modules: Iterable[Module]) -> None:
+    def __init__(self, modules: Iterable[Module], target: Target = newest_jax) -> None:
         self.modules = tuple(modules)
+        self.target = target
         self._by_name = {module.name: module for module in self.modules}
         self._packages = {
             ".".join(parts[:end])
@@ -24,23 +35,18 @@ class Project:
         """The module of a dotted name."""
         return self._by_name.get(dotted)
 
+    @cached_property
+    def may_enable_x64(self) -> bool:
+        """True if some module mentions x64."""
+        return any("enable_x64" in module.source.text.lower() for module in self.modules)
+
     def is_package(self, dotted: str) -> bool:
         """True for a folder of modules, with or without ``__init__.py``."""
         return dotted in self._packages
 
 
-def load(sources: Iterable[SourceText]) -> Project:
+def load(sources: Iterable[SourceText], target: Target = newest_jax) -> Project:
     """Modules from texts, named by their paths."""
     texts = list(sources)
-    packages = {PurePath(text.path).parent for text in texts if PurePath(text.path).name == "__init__.py"}
-    return Project(parse_module(text, module_name(PurePath(text.path), packages)) for text in texts)
-
-
-def module_name(path: PurePath, packages: set[PurePath]) -> str:
-    """``src/pkg/sub/mod.py`` -> ``pkg.sub.mod`` where ``pkg`` and ``sub`` hold an ``__init__.py``."""
-    parts = [] if path.name == "__init__.py" else [path.stem]
-    folder = path.parent
-    while folder in packages and folder.name:
-        parts.insert(0, folder.name)
-        folder = folder.parent
-    return ".".join(parts) or path.stem
+    packages = package_folders(texts)
+    return Project((parse_module(text, module_name(PurePath(text.path), packages)) for text in texts), target)

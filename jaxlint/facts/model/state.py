@@ -61,7 +61,9 @@ class Use:
 class State:
     """A mapping from frames and `Ref`s to their contents, copied on write when forked."""
 
-    __slots__ = ("_owned", "_parts", "_wholes", "base", "cells", "derived", "guards", "history", "seeds", "uses")
+    __slots__ = (
+        "_owned", "_parts", "_wholes", "base", "cells", "derived", "donated", "guards", "history", "seeds", "uses",
+    )  # fmt: skip
 
     def __init__(self, base: State | None = None) -> None:
         self.base = base
@@ -71,6 +73,7 @@ class State:
         self.derived: dict[tuple[object, Hashable], Value] = {}
         self.guards: tuple[Guard, ...] = ()
         self.history = History()
+        self.donated: dict[tuple[object, Any], Place] = {}
         self._owned: set[object] = set()
         self._parts: dict[tuple[object, Hashable], Value] = {}
         self._wholes: dict[object, object] = {}
@@ -81,6 +84,7 @@ class State:
         twin.cells, twin.uses, twin.seeds = dict(self.cells), dict(self.uses), dict(self.seeds)
         twin.derived, twin.guards = dict(self.derived), self.guards
         twin.history = self.history.fork()
+        twin.donated = dict(self.donated)
         twin._parts, twin._wholes = self._parts, self._wholes
         self._owned.clear()
         return twin
@@ -98,6 +102,8 @@ class State:
             self.cells[owner] = dict(self.contents(owner))
             self._owned.add(owner)
         self.cells[owner][name] = value
+        if self.donated:
+            self.donated.pop((owner, name), None)
 
     def replace(self, owner: object, contents: dict[Any, Value]) -> None:
         """Give a frame or `Ref` new contents."""
@@ -111,6 +117,7 @@ class State:
 
     def forget(self, owner: object, name: Any) -> None:
         """Unbind a name."""
+        self.donated.pop((owner, name), None)
         if name in self.contents(owner):
             self.replace(owner, {key: value for key, value in self.contents(owner).items() if key != name})
 
@@ -163,6 +170,8 @@ def join_states(first: State | None, second: State | None) -> State | None:
                 first.derived[tag] = value if known is None else join(known, value)
     first.guards = _common(first.guards, second.guards)
     first.history.join(second.history)
+    if first.donated:
+        first.donated = {cell: place for cell, place in first.donated.items() if cell in second.donated}
     return first
 
 

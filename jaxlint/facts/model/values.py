@@ -15,9 +15,11 @@ Values compare by identity where identity means "the same object at run time": a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from jaxlint.facts.model.contents import Contents
+from jaxlint.facts.model.dtypes import Dtype
 from jaxlint.facts.model.why import Place, Traced, strongest
 
 if TYPE_CHECKING:
@@ -53,22 +55,28 @@ class Const:
 class Static:
     """A Python value that is known when tracing but not now: a shape, a length, an item of a config.
 
-    ``extent``: the length of an array's axis, or computed from one, and so possibly large.
+    ``extent``: the length of an array's axis, or computed from one, and so possibly large. ``turn``: it counts the
+    turns of a loop, or is computed from such a number; two with different ones are different numbers.
     """
 
     kind: Kind = None
     extent: bool = False
+    turn: object = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Array:
     """A jax array; ``traced`` says whether it is certainly a tracer. ``dims``: the lengths of its axes, of
-    the first ones only if ``ndim`` is not known."""
+    the first ones only if ``ndim`` is not known. ``contents``: its elements, where the code states them. ``turn``: the
+    number on which a length depends (see `Static`)."""
 
     traced: Traced | None = None
     kind: Kind = None
     ndim: int | None = None
     dims: tuple[int | None, ...] | None = None
+    dtype: Dtype | None = None
+    contents: Contents | None = None
+    turn: object = None
 
     @property
     def length(self) -> int | None:
@@ -77,18 +85,26 @@ class Array:
 
     def row(self, staged: Traced | None) -> Array:
         """One item along the first axis; ``staged``: why every operation here gives a tracer."""
-        return Array(
-            self.traced or staged, self.kind, self.ndim - 1 if self.ndim else None, self.dims[1:] if self.dims else None
-        )
+        ndim, dims = self.ndim - 1 if self.ndim else None, self.dims[1:] if self.dims else None
+        return Array(self.traced or staged, self.kind, ndim, dims, self.dtype)
+
+    def with_trace(self, traced: Traced | None) -> Array:
+        """The same array as another trace sees it."""
+        return Array(traced, self.kind, self.ndim, self.dims, self.dtype, self.contents)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HostArray:
-    """A NumPy array or scalar. ``view_of`` is the jax array that it shows read-only, if it is a view of one."""
+    """A NumPy array or scalar. ``view_of`` is the jax array that it shows read-only, if it is a view of one.
+    ``contents``: its elements, as the code stated them when it was made. ``turn``: the number on which a length
+    depends."""
 
     kind: Kind = None
     view_of: Array | None = None
     scalar: bool = False
+    dtype: Dtype | None = None
+    contents: Contents | None = None
+    turn: object = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -291,14 +307,26 @@ def join(first: Value, second: Value) -> Value:
         case Static(kind=a), Static(kind=b):
             return Static(a if a == b else None, first.extent and second.extent)
         case HostArray(), HostArray():
-            return HostArray(first.kind if first.kind == second.kind else None)
+            dtype = first.dtype if first.dtype == second.dtype else None
+            return HostArray(first.kind if first.kind == second.kind else None, dtype=dtype)
     options: list[Value] = []
     for option in (*_options(first), *_options(second)):
         if not any(option is seen or option == seen for seen in options):
             options.append(option)
     if len(options) > _MAX_OPTIONS:
-        return Unknown("too many paths")
+        return _number(options) or Unknown("too many paths")
     return Either(tuple(options))
+
+
+def _number(options: list[Value]) -> Static | None:
+    """Any of several numbers of one sort."""
+    kinds = {
+        option.kind if isinstance(option, Static) else type(option.value).__name__
+        for option in options
+        if isinstance(option, Static | Const)
+    }
+    known = all(isinstance(option, Static | Const) for option in options)
+    return Static(kinds.pop()) if known and kinds in ({"int"}, {"float"}) else None  # type: ignore[arg-type]
 
 
 def _options(value: Value) -> tuple[Value, ...]:
@@ -314,7 +342,20 @@ def _join_arrays(first: Array, second: Array) -> Array:
         first.kind if first.kind == second.kind else None,
         first.ndim if first.ndim == second.ndim else None,
         first.dims if first.dims == second.dims else None,
+        first.dtype if first.dtype == second.dtype else None,
     )
+
+
+def without_contents(value: Value) -> Value:
+    """A value of which the elements may change from one turn or call to the next."""
+    match value:
+        case Array(contents=Contents()):
+            return replace(value, contents=None)
+        case HostArray(contents=Contents()):
+            return replace(value, contents=None)
+        case Tuple(items=items):
+            return Tuple(tuple(map(without_contents, items)))
+    return value
 
 
 ITEM = "item or key"

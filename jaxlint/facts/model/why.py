@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import libcst as cst
 
 from jaxlint.source import Chunk
+
+if TYPE_CHECKING:
+    from jaxlint.facts.model.frames import Boundary
 
 Level = Literal["grad", "full"]
 """full: a tracer without a value, `bool()` fails. grad: the primal is known (eager `jax.grad`), `bool()` works."""
@@ -57,23 +60,37 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """A place in a trace whose result has a derivative of zero."""
+
+    place: Place
+    boundary: Boundary
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Traced:
     """That a value is a tracer, of which level, and the proof.
 
-    ``reverse``: it depends on an argument of a function that is differentiated in reverse mode.
+    ``reverse``: it depends on an argument of a function that is differentiated in reverse mode. ``cuts``: it depended
+    on one, but where the derivative is zero.
     """
 
     level: Level
     why: Why
     reverse: bool = False
+    cuts: tuple[Cut, ...] = ()
 
 
 def strongest(*tracings: Traced | None) -> Traced | None:
     """The first full tracing, else the first of any level."""
     found, reverse = None, False
+    cuts: tuple[Cut, ...] = ()
     for tracing in tracings:
         if tracing is not None:
             reverse = reverse or tracing.reverse
+            cuts = cuts or tracing.cuts
             if found is None or (found.level != "full" and tracing.level == "full"):
                 found = tracing
-    return replace(found, reverse=True) if found is not None and reverse and not found.reverse else found
+    if found is None or (found.reverse == reverse and found.cuts == cuts):
+        return found
+    return replace(found, reverse=reverse, cuts=cuts)

@@ -62,3 +62,19 @@ def _bound(called: Function, receiver: tuple[cst.BaseExpression, ...], node: cst
             if (name := called.signature.parameter(number)) is not None:
                 bound[name] = (*bound.get(name, ()), value) if name == called.signature.variadic else (value,)
     return bound
+
+
+def argument_of(node: cst.Call, position: int | str) -> cst.BaseExpression | None:
+    """The expression that a call passes by position or keyword; None if it is not written out."""
+    if isinstance(position, str):
+        return next((a.value for a in node.args if a.keyword is not None and a.keyword.value == position), None)
+    if position < 0 or any(argument.star for argument in node.args[: position + 1]):
+        return None
+    positional = [argument.value for argument in node.args if argument.keyword is None]
+    return positional[position] if position < len(positional) else None
+
+
+def option_of(node: cst.CSTNode, option: str) -> cst.BaseExpression | None:
+    """The expression given for an option, in a call or in a decorator's call."""
+    call = node.decorator if isinstance(node, cst.Decorator) else node
+    return argument_of(call, option) if isinstance(call, cst.Call) else None

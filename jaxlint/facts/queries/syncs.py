@@ -119,18 +119,18 @@ def few_items(value: Value, node: cst.BaseExpression) -> bool:
 def _excused(ctx: View, loop: Loop) -> bool:
     """True for a loop that has another one inside, so that the wait is not for each step, or that takes times."""
     for node in own_nodes(loop.body):
-        if type(node) in _LOOPS or _times(node):
+        if type(node) in _LOOPS or times(node):
             return True
         if type(node) is cst.Call:
             name, callee = ctx.name(node.func), ctx.value(node.func)
             if name == "jax.block_until_ready" or (name is not None and host_effect(name) == "time"):
                 return True
-            if isinstance(callee, Function) and any(map(_times, own_nodes(callee.definition.node.body))):
+            if isinstance(callee, Function) and any(map(times, own_nodes(callee.definition.node.body))):
                 return True
     return False
 
 
-def _times(node: cst.CSTNode) -> bool:
+def times(node: cst.CSTNode) -> bool:
     """True for what a measurement calls: it waits on purpose."""
     if type(node) not in (cst.Attribute, cst.Name):
         return False

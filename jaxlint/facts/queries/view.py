@@ -33,6 +33,7 @@ from jaxlint.facts.model.values import (
 from jaxlint.facts.model.why import Place, Traced, Why
 from jaxlint.facts.queries.liveness import Liveness, liveness
 from jaxlint.facts.trace.tracer import Tracer
+from jaxlint.jaxapi import Version
 from jaxlint.source import Chunk, Module, children
 
 E = TypeVar("E", bound=Event)
@@ -166,6 +167,16 @@ class View:
         return self.frame.module
 
     @property
+    def x64(self) -> bool:
+        """True if 64-bit types may be enabled in the program that this is part of."""
+        return self.tracer.project.may_enable_x64
+
+    @property
+    def target_jax(self) -> Version:
+        """The oldest JAX that this module has to run with."""
+        return self.tracer.project.target(self.module.path)
+
+    @property
     def function(self) -> FunctionDefinition | None:
         """The function that this is an activation of; None for a module or class body."""
         return self.frame.definition
@@ -241,6 +252,12 @@ class View:
     def place(self, node: cst.CSTNode) -> Place:
         return Place(self.chunk, node)
 
+    def told(self, place: Place) -> str:
+        """Where a place is, in words: ``line 6``, ``line 2 of cell 3``, ``line 9 of model.py``."""
+        cell = place.chunk.source.cell_at(place.line)
+        line = f"line {cell[1]} of cell {cell[0]}" if cell else f"line {place.line}"
+        return line if place.path == self.module.path else f"{line} of {place.path}"
+
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node around a node."""
         return parents(self.chunk).get(node)
@@ -258,6 +275,11 @@ class View:
             if isinstance(above, cst.SimpleStatementLine | cst.BaseCompoundStatement):
                 return above
         return node
+
+
+def seen_in(ctx: View, chunk: Chunk) -> View:
+    """The view of another chunk of the same module."""
+    return ctx if chunk is ctx.chunk else View(ctx.tracer, ctx.frame, chunk, chunk.tree)
 
 
 def _liveness(function: cst.FunctionDef | cst.Lambda) -> Liveness:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -40,7 +41,7 @@ from jaxlint.facts.model.values import (
 )
 from jaxlint.facts.model.why import strongest
 from jaxlint.facts.notes import captures, evidence
-from jaxlint.facts.trace import classes
+from jaxlint.facts.trace import classes, indexing
 from jaxlint.jaxapi import array_attribute, canonical
 
 _CONSTANTS = {"None": Const(None), "True": Const(True), "False": Const(False), "Ellipsis": Const(...)}
@@ -195,14 +196,16 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
             return part
         case Array(traced=traced, kind=kind):
             if isinstance(index, Const) and isinstance(index.value, int) and base.ndim:
-                return base.row(frame.staged)
+                known = base.contents.row(index.value) if base.contents is not None else None
+                return replace(base.row(frame.staged), contents=known)
             proof = strongest(traced, any_tracing([index]), frame.staged)
-            return Array(proof, kind)
+            return Array(proof, kind, *indexing.of_item(base, index, node), base.dtype, turn=_cut(node, index))
         case HostArray(kind=kind):
             if any_tracing([index]):
                 return Unknown()
             view = base.view_of if _is_basic(index) else None
-            return HostArray(kind, view, scalar=isinstance(index, Const | Static) and not _is_slice(node))
+            scalar = isinstance(index, Const | Static) and not _is_slice(node)
+            return HostArray(kind, view, scalar=scalar, dtype=base.dtype, turn=_cut(node, index))
         case Tree(traced=traced):
             if is_array_index(node, index):
                 return Array(strongest(traced, any_tracing([index])))
@@ -233,6 +236,17 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
 
 def _is_slice(node: cst.Subscript) -> bool:
     return any(isinstance(element.slice, cst.Slice) for element in node.slice)
+
+
+def _cut(node: cst.Subscript, index: Value) -> object:
+    """The number of turns on which the length of a slice depends."""
+    parts = index.items if isinstance(index, Tuple) else (index,)
+    found = [
+        part.turn
+        for element, part in zip(node.slice, parts, strict=False)
+        if isinstance(element.slice, cst.Slice) and isinstance(part, Static) and part.turn is not None
+    ]
+    return found[0] if found else None
 
 
 def _is_basic(index: Value) -> bool:
@@ -298,7 +312,7 @@ def another(frame: Frame, value: Value, tag: Hashable) -> Value:
         case Either(options=options) if all(isinstance(option, Key | Keys | Unknown | Tree) for option in options):
             return Unknown("item")
         case Static(kind=kind):
-            return Static(kind)
+            return Static(kind, turn=object() if value.turn is not None else None)
         case Tuple(items=items):
             return Tuple(tuple(another(frame, item, tag) for item in items))
     return value

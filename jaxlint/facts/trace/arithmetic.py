@@ -8,6 +8,7 @@ from typing import Any
 
 import libcst as cst
 
+from jaxlint.facts.model.dtypes import BOOL
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.state import summary
 from jaxlint.facts.model.values import (
@@ -29,9 +30,9 @@ from jaxlint.facts.model.values import (
     any_tracing,
     tracing,
 )
-from jaxlint.facts.model.why import strongest
-from jaxlint.facts.notes import evidence
-from jaxlint.facts.trace import access, extents
+from jaxlint.facts.model.why import Traced, strongest
+from jaxlint.facts.notes import cuts, evidence
+from jaxlint.facts.trace import access, contents, dtypes, extents
 
 MAX_FOLDED = 1 << 20
 """Constants larger than this are not computed."""
@@ -56,13 +57,13 @@ _COMPARE: dict[type, Callable[[Any, Any], bool]] = {
 }
 
 
-def arithmetic(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> Value:
-    """The value of ``left op right``."""
+def arithmetic(frame: Frame, op: cst.CSTNode, left: Value, right: Value, node: cst.CSTNode | None = None) -> Value:
+    """The value of ``left op right``; ``node`` is the expression."""
     match left, right:
         case Const(value=a), Const(value=b):
             return _fold(op, a, b)
         case (Static() | Const(), Static() | Const()):
-            return Static(_number_kind(op, left, right), _is_extent(left) or _is_extent(right))
+            return Static(_number_kind(op, left, right), _is_extent(left) or _is_extent(right), _turn(op, left, right))
         case (Tuple(items=a), Tuple(items=b)) if isinstance(op, cst.Add):
             return Tuple((*a, *b))
         case (Ref(kind="list"), Ref(kind="list")) if isinstance(op, cst.Add | cst.AddAssign):
@@ -73,7 +74,7 @@ def arithmetic(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> Valu
         case (Either(), _) | (_, Either()):
             return _arithmetic_of_options(frame, op, left, right)
     evidence.settle_operands(frame, op, left, right)
-    found = _array_result(frame, op, left, right)
+    found = _array_result(frame, op, left, right, node)
     return found if found is not None else Unknown()
 
 
@@ -126,27 +127,53 @@ def kind_of(value: Value) -> Kind:
     return None
 
 
+_INJECTIVE = (
+    cst.Add, cst.AddAssign, cst.Subtract, cst.SubtractAssign, cst.Multiply, cst.MultiplyAssign, cst.Divide,
+    cst.DivideAssign, cst.Power, cst.PowerAssign,
+)  # fmt: skip
+
+
+def _turn(op: cst.CSTNode, left: Value, right: Value) -> object:
+    """The number of turns that one side is computed from: what comes out is another in each turn, too."""
+    found = [side.turn for side in (left, right) if isinstance(side, Static) and side.turn is not None]
+    return found[0] if len(found) == 1 and isinstance(op, _INJECTIVE) else None
+
+
 def _is_extent(value: Value) -> bool:
     return isinstance(value, Static) and value.extent
 
 
-def _array_result(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> Value | None:
+def _array_result(frame: Frame, op: cst.CSTNode, left: Value, right: Value, node: cst.CSTNode | None) -> Value | None:
     """An array if either side proves that the result is one."""
     pair = (left, right)
     if any(isinstance(side, (Key, Keys)) for side in pair):
         return None
     if any(isinstance(side, Array) for side in pair):
         traced = strongest(any_tracing(pair), frame.staged)
-        return Array(traced, _result_kind(op, left, right), *extents.of_operation(left, right))
+        if isinstance(op, cst.FloorDivide | cst.FloorDivideAssign) and node is not None:
+            traced = cuts.cut(frame, node, traced)
+        dtype = dtypes.of_operation(op, left, right)
+        known = contents.of_operation(frame, op, left, right)
+        if node is not None:
+            if not isinstance(op, cst.Power | cst.PowerAssign):  # an exponent is no array
+                contents.note_constant(frame, node, left, right)
+            some = contents.ends(frame, op, left, right) if known is None else ()
+            known = contents.fitting(frame, node, known, dtype, some)
+        return Array(traced, _result_kind(op, left, right), *extents.of_operation(op, left, right), dtype, known)
     tree = left if isinstance(left, Tree) else right if isinstance(right, Tree) else None
     if tree is not None:
         other = right if tree is left else left
         if isinstance(other, Const | Static | HostArray) or not isinstance(op, cst.Add | cst.AddAssign):
-            return Array(strongest(any_tracing(pair)), _result_kind(op, left, right))
+            return Array(
+                strongest(any_tracing(pair)), _result_kind(op, left, right), dtype=dtypes.of_operation(op, left, right)
+            )
         return Tree(tree.traced)
     host = all(isinstance(side, HostArray | Const | Static | Tuple) for side in pair)
     if host and any(isinstance(side, HostArray) for side in pair):
-        return HostArray(_result_kind(op, left, right), scalar=all(_is_scalar(side) for side in pair))
+        dtype, known = dtypes.of_host_operation(op, left, right), contents.of_operation(frame, op, left, right)
+        return HostArray(
+            _result_kind(op, left, right), scalar=all(_is_scalar(side) for side in pair), dtype=dtype, contents=known
+        )
     return None
 
 
@@ -167,8 +194,8 @@ def _result_kind(op: cst.CSTNode, left: Value, right: Value) -> Kind:
     return "int" if a == b == "bool" else None
 
 
-def compare(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value) -> Value:
-    """The value of ``left op right`` for one comparison."""
+def compare(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value, node: cst.CSTNode | None = None) -> Value:
+    """The value of ``left op right`` for one comparison, part of the expression ``node``."""
     if isinstance(op, cst.Is | cst.IsNot):
         return _is(left, right, isinstance(op, cst.IsNot))
     if isinstance(op, cst.In | cst.NotIn):
@@ -189,15 +216,21 @@ def compare(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value) -> Valu
         case (Either(), _) | (_, Either()):
             traced = strongest(tracing(left), tracing(right))
             both = any(isinstance(side, Array) for side in (left, right))
-            return Array(traced, "bool") if traced or both else Unknown()
+            return Array(_compared(frame, node, traced), "bool") if traced or both else Unknown()
     if any(isinstance(side, Array | Tree) for side in (left, right)):
         evidence.settle_compared(frame, op, left, right)
         equality = isinstance(op, cst.Equal | cst.NotEqual)
         if equality and not any(isinstance(side, Array) for side in (left, right)) and _may_be_container(left, right):
             return Unknown()
-        traced = strongest(any_tracing((left, right)), frame.staged)
-        return Array(traced, "bool")
+        traced = _compared(frame, node, strongest(any_tracing((left, right)), frame.staged))
+        if node is not None:
+            contents.note_constant(frame, node, left, right)
+        return Array(traced, "bool", *extents.of_operation(op, left, right), BOOL)
     return Unknown()
+
+
+def _compared(frame: Frame, node: cst.CSTNode | None, traced: Traced | None) -> Traced | None:
+    return cuts.cut(frame, node, traced) if node is not None else traced
 
 
 def _may_be_container(left: Value, right: Value) -> bool:

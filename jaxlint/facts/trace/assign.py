@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from jaxlint.facts.model.events import Mutation
@@ -13,6 +15,7 @@ from jaxlint.facts.model.values import (
     Class,
     Const,
     Either,
+    HostArray,
     Key,
     Keys,
     Library,
@@ -24,6 +27,7 @@ from jaxlint.facts.model.values import (
     Unknown,
     Value,
     identity,
+    without_contents,
 )
 from jaxlint.facts.model.why import Traced, Why
 from jaxlint.facts.notes import captures, host
@@ -33,6 +37,8 @@ from jaxlint.facts.trace import access
 
 def assign(frame: Frame, target: cst.CSTNode, value: Value, node: cst.CSTNode, *, augmented: bool = False) -> None:
     """Bind a target of any form; ``node`` is the statement or clause that does it."""
+    if frame.turn:
+        value = without_contents(value)
     match target:
         case cst.Name(value=name):
             bind(frame, name, _explained(frame, name, value, node), target)
@@ -80,7 +86,7 @@ def _explained(frame: Frame, name: str, value: Value, node: cst.CSTNode) -> Valu
         return value
     parent = value.traced.why
     why = Why(name, f"`{name}` is computed from `{parent.subject}`", frame.place(node), parent)
-    return Array(Traced(value.traced.level, why, value.traced.reverse), value.kind, value.ndim, value.dims)
+    return value.with_trace(replace(value.traced, why=why))
 
 
 def unpack(frame: Frame, value: Value, targets: list[cst.BaseExpression]) -> list[Value]:
@@ -131,6 +137,8 @@ def _store_item(frame: Frame, target: cst.Subscript, value: Value) -> None:
     if is_container(base):
         captures.changed(frame, base, CONTENTS, target)
     match base:
+        case HostArray():
+            frame.tracer.written.add(base)
         case Library(name="os.environ") if isinstance(where, Const):
             frame.tracer.environment.add(str(where.value))
         case Ref():

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from jaxlint.facts.model.arguments import Arguments
+from jaxlint.facts.model.contents import scalar
+from jaxlint.facts.model.dtypes import of_number
 from jaxlint.facts.model.frames import Boundary, Frame
 from jaxlint.facts.model.history import target_of
 from jaxlint.facts.model.state import summary
@@ -32,9 +34,10 @@ from jaxlint.facts.model.values import (
     any_tracing,
     identity,
     tracing,
+    without_contents,
 )
 from jaxlint.facts.model.why import Level, Place, Traced, Why, strongest
-from jaxlint.facts.trace import classes
+from jaxlint.facts.trace import classes, dtypes
 from jaxlint.jaxapi import Transform
 
 _STAGING_MAPS = ("jax.pmap", "jax.shard_map", "jax.smap", "jax.checkpoint", "flax.nnx.pmap", "flax.nnx.shard_map")
@@ -49,7 +52,7 @@ def undifferentiated(value: Value) -> Value:
     differentiated."""
     match value:
         case Array(traced=Traced(reverse=True) as traced):
-            return Array(replace(traced, reverse=False), value.kind, value.ndim, value.dims)
+            return value.with_trace(replace(traced, reverse=False))
         case Tree(traced=Traced(reverse=True) as traced):
             return Tree(replace(traced, reverse=False), value.origin)
         case Tuple(items=items):
@@ -124,19 +127,22 @@ def trace_argument(frame: Frame, trace: Boundary, value: Value, name: str) -> Va
 
 
 def _trace(frame: Frame, trace: Boundary, value: Value, traced: Traced) -> Value:
+    if trace.repeats:
+        value = without_contents(value)
     inherited = tracing(value)
     if inherited is not None and inherited.reverse and not traced.reverse:
         traced = replace(traced, reverse=True)
     filtered = trace.name.startswith(("equinox.", "flax.nnx."))
     match value:
         case Const(value=bool() | int() | float() | complex() as number):
-            return value if filtered else Array(traced, _kind(number), 0, ())
+            contents = scalar(number) if not trace.repeats and not isinstance(number, complex) else None
+            return value if filtered else Array(traced, _kind(number), 0, (), of_number(number), contents)
         case Static(kind=kind):
-            return value if filtered or kind == "str" else Array(traced, kind, 0, ())
-        case Array(kind=kind, ndim=ndim, dims=dims):
-            return Array(traced, kind, ndim, dims)
-        case HostArray(kind=kind):
-            return Array(traced, kind)
+            return value if filtered or kind == "str" else Array(traced, kind, 0, (), dtypes.of(value))
+        case Array():
+            return value.with_trace(traced)
+        case HostArray(kind=kind, dtype=dtype):
+            return Array(traced, kind, dtype=dtype)
         case Tree(origin=origin):
             return Tree(traced, origin if origin is not None else value)
         case Unknown():
@@ -233,14 +239,14 @@ def detach(frame: Frame, trace: Boundary, result: Value, args: Arguments) -> Val
 
 def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -> Value:
     match value:
-        case Array(traced=traced, kind=kind, ndim=ndim, dims=dims):
-            return Array(outer, kind, ndim, dims) if traced is not outer else value
+        case Array(traced=traced):
+            return value.with_trace(outer) if traced is not outer else value
         case Tree():
             return Tree(outer, value.origin) if outer is not None else value.origin or Unknown("result")
         case Const(value=bool() | int() | float() as number) if trace.stages:
-            return Array(outer, _kind(number), 0)
+            return Array(outer, _kind(number), 0, (), of_number(number))
         case Static(kind=kind) if trace.stages and kind != "str":
-            return Array(outer, kind, 0)
+            return Array(outer, kind, 0, (), dtypes.of(value))
         case Tuple(items=items):
             return Tuple(tuple(_detach(frame, trace, item, outer) for item in items))
         case Many(item=item):

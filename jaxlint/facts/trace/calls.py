@@ -16,6 +16,7 @@ from jaxlint.facts.model.values import (
     Const,
     Either,
     Function,
+    HostArray,
     Library,
     Many,
     Member,
@@ -96,7 +97,9 @@ def call(frame: Frame, callee: Value, args: Arguments, node: cst.CSTNode) -> Val
         case Transformed():
             return transforms.call_transformed(frame, callee, args, node)
         case Cached(function=function):
-            result = call(frame, function, args, node)
+            keeper = frame.within(frame.boundary, frame.place(node))
+            keeper.kept = True
+            result = call(keeper, function, args, node)
             library.note_cached(frame, callee, result)
             return result
         case Class(definition=definition):
@@ -134,6 +137,8 @@ def havoc(frame: Frame, args: Arguments) -> None:
     """Forget what an unknown callee may have changed: the contents of mutable arguments."""
     for value in args.values:
         match value:
+            case HostArray():
+                frame.tracer.written.add(value)
             case Ref(kind="list" | "dict" | "set"):
                 frame.state.replace(value, {REST: Unknown()})
             case Unknown():
@@ -179,6 +184,7 @@ def invoke(
         depth=frame.depth + 1,
         caught=frame.caught,
         guarded=len(frame.state.guards),
+        kept=definition in tracer.doubtful,
     )
     _bind_parameters(inner, function, args, matched)
     if tracer.exhausted(inner):

@@ -165,14 +165,16 @@ def bind_method(frame: Frame, receiver: Ref, name: str, found: Value, node: cst.
         case Function():
             kinds = method_kinds(frame, found)
             if "property" in kinds:
-                value = frame.tracer.call(frame, found.bound_to(receiver), Arguments(), node)
+                asking = frame.within(frame.boundary, frame.place(node))
+                asking.kept = "cached" in kinds
+                value = frame.tracer.call(asking, found.bound_to(receiver), Arguments(), node)
                 _note_cached(frame, receiver, found, value)
                 return value
             if "static" in kinds:
                 return found
             return found.bound_to(Class(receiver.cls) if "class" in kinds and receiver.cls is not None else receiver)
         case Transformed():
-            return Partial(found, (receiver,), (), frame.place(node))
+            return found if is_static(frame, found) else Partial(found, (receiver,), (), frame.place(node))
         case Member(base=Function() as method, name="setter"):
             return frame.tracer.call(frame, method.bound_to(receiver), Arguments(), node)
         case Either(options=options):
@@ -193,18 +195,28 @@ def _note_cached(frame: Frame, receiver: Ref, method: Function, value: Value) ->
 
 
 def method_kinds(frame: Frame, method: Function) -> set[str]:
-    """Which of property, static, class a method's decorators make it."""
+    """Which of property, cached, static, class a method's decorators make it."""
     kinds = set()
     if isinstance(method.definition.node, cst.FunctionDef):
         for decorator in method.definition.node.decorators:
             text = frame.tracer.once(_text, decorator.decorator)
             if text in ("property", "cached_property", "functools.cached_property") or text.endswith(".setter"):
                 kinds.add("property")
+                if text.endswith("cached_property"):
+                    kinds.add("cached")
             elif text == "staticmethod":
                 kinds.add("static")
             elif text == "classmethod":
                 kinds.add("class")
     return kinds
+
+
+def is_static(frame: Frame, method: Transformed) -> bool:
+    """True for a ``@staticmethod`` under a transform."""
+    inner: Value = method
+    while isinstance(inner, Transformed):
+        inner = inner.function
+    return isinstance(inner, Function) and "static" in method_kinds(frame, inner)
 
 
 def instantiate(frame: Frame, definition: ClassDefinition, args: Arguments, node: cst.CSTNode) -> Value:

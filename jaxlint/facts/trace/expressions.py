@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from jaxlint.facts.model.definitions import FunctionDefinition
-from jaxlint.facts.model.frames import Frame
+from jaxlint.facts.model.frames import Frame, Loop
 from jaxlint.facts.model.state import REST, join_states, summary
 from jaxlint.facts.model.values import (
     NONE,
@@ -27,12 +27,13 @@ from jaxlint.facts.model.values import (
     Value,
     join,
     tracing,
+    without_contents,
 )
-from jaxlint.facts.notes import evidence, host
+from jaxlint.facts.notes import donated, evidence, host
 from jaxlint.facts.trace import access, assign
 from jaxlint.facts.trace.arithmetic import arithmetic, compare
 from jaxlint.facts.trace.guards import guarded
-from jaxlint.facts.trace.iterate import turns
+from jaxlint.facts.trace.iterate import count, turns
 
 
 def evaluate(frame: Frame, node: cst.BaseExpression) -> Value:
@@ -84,11 +85,16 @@ def _formatted(frame: Frame, node: cst.FormattedString) -> Value:
 
 
 def _name(frame: Frame, node: cst.Name) -> Value:
+    if frame.state.donated:
+        donated.note_read(frame, node)
     return access.lookup(frame, node)
 
 
 def _attribute(frame: Frame, node: cst.Attribute) -> Value:
-    return access.attribute(frame, evaluate(frame, node.value), node.attr.value, node)
+    base = evaluate(frame, node.value)
+    if frame.state.donated:
+        donated.note_read(frame, node)
+    return access.attribute(frame, base, node.attr.value, node)
 
 
 def _subscript(frame: Frame, node: cst.Subscript) -> Value:
@@ -116,6 +122,8 @@ def _element_of_index(frame: Frame, node: cst.BaseSlice) -> Value:
         ]
         if all(isinstance(bound, Const) for bound in bounds):
             return Const(slice(*(bound.value for bound in bounds if isinstance(bound, Const))))
+        moving = [bound.turn for bound in bounds if isinstance(bound, Static) and bound.turn is not None]
+        return Static(turn=moving[0] if len(moving) == 1 else None)
     return Static()
 
 
@@ -130,8 +138,8 @@ def _unary(frame: Frame, node: cst.UnaryOperation) -> Value:
         case Const(value=int() | float() | complex() as number):
             fold: dict[type, Callable[[Any], Any]] = {cst.Minus: operator.neg, cst.Plus: operator.pos}
             return Const(fold[type(node.operator)](number)) if type(node.operator) in fold else Static("int")
-        case Array(traced=traced, kind=kind):
-            return Array(traced or frame.staged, kind)
+        case Array(traced=traced):
+            return without_contents(value.with_trace(traced or frame.staged))
         case Tree(traced=traced):
             evidence.settle(frame, value)
             return Array(traced)
@@ -145,7 +153,7 @@ def _ellipsis(frame: Frame, node: cst.Ellipsis) -> Value:
 
 
 def _binary(frame: Frame, node: cst.BinaryOperation) -> Value:
-    return arithmetic(frame, node.operator, evaluate(frame, node.left), evaluate(frame, node.right))
+    return arithmetic(frame, node.operator, evaluate(frame, node.left), evaluate(frame, node.right), node)
 
 
 def _comparison(frame: Frame, node: cst.Comparison) -> Value:
@@ -155,7 +163,7 @@ def _comparison(frame: Frame, node: cst.Comparison) -> Value:
         right = evaluate(frame, item.comparator)
         if isinstance(item.operator, cst.In | cst.NotIn) and isinstance(right, Ref) and right.kind in ("dict", "set"):
             host.note_hash(frame, left, "key" if right.kind == "dict" else "item", node, right)
-        results.append(compare(frame, item.operator, left, right))
+        results.append(compare(frame, item.operator, left, right, node))
         frame.values[item] = results[-1]
         left = right
     if len(results) == 1:
@@ -286,8 +294,11 @@ def _comp_for(frame: Frame, clause: cst.CompFor, emit: Callable[[], None]) -> bo
     exact = items is not None and len(items) <= 4 and not clause.ifs
     hidden = dict(frame.state.contents(frame))
     frame.turn += 1
+    loop = Loop(node=clause, guards=len(frame.state.guards), count=count(frame, source))
+    frame.loops.append(loop)
     for item in items if exact and items is not None else turns(frame, source):
         frame.tracer.turns += 1
+        loop.turn += 1
         assign.assign(frame, clause.target, item, clause)
         for condition in clause.ifs:
             evaluate(frame, condition.test)
@@ -295,6 +306,7 @@ def _comp_for(frame: Frame, clause: cst.CompFor, emit: Callable[[], None]) -> bo
             exact = _comp_for(frame, clause.inner_for_in, emit) and exact
         else:
             emit()
+    frame.loops.pop()
     frame.turn -= 1
     if frame.tracer.state is not None:
         for name in {**frame.state.contents(frame)}:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from jaxlint.facts.model.arguments import Arguments
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.values import Array, Const, Ref, Static, Tuple, Value
@@ -29,11 +31,26 @@ def of_reduction(name: str, args: Arguments) -> Extents:
     return _SCALAR if whole and args.exact else _UNKNOWN
 
 
+_SAME = ("astype", "copy", "clip", "round", "conj", "conjugate", "cumsum", "cumprod", "sort")
+
+
+def of_method(base: Array, name: str, args: Arguments) -> Extents:
+    """Of ``x.name(...)``: a reduction, or something of the same shape."""
+    if name in _SAME and base.ndim != 0 and "axis" not in args.keywords:
+        flattened = name.startswith("cum") and base.ndim != 1
+        return _UNKNOWN if flattened else (base.ndim, base.dims)
+    return of_reduction(name, args)
+
+
 def of_call(frame: Frame, row: Function, bound: dict[str, Value]) -> Extents:
     """Of the result of a library function that states or keeps them."""
     match row.name.rpartition(".")[2], bound:
         case name, _ if name in _REDUCTIONS and not bound.keys() & {"axis", "keepdims", "returned"}:
             return _SCALAR
+        case "percentile" | "quantile", {"q": Array(ndim=ndim, dims=dims)} if not bound.keys() & {"axis", "keepdims"}:
+            return ndim, dims
+        case "percentile" | "quantile", {"q": q} if not bound.keys() & {"axis", "keepdims"}:
+            return _known(_of_literal(frame, q))
         case "array", {"ndmin": _}:
             return _UNKNOWN
         case "array" | "asarray", {"object": literal} | {"a": literal}:
@@ -41,8 +58,14 @@ def of_call(frame: Frame, row: Function, bound: dict[str, Value]) -> Extents:
         case "stack", {"arrays": arrays, **rest} if "axis" not in rest:
             dims, items = _of_literal(frame, arrays), access.exact_items(frame, arrays)
             return _known(dims) if dims is not None or items is None else (None, (len(items),))
-        case "arange", {"start": Const(value=int() as stop), **rest} if not rest:
-            return _known((stop,))
+        case "concatenate", {"arrays": arrays, **rest} if "axis" not in rest:
+            return _joined(access.exact_items(frame, arrays))
+        case "append", {"arr": array, "values": values, **rest} if "axis" not in rest:
+            return _joined([array, values])
+        case "vstack", {"tup": arrays}:
+            return _joined([_as_rows(item) for item in access.exact_items(frame, arrays) or ()])
+        case "arange", {"start": Const(value=int() as stop), **rest} if not rest.keys() - {"dtype"}:
+            return _known((max(stop, 0),))
         case "linspace", {"num": Const(value=int() as num)}:
             return _known((num,))
         case "arange" | "linspace", _:
@@ -55,6 +78,37 @@ def of_call(frame: Frame, row: Function, bound: dict[str, Value]) -> Extents:
     if row.params == ("x",) and isinstance(operand, Array):
         return operand.ndim, operand.dims
     return _UNKNOWN
+
+
+_SIZES = ("shape", "num", "N", "M", "n", "start", "stop", "repeats", "reps", "length", "total_repeat_length")
+
+
+def turn_of(row: Function, bound: dict[str, Value]) -> object:
+    """The number of a loop's turns on which a length of the result depends."""
+    sizes = [value for name, value in bound.items() if name in _SIZES and name in row.static]
+    found = [
+        part.turn
+        for size in sizes
+        for part in (size.items if isinstance(size, Tuple) else (size,))
+        if isinstance(part, Static) and part.turn is not None
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _joined(items: list[Value] | None) -> Extents:
+    """Of arrays put end to end, where the lengths of all are known."""
+    scalar: Dims = (1,)
+    sizes = [getattr(item, "dims", None if not isinstance(item, Const | Static) else scalar) for item in items or ()]
+    if not sizes or any(dims is None or len(dims) == 0 or dims[0] is None for dims in sizes):
+        return _UNKNOWN
+    known = [dims for dims in sizes if dims is not None]
+    return _known((sum(dims[0] or 0 for dims in known), *known[0][1:]))
+
+
+def _as_rows(item: Value) -> Value:
+    if isinstance(item, Array) and item.dims is not None and len(item.dims) == 1:
+        return Array(item.traced, item.kind, 2, (1, *item.dims))
+    return item
 
 
 def _known(dims: Dims | None) -> Extents:
@@ -70,7 +124,7 @@ def _of_literal(frame: Frame, value: Value) -> Dims | None:
     if isinstance(value, Const | Static):
         return ()
     if isinstance(value, Array):
-        return value.dims
+        return value.dims if value.ndim is not None else None
     items = access.exact_items(frame, value) if isinstance(value, Ref | Tuple) else None
     inner = _of_literal(frame, items[0]) if items else None
     return (len(items), *inner) if items is not None and inner is not None else None
@@ -88,13 +142,33 @@ def _stated(shape: Value) -> Dims | None:
     return None
 
 
-def of_operation(left: Value, right: Value) -> Extents:
-    """Of ``left op right``, where both sides are alike or one is a scalar."""
-    sizes = [
-        _SCALAR if isinstance(side, Const | Static) else (side.ndim, side.dims)
-        for side in (left, right)
-        if isinstance(side, Const | Static | Array)
-    ]
-    if len(sizes) < 2 or (sizes[0] != sizes[1] and _SCALAR not in sizes):
+def of_operation(op: cst.CSTNode, left: Value, right: Value) -> Extents:
+    """Of ``left op right``, as they are broadcast."""
+    first, second = _of_operand(left), _of_operand(right)
+    if first is None or second is None:
         return _UNKNOWN
-    return sizes[0] if sizes[0] != _SCALAR else sizes[1]
+    if isinstance(op, cst.MatrixMultiply | cst.MatrixMultiplyAssign):
+        return _multiplied(first, second)
+    if first == _SCALAR or second == _SCALAR:
+        return second if first == _SCALAR else first
+    return _broadcast(first, second) if first[0] is not None and second[0] is not None else _UNKNOWN
+
+
+def _of_operand(value: Value) -> Extents | None:
+    if isinstance(value, Const | Static):
+        return _SCALAR
+    return (value.ndim, value.dims) if isinstance(value, Array) else None
+
+
+def _broadcast(first: Extents, second: Extents) -> Extents:
+    """Axes are aligned at the end; those of length 1, and missing ones, take the other's length."""
+    ndim = max(first[0] or 0, second[0] or 0)
+    sides = [(1,) * (ndim - (count or 0)) + (dims or (None,) * (count or 0)) for count, dims in (first, second)]
+    return ndim, tuple(b if a == 1 else a if b == 1 or a == b else a or b for a, b in zip(*sides, strict=True))
+
+
+def _multiplied(first: Extents, second: Extents) -> Extents:
+    """Of the product of two matrices."""
+    if first[0] != 2 or second[0] != 2:
+        return _UNKNOWN
+    return 2, ((first[1] or (None,))[0], (second[1] or (None,))[-1])

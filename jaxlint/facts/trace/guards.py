@@ -20,9 +20,17 @@ if TYPE_CHECKING:
 def guard(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
     """The current path goes on where a test came out so."""
     text, names, negated = frame.tracer.once(_condition, test)
+    if "__name__" in names:
+        return  # of the program that is run, it holds
     varies = any(names & changed for changed in frame.varying)
     state = frame.state
     state.guards = (*state.guards, Guard(id(frame), text, outcome is not negated, varies))
+
+
+def perhaps(frame: Frame, part: cst.ExceptHandler | cst.ExceptStarHandler | cst.MatchCase) -> None:
+    """The current path goes on in a handler or a case."""
+    state = frame.state
+    state.guards = (*state.guards, Guard(id(frame), f"{type(part).__name__} {id(part)}", True, True))
 
 
 @contextmanager

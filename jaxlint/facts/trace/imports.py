@@ -12,9 +12,9 @@ from jaxlint.jaxapi import canonical
 def import_modules(frame: Frame, node: cst.Import) -> None:
     """``import a.b.c as d``, ``import a.b``."""
     for alias in node.names:
-        dotted = _dotted(alias.name)
+        dotted = dotted_name(alias.name)
         if alias.asname is not None:
-            frame.state.store(frame, _dotted(alias.asname.name), module_value(frame, dotted))
+            frame.state.store(frame, dotted_name(alias.asname.name), module_value(frame, dotted))
         else:
             root = dotted.partition(".")[0]
             frame.state.store(frame, root, module_value(frame, root))
@@ -28,8 +28,8 @@ def import_names(frame: Frame, node: cst.ImportFrom) -> None:
             frame.state.store(frame, name, value)
         return
     for alias in node.names:
-        name = _dotted(alias.name)
-        local = _dotted(alias.asname.name) if alias.asname is not None else name
+        name = dotted_name(alias.name)
+        local = dotted_name(alias.asname.name) if alias.asname is not None else name
         frame.state.store(frame, local, imported(frame, origin, name))
 
 
@@ -55,7 +55,7 @@ def module_value(frame: Frame, dotted: str) -> Value:
 def resolve(importer: str, node: cst.ImportFrom, *, is_package: bool) -> str:
     """The absolute dotted name of the module that an import statement names."""
     level = len(node.relative)
-    name = _dotted(node.module) if node.module is not None else ""
+    name = dotted_name(node.module) if node.module is not None else ""
     if not level:
         return name
     parts = importer.split(".")
@@ -63,7 +63,8 @@ def resolve(importer: str, node: cst.ImportFrom, *, is_package: bool) -> str:
     return ".".join([*parts[: max(keep, 0)], *([name] if name else [])])
 
 
-def _dotted(node: cst.CSTNode) -> str:
+def dotted_name(node: cst.CSTNode) -> str:
+    """``a.b.c`` as written; empty for what is no chain of names."""
     if isinstance(node, cst.Attribute):
-        return f"{_dotted(node.value)}.{node.attr.value}"
+        return f"{dotted_name(node.value)}.{node.attr.value}"
     return node.value if isinstance(node, cst.Name) else ""

@@ -39,6 +39,19 @@ def turns(frame: Frame, source: Value) -> list[Value]:
     return [_turn(frame, source, number) for number in range(2)]
 
 
+def count(frame: Frame, source: Value) -> int | None:
+    """How many turns a loop over a value has, if known."""
+    exact = access.exact_items(frame, source)
+    if exact is not None:
+        return len(exact)
+    match source:
+        case Many(count=int() as known) | Keys(count=int() as known):
+            return known
+        case Array():
+            return source.length
+    return None
+
+
 def _turn(frame: Frame, source: Value, number: int) -> Value:
     state = frame.state
     match source:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments
+from jaxlint.facts.model.dtypes import BOOL
 from jaxlint.facts.model.events import CachedTracer, HostEffect
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.values import (
@@ -26,9 +27,9 @@ from jaxlint.facts.model.values import (
     Value,
 )
 from jaxlint.facts.model.why import strongest
-from jaxlint.facts.notes import evidence, host, keys
+from jaxlint.facts.notes import cuts, evidence, host, keys
 from jaxlint.facts.notes.leaks import deep_tracing
-from jaxlint.facts.trace import access, extents, python, transforms
+from jaxlint.facts.trace import access, contents, dtypes, extents, python, transforms
 from jaxlint.jaxapi import (
     Function,
     Signature,
@@ -49,6 +50,7 @@ HOST_OBJECTS = {
 }
 """Library classes whose instances have host effects: the instance stands as its class."""
 
+_KIND_DTYPES = {"bool": BOOL}
 _KINDS: dict[str, Kind] = {"bool": "bool", "int": "int", "float": "float", "complex": "complex"}
 
 
@@ -84,13 +86,13 @@ def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) ->
 
 
 def bind(signature: Signature | None, args: Arguments) -> dict[str, Value]:
-    """Parameter name -> argument of a library call."""
-    bound = dict(args.keywords)
+    """Parameter name -> argument of a library call, the positional ones first."""
+    bound: dict[str, Value] = {}
     if signature is not None:
         for number, value in enumerate(args.positional):
             if (name := signature.parameter(number)) is not None and name != signature.variadic:
-                bound.setdefault(name, value)
-    return bound
+                bound[name] = value
+    return bound | args.keywords
 
 
 def _result(frame: Frame, row: Function, args: Arguments, node: cst.CSTNode) -> Value:
@@ -107,14 +109,23 @@ def _result(frame: Frame, row: Function, args: Arguments, node: cst.CSTNode) -> 
 def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, Value], node: cst.CSTNode) -> Value:
     evidence.settle_passed(frame, row.name, bound)
     traced = strongest(deep_tracing(frame, args.values), frame.staged)
+    if cuts.flat_function(row.name):
+        traced = cuts.cut(frame, node, traced)
     match row.returns:
         case "array" if row.name == "jax.numpy.where" and "x" not in bound:
             return Many(Array(traced, "int"))
         case "array" | "bool" | "int" | "float" | "complex":
             kind = _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(frame, row, args)
-            return Array(traced, kind, *extents.of_call(frame, row, bound))
+            ndim, dims = extents.of_call(frame, row, bound)
+            operands = _operands(args, bound)
+            dtype = _KIND_DTYPES.get(row.returns) or dtypes.of_call(frame, row.name, operands)
+            known = contents.fitting(frame, node, contents.of_call(frame, row.name, operands, dims), dtype)
+            return Array(traced, kind, ndim, dims, dtype, known, extents.turn_of(row, bound))
         case "same":
             first = args.positional[0] if args.positional else Unknown()
+            if isinstance(first, Array | HostArray) and row.name == "jax.device_put":
+                shape = (first.ndim, first.dims) if isinstance(first, Array) else (None, None)
+                return Array(traced, first.kind, *shape, first.dtype, contents.of(frame, first))
             if isinstance(first, Array | HostArray | Const | Static):
                 return Array(traced, first.kind if isinstance(first, Array | HostArray) else None)
             return first
@@ -139,6 +150,11 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "none":
             return NONE
     return Unknown(row.name)
+
+
+def _operands(args: Arguments, bound: dict[str, Value]) -> dict[str, Value]:
+    """The arguments by parameter, or by number where the parameters are not known."""
+    return bound or {str(number): value for number, value in enumerate(args.positional)}
 
 
 def _dtype(value: Value | None) -> Kind:
@@ -198,7 +214,15 @@ def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, 
         return Unknown()
     if bound.get("dtype") in _OBJECT:
         return Unknown("array of objects")
-    return HostArray(_KINDS.get(row.returns) or _dtype(bound.get("dtype")), _viewed(row.name, first, bound))
+    operands = _operands(args, bound)
+    dtype = dtypes.of_call(frame, row.name, operands)
+    dims = extents.of_call(frame, row, operands)[1]
+    return HostArray(
+        _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or (dtype.kind if dtype is not None else None),
+        _viewed(row.name, first, bound),
+        dtype=dtype.strong if dtype is not None else None,
+        contents=contents.of_call(frame, row.name, operands, dims),
+    )
 
 
 _OBJECT = (Library("builtins.object"), Library("numpy.object_"), Const("object"), Const("O"))

@@ -32,8 +32,8 @@ from jaxlint.facts.model.values import (
     identity,
 )
 from jaxlint.facts.model.why import strongest
-from jaxlint.facts.notes import captures, host, keys
-from jaxlint.facts.trace import access, assign, classes, extents, python
+from jaxlint.facts.notes import captures, cuts, host, keys
+from jaxlint.facts.trace import access, assign, classes, contents, dtypes, extents, python
 from jaxlint.jaxapi import array_attribute
 
 MUTATORS = frozenset(
@@ -48,9 +48,9 @@ def call_method(frame: Frame, base: Value, name: str, args: Arguments, node: cst
         host.note_method(frame, base, name, args, node)
     match base:
         case Array():
-            return _array_method(frame, base, name, args)
+            return _array_method(frame, base, name, args, node)
         case AtIndex(base=array):
-            return _update(frame, array, base.index, args)
+            return _update(frame, array, base.index, name, args)
         case HostArray():
             return _host_method(base, name, args)
         case Ref(kind="list" | "dict" | "set"):
@@ -85,12 +85,20 @@ def call_method(frame: Frame, base: Value, name: str, args: Arguments, node: cst
 _RESULTS: dict[str, Kind] = {"method": None, "bool method": "bool", "int method": "int"}
 
 
-def _array_method(frame: Frame, base: Array, name: str, args: Arguments) -> Value:
+def _array_method(frame: Frame, base: Array, name: str, args: Arguments, node: cst.CSTNode) -> Value:
     kind = array_attribute(name)
     traced = strongest(base.traced, any_tracing(args.values), frame.staged)
     match kind:
         case "method" | "bool method" | "int method":
-            return Array(traced, _RESULTS[kind] or _kept_kind(base, name), *extents.of_reduction(name, args))
+            dtype = dtypes.of_method(base, name, args.positional, args.keywords)
+            found = Array(
+                traced,
+                _RESULTS[kind] or (dtype.kind if dtype is not None else _kept_kind(base, name)),
+                *extents.of_method(base, name, args),
+                dtype,
+                contents.fitting(frame, node, contents.of_method(frame, base, name, args), dtype),
+            )
+            return found.with_trace(cuts.cut(frame, node, traced)) if cuts.flat_method(name, found) else found
         case "self method":
             return base
         case "arrays method":
@@ -106,9 +114,12 @@ def _kept_kind(base: Array, name: str) -> Kind:
     return base.kind if keeps or (name in ("sum", "prod") and base.kind != "bool") else None
 
 
-def _update(frame: Frame, array: Value, index: Value, args: Arguments) -> Value:
+def _update(frame: Frame, array: Value, index: Value, method: str, args: Arguments) -> Value:
     traced = strongest(any_tracing([array, index, *args.values]), frame.staged)
-    return Array(traced, array.kind if isinstance(array, Array) else None)
+    if not isinstance(array, Array):
+        return Array(traced)
+    get = method == "get"
+    return Array(traced, array.kind, *((None, None) if get else (array.ndim, array.dims)), array.dtype)
 
 
 def _host_method(base: HostArray, name: str, args: Arguments) -> Value:
@@ -119,7 +130,8 @@ def _host_method(base: HostArray, name: str, args: Arguments) -> Value:
     kind = array_attribute(name)
     if kind in _RESULTS:
         keeps_view = name in ("reshape", "ravel", "transpose", "view", "squeeze", "swapaxes")
-        return HostArray(_RESULTS[kind], base.view_of if keeps_view else None)
+        dtype = dtypes.of_method(base, name, args.positional, args.keywords)
+        return HostArray(_RESULTS[kind], base.view_of if keeps_view else None, dtype=dtype)
     return NONE if kind == "absent" else Unknown()
 
 

@@ -153,7 +153,7 @@ def _range(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
         count = len(range(*numbers[:3]))
     if traced := any_tracing(args.values):
         return Many(Array(traced, "int"), count)
-    return Many(Static("int"), count)
+    return Many(Static("int", turn=object()), count)
 
 
 def _enumerate(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
@@ -161,7 +161,7 @@ def _enumerate(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     exact = access.exact_items(frame, source)
     if exact is not None and "start" not in args.keywords and len(args.positional) == 1:
         return Tuple(tuple(Tuple((Const(number), item)) for number, item in enumerate(exact)))
-    return Many(Tuple((Static("int"), Many(Unknown(), source=source))))
+    return Many(Tuple((Static("int", turn=object()), Many(Unknown(), source=source))))
 
 
 def _zip(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
@@ -366,6 +366,27 @@ def _field(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return Partial(Library(FIELD), (), tuple(args.keywords.items()), frame.place(node))
 
 
+def _dataclass(name: str) -> Handler:
+    """``@dataclass(frozen=True)``, which says what sort of class it decorates; or ``dataclass(C)``."""
+
+    def handle(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+        if args.positional:
+            return args.positional[0]
+        return Partial(Library(name), (), tuple(args.keywords.items()), frame.place(node))
+
+    return handle
+
+
+_DATACLASSES = (
+    "dataclasses.dataclass",
+    "flax.struct.dataclass",
+    "chex.dataclass",
+    "attr.s",
+    "attrs.define",
+    "attr.define",
+)
+
+
 def _default_dict(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     return _dict(frame, Arguments(args.positional[1:], args.keywords), node)
 
@@ -425,7 +446,7 @@ def _stop_gradient(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
     match args.positional:
         case (Array(traced=Traced() as traced) as array,):
             kept = frame.staged if traced.level == "grad" else replace(traced, reverse=False)
-            return Array(kept, array.kind, array.ndim, array.dims)
+            return array.with_trace(kept)
         case (value, *_):
             return undifferentiated(value)
     return Unknown()
@@ -478,6 +499,7 @@ SPECIAL: dict[str, Handler] = {
     "builtins.sum": _array_or_number,
     "builtins.pow": _array_or_number,
     "builtins.type": _type,
+    **{name: _dataclass(name) for name in _DATACLASSES},
     "dataclasses.replace": _dataclass_replace,
     "copy.copy": _copy,
     "copy.deepcopy": _copy,

@@ -22,8 +22,8 @@ from jaxlint.facts.notes import captures
 from jaxlint.facts.trace import assign, classes, imports, methods
 from jaxlint.facts.trace.arithmetic import arithmetic
 from jaxlint.facts.trace.expressions import defaults, evaluate, truth
-from jaxlint.facts.trace.guards import guard
-from jaxlint.facts.trace.iterate import turns
+from jaxlint.facts.trace.guards import guard, perhaps
+from jaxlint.facts.trace.iterate import count, turns
 
 
 def execute(frame: Frame, body: Iterable[cst.CSTNode]) -> None:
@@ -70,7 +70,7 @@ def _augmented(frame: Frame, node: cst.AugAssign) -> None:
         methods.extend(frame, old, value)
         assign.assign(frame, node.target, old, node, augmented=True)
     else:
-        new = arithmetic(frame, node.operator, old, value)
+        new = arithmetic(frame, node.operator, old, value, node)
         assign.assign(frame, node.target, new, node, augmented=True)
 
 
@@ -142,7 +142,8 @@ def _for(frame: Frame, node: cst.For) -> None:
 
         return run
 
-    _loop(frame, [turn(item) for item in turns(frame, source)], changed, node.orelse)
+    loop = Loop(node=node, count=count(frame, source))
+    _loop(frame, loop, [turn(item) for item in turns(frame, source)], changed, node.orelse)
 
 
 def _while(frame: Frame, node: cst.While) -> None:
@@ -155,22 +156,25 @@ def _while(frame: Frame, node: cst.While) -> None:
             return
         execute(frame, [node.body])
 
-    _loop(frame, [run, run], changed, node.orelse)
+    _loop(frame, Loop(node=node), [run, run], changed, node.orelse)
     if frame.tracer.state is not None:
         evaluate(frame, node.test)
 
 
-def _loop(frame: Frame, bodies: Sequence[Callable[[], None]], changed: frozenset[str], orelse: cst.Else | None) -> None:
+def _loop(
+    frame: Frame, loop: Loop, bodies: Sequence[Callable[[], None]], changed: frozenset[str], orelse: cst.Else | None
+) -> None:
     """Run the turns one after the other. The loop is taken to run at least once."""
-    loop = Loop()
     frame.loops.append(loop)
     frame.varying.append(changed)
     guards, turn = frame.state.guards, frame.turn
+    loop.guards = len(guards)
     for body in bodies:
         if frame.tracer.state is None:
             break
         frame.turn += 1
         frame.tracer.turns += 1
+        loop.turn += 1
         frame.state.guards = guards
         body()
         frame.tracer.state = _join_all([frame.tracer.state, *loop.continued])
@@ -217,6 +221,7 @@ def _try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
     ends = [after]
     for handler in node.handlers:
         frame.tracer.state = before.fork()
+        perhaps(frame, handler)
         if handler.name is not None:
             assign.assign(frame, handler.name.name, Unknown("exception"), handler)
         execute(frame, [handler.body])
@@ -266,6 +271,7 @@ def _match(frame: Frame, node: cst.Match) -> None:
     before, ends = frame.state, []
     for case in node.cases:
         frame.tracer.state = before.fork()
+        perhaps(frame, case)
         for part in own_nodes(case.pattern):
             if isinstance(part, cst.MatchAs | cst.MatchStar) and part.name is not None:
                 whole = part is case.pattern

@@ -20,6 +20,7 @@ from typing import TypeVar
 import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments
+from jaxlint.facts.model.compiled import Making, Run
 from jaxlint.facts.model.definitions import ClassDefinition, FunctionDefinition, scope_of
 from jaxlint.facts.model.events import Event
 from jaxlint.facts.model.frames import Boundary, Frame
@@ -49,6 +50,7 @@ from jaxlint.facts.model.values import (
     Value,
     identity,
     tracing,
+    without_contents,
 )
 from jaxlint.facts.model.why import Place
 from jaxlint.facts.trace import access, boundary, calls, classes
@@ -104,11 +106,17 @@ class Tracer:
         self._done: set[tuple[object, ...]] = set()
         self.settled: set[Value] = set()
         self.numeric: set[Value] = set()
+        self.written: set[Value] = set()
+        self.flat: set[cst.CSTNode] = set()
         self._always: set[FunctionDefinition] = set()
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self.reused: set[Value] = set()
         self.called: set[Transformed] = set()
         self.uses: dict[Value, list[Use]] = defaultdict(list)
+        self.makings: dict[Transformed, Making] = {}
+        self.compiled: dict[tuple[cst.CSTNode, cst.CSTNode], list[Run]] = defaultdict(list)
+        self.jitted: set[FunctionDefinition | None] = set()
+        self.doubtful: set[FunctionDefinition] = set()
         self._entered: dict[FunctionDefinition | None, int] = defaultdict(int)
         self._sorts: set[tuple[object, ...]] = set()
         self._evaluated: set[FunctionDefinition] = set()
@@ -152,7 +160,8 @@ class Tracer:
         for definition, receiver in prototypes.items():
             for value in list(base.contents(self._bodies[definition][0]).values()):
                 if isinstance(value, Transformed):
-                    self._root(base, partial(self._generic_transformed, value, receiver))
+                    given = None if classes.is_static(self._bodies[definition][0], value) else receiver
+                    self._root(base, partial(self._generic_transformed, value, given))
 
     def _root(self, base: State, run: Callable[[], None]) -> None:
         """Run one root from the state after all imports, then the functions that it defined, in its final state."""
@@ -210,7 +219,7 @@ class Tracer:
         args = self.unknown_arguments(owner, transformed)
         if receiver is not None:
             args = Arguments((receiver, *args.positional[1:]), args.keywords)
-        elif inner.definition.cls is not None and inner.receiver is None:
+        elif inner.definition.cls is not None and inner.receiver is None and not classes.is_static(owner, transformed):
             return
         self.call(owner, transformed, args, transformed.place.node)
 
@@ -337,6 +346,10 @@ class Tracer:
             if isinstance(name, Library) and name.name.startswith("jax.tree_util.register"):
                 self.registered.add(definition)
 
+    def classes(self) -> list[ClassDefinition]:
+        """The classes of the project that were defined so far."""
+        return list(self._bodies)
+
     def class_frame(self, definition: ClassDefinition) -> Frame | None:
         entry = self._bodies.get(definition)
         return entry[0] if entry is not None else None
@@ -368,10 +381,16 @@ class Tracer:
                 return function
             case Member(base=Transformed()):
                 return function
-            case Member(base=Function()) | Unknown():
+            case Member(base=Function()):
                 return function
         result = self.call(frame, decorator, Arguments((function,)), node)
-        return function if isinstance(result, Unknown | Const | Ref | Either) else result
+        if isinstance(result, Transformed) and result.transform.kind == "jit" and isinstance(function, Function):
+            self.jitted.add(function.definition)
+        if not isinstance(result, Unknown | Const | Ref | Either):
+            return result
+        if isinstance(function, Function) and decorator not in _HARMLESS:
+            self.doubtful.add(function.definition)
+        return function
 
     # --- calls ---------------------------------------------------------------------------------------------------
 
@@ -405,7 +424,7 @@ class Tracer:
         entry = self._followed.get(_context(frame))
         if entry is None or entry[0] < MAX_FOLLOWED:
             return None
-        return entry[1] if _repeatable(entry[1]) else Unknown("replayed")
+        return _of_any_call(entry[1]) if _repeatable(entry[1]) else Unknown("replayed")
 
     def exhausted(self, frame: Frame) -> bool:
         """True for a function that was entered very often, and by one more caller that brings nothing new."""
@@ -466,6 +485,8 @@ class Tracer:
 
     def stored(self, frame: Frame, target: cst.Subscript, base: Value, index: Value, value: Value) -> None:
         """An item store: what its base was in each turn. An index that only arrays take proves that it is one."""
+        if isinstance(target.value, cst.Name):
+            frame.state.donated.pop((frame, target.value.value), None)
         if isinstance(base, Tree) and access.is_array_index(target, index):
             base = Array(base.traced)
         frame.stores.setdefault(target, []).append(base)
@@ -478,6 +499,10 @@ class Tracer:
     def is_argument(self, base: Value, trace: Boundary) -> bool:
         """True for a container that is (part of) an argument of the traced function."""
         return self._arguments.get(base) is trace
+
+
+_HARMLESS = [Library(name) for name in ("contextlib.contextmanager", "typing.override", "abc.abstractmethod")]
+"""Decorators that keep nothing of what their function returns."""
 
 
 def _links(value: Value, links: list[object]) -> bool:
@@ -503,6 +528,16 @@ def _repeatable(value: Value) -> bool:
     if isinstance(value, Tuple):
         return all(map(_repeatable, value.items))
     return isinstance(value, Const | Static | Array | HostArray | Library | Class)
+
+
+def _of_any_call(value: Value) -> Value:
+    """What a value says of all calls in a context: extents and elements may differ."""
+    match value:
+        case Array():
+            return Array(value.traced, value.kind, dtype=value.dtype)
+        case Tuple(items=items):
+            return Tuple(tuple(map(_of_any_call, items)))
+    return without_contents(value)
 
 
 def _look(value: Value) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments, constant_ints, constant_strings
+from jaxlint.facts.model.compiled import now
 from jaxlint.facts.model.frames import Boundary, Frame
 from jaxlint.facts.model.state import join_states, summary
 from jaxlint.facts.model.values import (
@@ -22,7 +23,7 @@ from jaxlint.facts.model.values import (
     Value,
     any_tracing,
 )
-from jaxlint.facts.notes import host
+from jaxlint.facts.notes import compiled, cuts, donated, gradients, host, mapped, unfit
 from jaxlint.facts.trace import access, boundary, library, trees
 from jaxlint.facts.trace.boundary import detach, element, enter, trace_argument, undifferentiated
 from jaxlint.jaxapi import Feed, Transform
@@ -45,6 +46,8 @@ def call_transform(frame: Frame, row: Transform, args: Arguments, node: cst.CSTN
         return function
     value = Transformed(row, row.name, function, bound, frame.place(node))
     frame.tracer.wrapped(frame, value)
+    compiled.note_made(frame, value)
+    unfit.note_options(frame, value)
     return value
 
 
@@ -65,6 +68,7 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
                 args.exact,
             )
         return frame.tracer.call(frame, callee.function, args, node)
+    refused = gradients.note_inputs(frame, callee, args, node)
     trace = enter(frame, row, callee.function, callee.place)
     inner = frame.within(trace, frame.place(node))
     traced = Arguments(
@@ -72,8 +76,17 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
         {name: _keyword(inner, callee, trace, name, value) for name, value in args.keywords.items()},
         args.exact,
     )
+    unfit.note_arguments(frame, callee, args, node)
+    mapped.note_axes(frame, callee, args, node)
+    moment = now(frame)
     result = inner.tracer.call(inner, callee.function, traced, node)
-    return _result(frame, callee, detach(frame, trace, result, args), args)
+    if row.kind == "grad" and not refused:
+        gradients.note_output(frame, callee, result)
+        cuts.note_result(frame, trace, result, callee.options.get(row.has_aux or ""))
+    compiled.note_run(frame, callee, args, moment, node)
+    value = _result(frame, callee, detach(frame, trace, result, args), args)
+    donated.note_donation(frame, callee, args, value, node)
+    return value
 
 
 def _result(frame: Frame, callee: Transformed, result: Value, args: Arguments) -> Value:
@@ -137,8 +150,19 @@ def _mapped(frame: Frame, callee: Transformed, trace: Boundary, number: int, nam
     if axis == NONE:
         return value
     if isinstance(axis, Const | None):
-        return trace_argument(frame, trace, element(frame, value, 0), name)
+        return trace_argument(frame, trace, _along(frame, value, axis.value if axis is not None else 0), name)
     return Unknown("mapped argument")
+
+
+def _along(frame: Frame, value: Value, axis: object) -> Value:
+    """One slice of a value along an axis."""
+    if isinstance(value, Array) and isinstance(axis, int) and axis:
+        whole = value.dims is not None and len(value.dims) == value.ndim and -len(value.dims) <= axis < len(value.dims)
+        dims = tuple(length for n, length in enumerate(value.dims or ()) if n != axis % len(value.dims or (0,)))
+        return Array(value.traced, value.kind, value.ndim - 1 if value.ndim else None, dims if whole else None)
+    if isinstance(value, Tuple) and axis:
+        return Tuple(tuple(_along(frame, item, axis) for item in value.items))
+    return element(frame, value, 0)
 
 
 def _kernel(frame: Frame, callee: Transformed, args: Arguments, node: cst.CSTNode) -> Value:
@@ -173,6 +197,7 @@ def _run(
     node: cst.CSTNode,
 ) -> Value:  # fmt: skip
     """Call one function of an applied transform, loop bodies for two turns; what it returns in the end."""
+    compiled.note_applied(frame, row, function, args, node)
     trace = None if row.on_host or row.level == "none" else enter(frame, row, function, frame.place(node))
     around = trace if not row.on_host else None
     inner = frame.within(around if trace or row.on_host else frame.boundary, frame.place(node))

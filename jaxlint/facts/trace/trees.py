@@ -25,6 +25,7 @@ from jaxlint.facts.model.values import (
     identity,
     tracing,
 )
+from jaxlint.facts.model.why import strongest
 from jaxlint.facts.trace import access, boundary
 from jaxlint.jaxapi import Transform
 
@@ -144,7 +145,7 @@ def mapped(frame: Frame, tree: Value, result: Array) -> Value | None:
         return old
 
     def change(old: Value) -> Value:
-        proof = frame.staged or (result.traced if tracing(old) is not None else None)
+        proof = strongest(frame.staged, result.traced if tracing(old) is not None else None)
         if _is_number(old) and len(sorts) > 1:
             return Unknown("leaf")
         if isinstance(old, Tree):

@@ -25,14 +25,14 @@ class Analysis:
 def analyse(source: SourceText, version: int | None) -> Analysis:
     """Lint a document by itself, by the configuration that is closest to it just now."""
     project, problem = _project(source)
-    found = lint(project.sources, project.select, keep=project.keep).get(source.path, [])
+    found = lint(project.sources, project.select, keep=project.keep, check=project.checker()).get(source.path, [])
     return Analysis(version, source, tuple(found), problem)
 
 
 def fixed(source: SourceText) -> str:
     """The document with all safe fixes."""
     project, _ = _project(source)
-    outcome = fix(project.sources, project.select, "safe", keep=project.keep)
+    outcome = fix(project.sources, project.select, "safe", keep=project.keep, check=project.checker())
     return outcome.texts.get(source.path, source.text)
 
 

@@ -7,7 +7,11 @@ from jaxlint.engine.options import Format
 from jaxlint.front.reports.concise import concise
 from jaxlint.front.reports.full import full
 from jaxlint.front.reports.github import github
+from jaxlint.front.reports.gitlab import gitlab
 from jaxlint.front.reports.json import json_lines, json_list
+from jaxlint.front.reports.junit import junit
+from jaxlint.front.reports.markdown import markdown
+from jaxlint.front.reports.sarif import sarif
 from jaxlint.front.terminal import Paint
 from jaxlint.source import SourceText
 
@@ -19,4 +23,8 @@ FORMATS: dict[Format, Report] = {
     "github": github,
     "json": json_list,
     "json-lines": json_lines,
+    "gitlab": gitlab,
+    "junit": junit,
+    "markdown": markdown,
+    "sarif": sarif,
 }

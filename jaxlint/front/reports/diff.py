@@ -9,13 +9,16 @@ from jaxlint.source import SourceText
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def unified(path: str, before: str, after: str, paint: Paint) -> Iterator[str]:
-    """A patch that ``patch -p0`` and ``git apply -p0`` take; nothing when the texts are equal."""
-    lines = difflib.unified_diff(split(before), split(after), path, path)
-    for line in lines:
-        yield _painted(line.rstrip("\n") if line[:3] not in ("---", "+++") else line.strip(), paint)
-        if line[-1] not in "\r\n":
-            yield "\\ No newline at end of file"
+def unified(before: SourceText, after: SourceText, paint: Paint) -> Iterator[str]:
+    """A patch that ``patch -p0`` and ``git apply -p0`` take, of a notebook one for each cell; nothing when the texts
+    are equal."""
+    texts = before.parts
+    for part, text in after.parts.items():
+        name = f"{before.path}:{part}" if part else before.path
+        for line in difflib.unified_diff(split(texts[part]), split(text), name, name):
+            yield _painted(line.rstrip("\n") if line[:3] not in ("---", "+++") else line.strip(), paint)
+            if line[-1] not in "\r\n":
+                yield "\\ No newline at end of file"
 
 
 def hunks(before: str, after: str, paint: Paint) -> Iterator[str]:

@@ -24,14 +24,15 @@ def frame(source: SourceText, span: Span | None, labels: Sequence[Label], paint:
     last = len(source.line_starts)
     marked = {min(label.line, last) for label in labels} | ({min(span[0][0], last)} if span else set())
     lines = sorted(marked | ({span[0][0] - 1} if span and 1 < span[0][0] <= last else set()))
-    width = len(str(lines[-1]))
+    numbers = {line: (source.cell_at(line) or (0, line))[1] for line in lines}
+    width = len(str(max(numbers.values())))
     bar = paint("blue", "|")
     yield f"{' ' * width} {bar}"
     for before, line in zip([lines[0] - 1, *lines], lines, strict=False):
         if line > before + 1:
             yield paint("blue", "...")
-        text = _line(source, line)
-        yield f"{paint('blue', str(line).rjust(width))} {bar} {_shown(text)}".rstrip()
+        text = source.written(line)
+        yield f"{paint('blue', str(numbers[line]).rjust(width))} {bar} {_shown(text)}".rstrip()
         notes = [label.text for label in labels if min(label.line, last) == line]
         if span and min(span[0][0], last) == line:
             yield f"{' ' * width} {bar} {_carets(text, span, paint)}"
@@ -45,12 +46,6 @@ def _carets(text: str, span: Span, paint: Paint) -> str:
     end = end_column - 1 if end_line == line else len(text.rstrip())
     before, meant = text[: column - 1], text[column - 1 : end]
     return " " * _width(before) + paint("red", "^" * max(1, _width(meant)))
-
-
-def _line(source: SourceText, line: int) -> str:
-    starts = source.line_starts
-    end = starts[line] if line < len(starts) else len(source.text)
-    return source.text[starts[line - 1] : end].rstrip("\r\n")
 
 
 def _shown(text: str) -> str:

@@ -13,6 +13,7 @@ diff.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from jaxlint.edits import Level
 from jaxlint.engine.apply import apply
@@ -31,8 +32,10 @@ def full(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint: 
     for one in found:
         title = paint(_LEVELS[one.level], f"{one.level}[{one.code}]")
         yield f"{title}{paint('bold', f': {on_one_line(one.message)}')}"
-        yield f" {paint('blue', '-->')} {place(one)}"
+        yield f" {paint('blue', '-->')} {place(one, sources)}"
         yield from _code(one, sources, paint)
+        if one.confirmed:
+            yield f"  {paint('blue', '=')} confirmed by running: {on_one_line(one.confirmed)}"
         yield from _repair(one, sources, paint)
         yield ""
 
@@ -66,8 +69,10 @@ def _repair(one: Diagnostic, sources: Mapping[str, SourceText], paint: Paint) ->
     for path in sorted(planned.paths & sources.keys()):
         if path != one.path:
             yield f"  {paint('dim', path)}"
-        before = sources[path].text
-        yield from (f"  {line}".rstrip() for line in hunks(before, _fixed(before, path, planned), paint))
+        before = sources[path]
+        after = replace(before, text=_fixed(before.text, path, planned)).parts
+        for part, text in before.parts.items():
+            yield from (f"  {line}".rstrip() for line in hunks(text, after[part], paint))
 
 
 def _fixed(text: str, path: str, planned: Planned) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from jaxlint.edits import Edit
-from jaxlint.engine.diagnostic import Diagnostic
+from jaxlint.engine.diagnostic import Diagnostic, TraceStep
 from jaxlint.engine.fix import Refused, concrete
 from jaxlint.front.terminal import Paint
 from jaxlint.source import SourceText
@@ -32,11 +32,12 @@ def record(one: Diagnostic, sources: Mapping[str, SourceText]) -> dict[str, Any]
         "level": one.level,
         "message": one.message,
         "path": one.path,
-        "cell": one.cell,
-        "range": _range(one.start, one.end),
-        "trace": [{"message": step.message, "path": step.path, "line": step.line} for step in one.trace],
+        "cell": None,
+        **_span(sources.get(one.path), one.start, one.end),
+        "trace": [_step(step, sources.get(step.path)) for step in one.trace],
         "fix": fix,
         "declined": one.declined or refusal,
+        "confirmed": one.confirmed,
     }
 
 
@@ -57,11 +58,28 @@ def _fix(one: Diagnostic, sources: Mapping[str, SourceText]) -> tuple[dict[str, 
 
 
 def _edit(path: str, edit: Edit, source: SourceText) -> dict[str, Any]:
-    return {"path": path, "range": _range(source.position(edit.start), source.position(edit.end)), "text": edit.text}
+    span = _span(source, source.position(edit.start), source.position(edit.end))
+    return {"path": path, **span, "text": edit.text}
 
 
-def _range(start: tuple[int, int], end: tuple[int, int]) -> dict[str, Any]:
+def _step(step: TraceStep, source: SourceText | None) -> dict[str, Any]:
+    cell, line = _within(source, step.line)
+    return {"message": step.message, "path": step.path, **_cell(cell), "line": line}
+
+
+def _span(source: SourceText | None, start: tuple[int, int], end: tuple[int, int]) -> dict[str, Any]:
+    """The range in the file, or in a notebook the cell and the range in that."""
+    cell, first = _within(source, start[0])
+    _, last = _within(source, end[0])
     return {
-        "start": {"line": start[0], "column": start[1]},
-        "end": {"line": end[0], "column": end[1]},
+        **_cell(cell),
+        "range": {"start": {"line": first, "column": start[1]}, "end": {"line": last, "column": end[1]}},
     }
+
+
+def _within(source: SourceText | None, line: int) -> tuple[int | None, int]:
+    return (source.cell_at(line) if source else None) or (None, line)
+
+
+def _cell(number: int | None) -> dict[str, int]:
+    return {} if number is None else {"cell": number}

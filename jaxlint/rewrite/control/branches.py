@@ -12,7 +12,7 @@ from jaxlint.rewrite.control.choices import Chooser, Unfit, branch_tests, extent
 from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.conds import COND, Arm, Form, chosen, labels
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented
-from jaxlint.rewrite.control.model import Block, Branch, Comments, Declined, Exit
+from jaxlint.rewrite.control.model import Append, Block, Branch, Comments, Declined, Exit
 from jaxlint.rewrite.control.scalars import Scalars
 from jaxlint.rewrite.control.simple import acting
 from jaxlint.rewrite.control.stable import stabilise
@@ -81,11 +81,18 @@ def _called(low: Lowering, branch: Branch, names: tuple[str, ...] | None, scalar
     for arm in (branch.then, branch.orelse):
         if names is None and not _always_returns(arm):
             raise Declined("one path returns a value, another one does not")
+    _check_lists(branch)
     form, arms = _form(low, branch, names)
     stabilise(low, scalars, arms, branch.node)
     lines, call = chosen(low, form, arms, here)
     target = "return" if names is None else f"{', '.join(names)} ="
     return [*branch.comments.above, *lines, f"{target} {call}"]
+
+
+def _check_lists(branch: Branch) -> None:
+    for statement in flow.statements((branch,)):
+        if isinstance(statement, Append):
+            raise Declined(f"how long `{statement.name}` is would depend on a tracer")
 
 
 def _form(low: Lowering, branch: Branch, names: tuple[str, ...] | None) -> tuple[Form, list[Arm]]:

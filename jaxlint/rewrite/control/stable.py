@@ -165,6 +165,8 @@ def _unified(low: Lowering, likeness: Likeness, result: Result) -> str | None:
     number = ctx.code(numbers[0].node) if numbers[0].node is not None else result.name
     likes = [likeness.of(tail.node) for tail in others if tail.node is not None]
     like = next((like for like in likes if like is not None and like.scalar), None)
+    if like is None and _are_integers(likeness, result):
+        return None
     if like is None:
         raise Declined(
             f"`{number}` is a number, and the other path gives perhaps a larger array or one of another dtype: "
@@ -186,6 +188,14 @@ def _is_number(likeness: Likeness, result: Result, tail: Tail) -> bool:
         return likeness.is_number(tail.node) and not _is_edited(likeness.ctx, tail.node)
     held = [value for value in result.held if value is not None]
     return tail.known and any(is_python_number(value) and kind_of(value) != "bool" for value in held)
+
+
+def _are_integers(likeness: Likeness, result: Result) -> bool:
+    """True for scalars of integers only, which have one dtype unless somebody says otherwise."""
+    values = [value for tail in result.tails if tail.known for value in result.values(likeness.ctx, tail)]
+    nodes = [tail.node for tail in result.tails if tail.node is not None]
+    known = all(tail.known for tail in result.tails) and all(map(likeness.scalars.is_scalar, nodes))
+    return known and all(value is not None and kind_of(value) == "int" for value in values)
 
 
 def _is_edited(ctx: Forecast, node: cst.BaseExpression) -> bool:

@@ -3,7 +3,7 @@
 import copy
 import inspect
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,8 @@ import jax
 import numpy as np
 
 from jaxlint.verify.child.flatten import flatten
+from jaxlint.verify.child.hooks import vmap_as_loop
+from jaxlint.verify.child.trace import own_lines
 from jaxlint.verify.outcome import Outcome, Raised, Returned, Tree
 
 Function = Callable[..., Any]
@@ -28,8 +30,9 @@ class Call:
 def original(function: Function, call: Call, *, jax_code: bool, grad: bool = False) -> Outcome:
     """The oracle's outcome: NumPy code on NumPy arrays, JAX code without jit.
 
-    JAX code that cannot run so gets two more chances, and the outcome says so: primitive by primitive (a scan of
-    length zero needs it), and on NumPy arrays (code that writes `x[i] = v` means what NumPy does).
+    JAX code that cannot run so gets more chances, and the outcome says so: primitive by primitive (a scan of length
+    zero needs it), with a loop for each vmap (which traces even without jit), and on NumPy arrays (code that writes
+    `x[i] = v` means what NumPy does).
     """
     first: Outcome | None = None
     for how, context, convert in _ways(jax_code):
@@ -49,6 +52,11 @@ def subject(function: Function, call: Call, *, jit: bool = True, grad: bool = Fa
     if is_jitted(function):
         return _attempt("under jit", function, call, nullcontext(), grad)
     return _attempt("under jit", function, call, nullcontext(), grad, wrap=_jitted)
+
+
+def eagerly(function: Function, call: Call) -> Outcome:
+    """A function's outcome on JAX arrays, without jit."""
+    return _attempt("eagerly", function, _prepared(call, as_jax), jax.disable_jit(), False)
 
 
 def is_jitted(function: Function) -> bool:
@@ -81,9 +89,16 @@ def _ways(jax_code: bool) -> Iterator[tuple[str, AbstractContextManager[Any], Co
     if jax_code:
         yield "eagerly", jax.disable_jit(), as_jax
         yield "op by op", nullcontext(), as_jax
+        yield "with vmap as a loop", _all_in_python(), as_jax
         yield "on NumPy arrays", jax.disable_jit(), as_numpy
     else:
         yield "under NumPy", nullcontext(), as_numpy
+
+
+@contextmanager
+def _all_in_python() -> Iterator[None]:
+    with jax.disable_jit(), vmap_as_loop():
+        yield
 
 
 def _prepared(call: Call, convert: Convert) -> Call:
@@ -110,7 +125,7 @@ def _attempt(
     except (KeyboardInterrupt, GeneratorExit):
         raise
     except BaseException as error:
-        return Raised(how, type(error).__name__, str(error))
+        return Raised(how, type(error).__name__, str(error), own_lines(error))
 
 
 def _returned(how: str, function: Function, call: Call, grad: bool, wrap: Wrap | None) -> Returned:
@@ -156,38 +171,82 @@ def _parts(result: Any, bound: dict[str, Any]) -> tuple[tuple[Tree, str | None],
     return tuple((flatten(part), next((n for n, v in bound.items() if v is part), None)) for part in results)
 
 
-def _untraceable(value: Any) -> bool:
+def untraceable(value: Any) -> bool:
+    """Whether jit must not trace an argument: a bool, or an object without numbers."""
     numbers = (jax.Array, np.ndarray, np.generic, int, float, complex)
     leaves = jax.tree_util.tree_leaves(value)
     return any(isinstance(leaf, bool) or not isinstance(leaf, numbers) for leaf in leaves)
 
 
+def integers(function: Function, call: Call) -> frozenset[str]:
+    """The parameters that are given a Python int."""
+    return frozenset(name for name, value in _bind(function, call).items() if type(value) is int)
+
+
 def _jitted(function: Function, call: Call) -> Function:
     """The function under jit, giving its result and, as the trace left them, its arguments.
 
-    Static are the parameters that were named so, and those given a bool or an object without numbers.
+    Static are the parameters that were named so, and those that cannot be traced: the compiled function closes over
+    them, so they need not be hashable.
     """
     bound = _bind(function, call)
     names = list(bound)
-    static = {name for name, value in bound.items() if name in call.static or _untraceable(value)}
-    positions = tuple(
-        i for i, value in enumerate(call.args) if _untraceable(value) or (i < len(names) and names[i] in static)
-    )
-    keywords = tuple(name for name, value in call.kwargs.items() if name in static or _untraceable(value))
+    static = {name for name, value in bound.items() if name in call.static or untraceable(value)}
+    fixed = {i for i, value in enumerate(call.args) if untraceable(value) or (i < len(names) and names[i] in static)}
+    fixed_names = {name for name, value in call.kwargs.items() if name in static or untraceable(value)}
 
-    def traced(*args: Any, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
-        after = _bind(function, Call(args, kwargs))
-        return result, tuple(None if name in static else after[name] for name in names)
+    def traced(free: list[Any], free_names: dict[str, Any]) -> Any:
+        positional = iter(free)
+        filled = tuple(value if i in fixed else next(positional) for i, value in enumerate(call.args))
+        given = {name: call.kwargs[name] for name in fixed_names} | free_names
+        result = function(*filled, **given)
+        after = _bind(function, Call(filled, given))
+        return result, {name: after[name] for name in names if name not in static}
 
-    compiled = jax.jit(traced, static_argnums=positions, static_argnames=keywords)
+    kept = [call.args[i] for i in sorted(fixed)] + [call.kwargs[name] for name in sorted(fixed_names)]
+    compiled = _compiled((function, len(call.args), *sorted(fixed), *names, *map(_identity, kept)), traced)
 
     def run(*args: Any, **kwargs: Any) -> Any:
-        result, after = compiled(*args, **kwargs)
-        given = _bind(function, Call(args, kwargs))
-        return result, tuple(given[name] if name in static else after[i] for i, name in enumerate(names))
+        free = [value for i, value in enumerate(args) if i not in fixed]
+        result, after = compiled(free, {name: value for name, value in kwargs.items() if name not in fixed_names})
+        return result, tuple(after.get(name, bound[name]) for name in names)
 
     return run
+
+
+_recent: dict[tuple[Any, ...], Function] = {}
+_MANY = 4
+
+
+def _compiled(key: tuple[Any, ...], traced: Function) -> Function:
+    """`jax.jit(traced)`, or what it gave for the same function and the same static values before."""
+    try:
+        known = _recent.get(key)
+    except TypeError:  # something that cannot be hashed
+        return jax.jit(traced)
+    if known is None:
+        known = _recent[key] = jax.jit(traced)
+        if len(_recent) > _MANY:
+            del _recent[next(iter(_recent))]
+    return known
+
+
+def _identity(value: Any) -> Any:
+    """What tells static values apart: a plain one by itself, an object by being that object."""
+    return (type(value), value) if isinstance(value, (bool, int, float, complex, str, type(None))) else _Same(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Same:
+    """Equal to itself only, whatever the object's own `==` says; keeps it alive."""
+
+    value: Any
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.value is self.value
 
 
 def _gradient(function: Function, call: Call) -> Tree:

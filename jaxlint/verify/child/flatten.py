@@ -21,7 +21,7 @@ def _leaf(path: str, value: Any) -> Leaf:
         data = np.asarray(jax.random.key_data(value))
         return Leaf(path, "key", str(value.dtype), value.shape, data.tobytes())
     if isinstance(value, (jax.Array, np.ndarray, np.generic)):
-        return _array(path, "array", np.asarray(value))
+        return _array(path, "array", np.asarray(value), weak=getattr(value, "weak_type", False))
     if type(value) in _NUMBERS and not (type(value) is int and abs(value) >= 2**63):
         return _array(path, "python", np.asarray(value, _NUMBERS[type(value)]))
     if isinstance(value, (str, bytes, int)):
@@ -29,9 +29,9 @@ def _leaf(path: str, value: Any) -> Leaf:
     return Leaf(path, "opaque", type(value).__name__, (), b"")
 
 
-def _array(path: str, kind: str, value: np.ndarray[Any, Any]) -> Leaf:
+def _array(path: str, kind: str, value: np.ndarray[Any, Any], weak: bool = False) -> Leaf:
     if value.dtype.kind in "OMm" or value.dtype.names:
         return Leaf(path, "opaque", str(value.dtype), value.shape, b"")
     if value.dtype.kind in "SU":
         return Leaf(path, "text", "array of text", value.shape, repr(value.tolist()).encode())
-    return Leaf(path, kind, value.dtype.name, value.shape, value.tobytes())
+    return Leaf(path, kind, value.dtype.name, value.shape, value.tobytes(), weak)

@@ -23,12 +23,15 @@ class Inputs:
     host: frozenset[str] = frozenset()
 
 
-def load_module(path: Path, search: tuple[str, ...] = ()) -> ModuleType:
-    """Execute a file as a module under its own dotted name, its package's folder first on the path."""
-    name, root = path.stem, path.resolve().parent
-    while (root / "__init__.py").exists():
-        name, root = f"{root.name}.{name}", root.parent
+def load_module(path: Path, search: tuple[str, ...] = (), package: str | None = None) -> ModuleType:
+    """Execute a file as a module under its own dotted name, or as one of another ``package``.
+
+    The folder of its package comes first on the path.
+    """
+    package = package_of(path) if package is None else package
+    root = path.resolve().parents[package_of(path).count(".") + 1 if package_of(path) else 0]
     sys.path[:0] = [str(root), *search]
+    name = f"{package}.{path.stem}" if package else path.stem
     while name in sys.modules:  # a file called random.py must not replace the library
         name += "_"
     spec = importlib.util.spec_from_file_location(name, path)
@@ -40,16 +43,13 @@ def load_module(path: Path, search: tuple[str, ...] = ()) -> ModuleType:
     return module
 
 
-def find(module: ModuleType, qualified: str) -> Function:
-    """The function of that qualified name. Raises AttributeError, and TypeError for what cannot be called alone."""
-    owner: Any = module
-    *classes, name = qualified.split(".")
-    for part in classes:
-        owner = getattr(owner, part)
-    if isinstance(owner, type) and not isinstance(vars(owner).get(name), (staticmethod, classmethod)):
-        raise TypeError("a method needs an instance: give its inputs to a function that calls it")
-    found: Function = getattr(owner, name)
-    return found
+def package_of(path: Path) -> str:
+    """The dotted name of the package that a file is in; empty for none."""
+    folder, parts = path.resolve().parent, list[str]()
+    while (folder / "__init__.py").exists():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts)
 
 
 def load_inputs(path: Path) -> Inputs:

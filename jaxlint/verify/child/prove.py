@@ -1,0 +1,128 @@
+"""The verdict on one function: the calls, what they show, and the smallest call that shows it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from types import ModuleType
+
+import jax
+import numpy as np
+
+from jaxlint.verify.child.alarm import within
+from jaxlint.verify.child.build import Builder, Plain
+from jaxlint.verify.child.execute import Call
+from jaxlint.verify.child.keys import changed_on_purpose
+from jaxlint.verify.child.show import show
+from jaxlint.verify.child.supply import Supply
+from jaxlint.verify.child.trial import Tell, Trials
+from jaxlint.verify.child.vary import Drawn, base_sizes, smallest
+from jaxlint.verify.inputs.spec import Arguments
+from jaxlint.verify.outcome import Outcome, Raised, Returned
+from jaxlint.verify.verdict import Kind, Verdict, judge, judge_case, worst
+
+_SECONDS = 20.0
+_FEW = 8
+"""Variations of a call whose difference takes a proof each time."""
+
+
+@dataclass(slots=True)
+class Prover:
+    """Runs the calls of one function. ``vary`` is how many variations of described calls to try."""
+
+    trials: Trials
+    tell: Callable[[bool], Tell]
+    x64: bool
+    vary: int
+    _mutated: set[str] = field(default_factory=set)
+
+    def prove(self, supply: Supply) -> Verdict:
+        """The verdict from all calls, variations included."""
+        described = given(supply, self.trials.sides.before)
+        verdicts = self._fixed([*supply.calls, *(call for _, call in described)])
+        if self.vary and not any(verdict.kind is Kind.CANNOT_COMPARE for verdict in verdicts):
+            intended = any(verdict.kind is Kind.CHANGED_ON_PURPOSE for verdict in verdicts)
+            for arguments, _ in described:
+                verdicts += self._varied(arguments, min(self.vary, _FEW) if intended else self.vary)
+        return replace(worst(self.trials.function, verdicts), source=supply.source)
+
+    def _fixed(self, calls: list[Call]) -> list[Verdict]:
+        outcomes = [self.trials.run(call, self.tell(False)) for call in calls]
+        self._mutated |= {name for left, _ in outcomes if isinstance(left, Returned) for name in left.mutated}
+        verdicts = judge(self.trials.function, outcomes, x64=self.x64)
+        triples = zip(verdicts, calls, outcomes, strict=True)
+        return [self._considered(verdict, call, *both) for verdict, call, both in triples]
+
+    def _considered(self, verdict: Verdict, call: Call, expected: Outcome, actual: Outcome) -> Verdict:
+        """A difference may be one of random numbers only, and NaN may come out otherwise without jit."""
+        if verdict.kind is Kind.DIFFERENT:
+            verdict = changed_on_purpose(self.trials, call, actual, x64=self.x64) or verdict
+        finite = _finite(call)
+        if verdict.kind.passes and not finite:
+            verdict = worst(self.trials.function, [verdict, self._without_jit(call, expected)])
+            verdict = replace(verdict, cases=1)
+        if verdict.kind.passes:
+            return verdict
+        seen = () if finite else ("seen with NaN or infinite inputs",)
+        return replace(verdict, example=show(self.trials.function, call), notes=verdict.notes + seen)
+
+    def _without_jit(self, call: Call, expected: Outcome) -> Verdict:
+        """XLA makes a selection of `mask * x`: compiled, it drops the NaN that it keeps op by op."""
+        actual = self.trials.without_jit(self.trials.sides.after, call)
+        if not isinstance(actual, Returned):
+            return Verdict(self.trials.function, Kind.EQUIVALENT)
+        verdict = judge_case(self.trials.function, expected, actual, self._mutated, x64=self.x64)
+        if verdict.kind is not Kind.DIFFERENT:
+            return Verdict(self.trials.function, Kind.EQUIVALENT)
+        return replace(verdict, reasons=tuple(f"{reason} (without jit)" for reason in verdict.reasons))
+
+    def _varied(self, arguments: Arguments, examples: int) -> list[Verdict]:
+        """Verdicts on the variations with which the original runs; of those that do not pass, the smallest's."""
+        found: list[Verdict] = []
+
+        def shows(values: Drawn, sizes: dict[str, int]) -> bool:
+            try:
+                with within(_SECONDS):
+                    call = Builder(self.trials.sides.before, sizes, values).call(arguments)
+                    verdict = self._one(call)
+            except BaseException:
+                return False
+            if verdict is None:
+                return False
+            found.append(verdict)
+            return verdict.kind in (Kind.DIFFERENT, Kind.FAILED)
+
+        smallest(arguments, shows, examples)
+        return _only_smallest(found)
+
+    def _one(self, call: Call) -> Verdict | None:
+        """The verdict on a varied call; None for one that the original refuses, or that takes too long."""
+        expected, actual = self.trials.run(call, self.tell(True))
+        overrun = isinstance(actual, Raised) and actual.error == "Overrun"
+        if not isinstance(expected, Returned) or overrun:
+            return None
+        self._mutated |= set(expected.mutated)
+        verdict = judge_case(self.trials.function, expected, actual, self._mutated, x64=self.x64)
+        return self._considered(verdict, call, expected, actual)
+
+
+def _only_smallest(verdicts: list[Verdict]) -> list[Verdict]:
+    """All passes, and of the others the one with the shortest example."""
+    others = sorted((verdict for verdict in verdicts if not verdict.kind.passes), key=lambda v: len(v.example))
+    return [verdict for verdict in verdicts if verdict.kind.passes] + others[:1]
+
+
+def given(supply: Supply, module: ModuleType) -> list[tuple[Arguments, Call]]:
+    """Each description with the first call that it describes, its classes those of a module."""
+    return [
+        (arguments, Builder(module, base_sizes(arguments), Plain()).call(arguments)) for arguments in supply.described
+    ]
+
+
+def _finite(call: Call) -> bool:
+    leaves = jax.tree_util.tree_leaves((call.args, call.kwargs))
+    return all(np.isfinite(np.asarray(leaf)).all() for leaf in leaves if _inexact(leaf))
+
+
+def _inexact(leaf: object) -> bool:
+    if isinstance(leaf, (np.ndarray, np.generic, jax.Array)):
+        return bool(jax.numpy.issubdtype(leaf.dtype, np.inexact))
+    return isinstance(leaf, (float, complex))

@@ -1,0 +1,104 @@
+"""Findings confirmed by running the code: what was seen of a function, held against what the rules say of it.
+
+Where the code could not be run, or did not show it with the inputs at hand, a finding stays as it is: not seeing proves
+nothing.
+"""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from jaxlint.engine.diagnostic import Diagnostic
+from jaxlint.source import SourceText
+from jaxlint.verify.observation import Observation, Seen
+from jaxlint.verify.places import Places
+from jaxlint.verify.plan import PlanError, plan
+from jaxlint.verify.protocol import Job, Pair
+from jaxlint.verify.sandbox import Record, run_job
+from jaxlint.verify.side_by_side import Ways, job_for, paired
+
+Found = dict[str, list[Diagnostic]]
+
+_BEARS_OUT: dict[Seen, tuple[str, ...]] = {
+    "raises": ("JAX1", "JAX2", "JAX4", "JAX5", "JAX6", "JAX7", "JAX8", "JAX9"),
+    "reuses": ("JAX3",),
+    "leaks": ("JAX2",),
+    "recompiles": ("JAX7",),
+    "differs": ("JAX1", "JAX2"),
+}
+"""The codes that an observation can confirm."""
+
+
+def confirm(sources: Sequence[SourceText], found: Found, ways: Ways) -> Found:
+    """The findings, with what was seen in those that running the code confirms."""
+    places = {one.path: known for one in sources if (known := Places.of(one.text))}
+    owners = _owners(found, places)
+    pairs = [pair for one in sources if (pair := _pair(one, owners.get(one.path, ())))]
+    record = run_job(_job(pairs, ways), ways.limits, threading.Event()) if pairs else Record()
+    seen = [
+        (pairs[target.pair].before, target.function, one)
+        for target, listed in record.observed.items()
+        for one in listed or ()
+    ]
+    return {path: [_marked(one, seen, places.get(path)) for one in listed] for path, listed in found.items()}
+
+
+def _owners(found: Found, places: dict[str, Places]) -> dict[str, tuple[str, ...]]:
+    """The functions that findings and the steps of their proofs lie in, by path."""
+    owners: dict[str, dict[str, None]] = {}
+    for one in (one for listed in found.values() for one in listed):
+        for path, first, last in _stations(one):
+            if path in places and (owner := places[path].owner(first, last)):
+                owners.setdefault(path, {})[owner] = None
+            owners.setdefault(path, {})
+    return {path: tuple(listed) for path, listed in owners.items()}
+
+
+def _stations(one: Diagnostic) -> Iterator[tuple[str, int, int]]:
+    yield one.path, one.start[0], one.end[0]
+    yield from ((step.path, step.line, step.line) for step in one.trace)
+
+
+def _pair(source: SourceText, functions: Sequence[str]) -> Pair | None:
+    """The file beside itself; a file without findings, and a text that is no file, is not run."""
+    path = Path(source.path)
+    if not functions or not path.is_file():
+        return None
+    try:
+        known = plan(path.read_bytes(), path.read_bytes())
+    except PlanError:
+        return None
+    wanted = tuple(name for name in functions if name in known.common)
+    return msgspec.structs.replace(paired(path, path, known), functions=wanted, changed=wanted)
+
+
+def _job(pairs: Sequence[Pair], ways: Ways) -> Job:
+    x64 = os.environ.get("JAX_ENABLE_X64", "").lower() in ("1", "true", "on")
+    return msgspec.structs.replace(job_for(pairs, ways, x64=x64), task="observe")
+
+
+def _marked(one: Diagnostic, seen: Sequence[tuple[str, str, Observation]], places: Places | None) -> Diagnostic:
+    owner = places.owner(one.start[0], one.end[0]) if places else None
+    for path, function, observation in seen:
+        if one.code.startswith(_BEARS_OUT[observation.seen]) and (
+            _is_there(one, observation)
+            if observation.lines
+            else function == owner and path == str(Path(one.path).resolve())
+        ):
+            return replace(one, confirmed=f"`{function}` {observation.words}" if function else observation.words)
+    return one
+
+
+def _is_there(one: Diagnostic, observation: Observation) -> bool:
+    """Whether something was seen on the very lines of a finding; what raises bears out no warning."""
+    if observation.seen == "raises" and one.level != "error":
+        return False
+    path = str(Path(one.path).resolve())
+    return any(
+        str(Path(line.path).resolve()) == path and line.first <= one.end[0] and one.start[0] <= line.last
+        for line in observation.lines
+    )

@@ -1,0 +1,143 @@
+"""Fixes that are proved: a fix stays only if every function that it changes is shown to do the same as before.
+
+The fixes are tried, the functions compared, and those that fail are left as they were; then again, until every function
+that is changed passes. What cannot be compared is not proved.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from jaxlint.engine.diagnostic import Diagnostic
+from jaxlint.engine.fix import FixOutcome, Planned, Refused, Texts, Veto, concrete
+from jaxlint.engine.own import UNUSED
+from jaxlint.source import SourceText
+from jaxlint.verify.places import Places, mentioned
+from jaxlint.verify.plan import PlanError, plan
+from jaxlint.verify.protocol import Pair
+from jaxlint.verify.sandbox import Heard, unheard
+from jaxlint.verify.side_by_side import Ways, paired, side_by_side
+from jaxlint.verify.verdict import Verdict
+
+Fixing = Callable[[Veto], FixOutcome]
+"""Makes the fixes, but for those that the veto forbids."""
+
+Failures = dict[tuple[str, str], str]
+"""Why a function cannot be changed, by path and name."""
+
+MODULE = ""
+"""Stands for code outside of functions, and for a whole file that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The fixes that were proved, and the verdicts on the functions that they change, by path."""
+
+    outcome: FixOutcome
+    verdicts: dict[str, tuple[Verdict, ...]]
+
+
+def prove_fixes(sources: Sequence[SourceText], fixing: Fixing, ways: Ways, hear: Heard = unheard) -> Proof:
+    """Apply what can be proved. What cannot stays among the remaining diagnostics, its fix a suggestion."""
+    refused: Failures = {}
+    verdicts: dict[str, tuple[Verdict, ...]] = {}
+    compared: dict[str, str] = {}
+    while True:
+        outcome = fixing(_veto(refused))
+        again = [one for one in sources if outcome.texts[one.path] not in (one.text, compared.get(one.path))]
+        found, unread = _compare(again, outcome.texts, ways, hear)
+        verdicts |= found
+        compared |= {one.path: outcome.texts[one.path] for one in again}
+        failed = unread | {
+            (path, verdict.function): _told(verdict)
+            for path, listed in found.items()
+            for verdict in listed
+            if not verdict.kind.passes
+        }
+        if not failed.keys() - refused.keys():
+            return Proof(_as_suggestions(sources, outcome, _veto(refused)), verdicts)
+        refused |= _to_blame(failed, outcome.texts)
+
+
+def _veto(refused: Failures) -> Veto:
+    def veto(planned: Planned, texts: Texts) -> str | None:
+        if planned.diagnostic.code == UNUSED.code:
+            return None
+        for path, owner in _touched(planned, texts):
+            if owner is None:
+                return "it changes code outside of functions, which cannot be compared"
+            if reason := refused.get((path, owner)) or refused.get((path, MODULE)):
+                return reason
+        return None
+
+    return veto
+
+
+def _touched(planned: Planned, texts: Texts) -> Iterator[tuple[str, str | None]]:
+    """The functions that a fix changes. Imports that it adds change none."""
+    for path, edit in planned.edits:
+        source = texts[path]
+        places = Places.of(source.text)
+        first, last = source.position(edit.start)[0], source.position(max(edit.start, edit.end - 1))[0]
+        yield path, places.owner(first, last) if places else None
+
+
+def _to_blame(failed: Failures, texts: dict[str, str]) -> Failures:
+    """The failures without those of functions that use another function which fails: that one may be the reason."""
+    short = {owner.rpartition(".")[2] for _, owner in failed}
+    alone = {
+        (path, owner): reason
+        for (path, owner), reason in failed.items()
+        if not (mentioned(texts[path], owner) - {owner.rpartition(".")[2]}) & short
+    }
+    return alone or failed
+
+
+def _told(verdict: Verdict) -> str:
+    why = "; ".join((*verdict.reasons, *((f"for example {verdict.example}",) if verdict.example else ())))
+    return f"`{verdict.function}`: {verdict.kind}: {why}"
+
+
+def _compare(
+    sources: Sequence[SourceText], texts: dict[str, str], ways: Ways, hear: Heard
+) -> tuple[dict[str, tuple[Verdict, ...]], Failures]:
+    """Verdicts on the functions of the texts that changed, and why the others cannot be compared."""
+    with tempfile.TemporaryDirectory(prefix="jaxlint-") as folder:
+        pairs: dict[str, Pair] = {}
+        unread: Failures = {}
+        for number, source in enumerate(sources):
+            try:
+                pairs[source.path] = _pair(source, texts[source.path], Path(folder, str(number)))
+            except PlanError as error:
+                unread[source.path, MODULE] = f"cannot compare: {error}"
+        found = side_by_side(list(pairs.values()), ways, hear) if pairs else []
+        return dict(zip(pairs, found, strict=True)), unread
+
+
+def _pair(source: SourceText, text: str, folder: Path) -> Pair:
+    """Both versions as files; the original stands where it is, if it is a file at all."""
+    name = Path(source.path).name if source.path.endswith(".py") else "stdin.py"
+    before, after = folder / "before" / name, folder / "after" / name
+    for path, content in ((before, source.text), (after, text)):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(source.encode(content))
+    original = Path(source.path)
+    return paired(original if original.is_file() else before, after, plan(before.read_bytes(), after.read_bytes()))
+
+
+def _as_suggestions(sources: Sequence[SourceText], outcome: FixOutcome, veto: Veto) -> FixOutcome:
+    """What was not proved is not to be applied by anybody else either."""
+    texts = {source.path: replace(source, text=outcome.texts[source.path]) for source in sources}
+
+    def shown(diagnostic: Diagnostic) -> Diagnostic:
+        if diagnostic.fix is None or diagnostic.path not in texts:
+            return diagnostic
+        try:
+            reason = veto(concrete(texts[diagnostic.path], diagnostic), texts)
+        except Refused:
+            return diagnostic
+        return replace(diagnostic, fix=replace(diagnostic.fix, applicability="suggestion")) if reason else diagnostic
+
+    remaining = {path: [shown(one) for one in listed] for path, listed in outcome.remaining.items()}
+    return replace(outcome, remaining=remaining)
