@@ -47,7 +47,10 @@ class Forecast(View):
         return value
 
     def code(self, node: cst.CSTNode) -> str:
-        start, end = self.span(node)
+        try:
+            start, end = self.span(node)
+        except KeyError:  # made by normalisation
+            return cst.Module(()).code_for_node(node)
         text = self.chunk.source.text[start:end]
         for edit in sorted(self.edits, key=lambda edit: edit.start, reverse=True):
             if start <= edit.start and edit.end <= end:

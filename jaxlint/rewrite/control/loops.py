@@ -104,7 +104,7 @@ def _early(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
     inside = flow.live_before(loop.body, frozenset(rest.names))
     target = loop.node.target
     own = isinstance(given, Range) and given.step == 1 and isinstance(target, cst.Name)
-    own = own and not targets & set(flow.writes(loop.body))
+    own = own and not targets & {"_", *flow.writes(loop.body)}
     index = low.code(target) if own else low.fresh("k", "step", "turn")
     first, last = (given.start.text, given.stop) if own and isinstance(given, Range) else ("0", count(low, given))
     carry = rest.after(index, first)

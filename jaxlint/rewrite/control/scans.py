@@ -59,7 +59,8 @@ def lower(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
     if not carry.names:
         return [*comments, *_mapped(low, step, item, spaced(opening, lines), texts, made, over), *after]
     parameter, unpacking = head(low, carry, inside)
-    results = pack([name if name in here.live else "_" for name in carry.names])
+    wanted_after = any(name in here.live for name in carry.names)
+    results = pack([name if name in here.live else "_" for name in carry.names]) if wanted_after else "_"
     return [
         *comments,
         f"def {step}({parameter}, {item}):",
