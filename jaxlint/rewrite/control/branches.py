@@ -11,7 +11,7 @@ from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.choices import Chooser, Unfit, branch_tests, extent
 from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.conds import COND, Arm, Form, chosen, labels
-from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented
+from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, opens
 from jaxlint.rewrite.control.model import Append, Block, Branch, Comments, Declined, Exit
 from jaxlint.rewrite.control.scalars import Scalars
 from jaxlint.rewrite.control.simple import acting
@@ -126,8 +126,9 @@ def _python(low: Lowering, branch: Branch, here: Here) -> Lines:
         case [Branch() as inner] if _is_elif(branch) and not low.ctx.dynamic(inner.test):
             first, *rest = low.lines((replace(inner, comments=Comments((), inner.comments.beside)),), here)
             lines += [*inner.comments.above, f"el{first}", *rest]
-        case _ if isinstance(branch.node, cst.If) and branch.node.orelse is None and _always_returns(branch.then):
-            lines += low.lines(branch.orelse, here)
+        case _ if _always_returns(branch.then):
+            rest = low.lines(branch.orelse, here)
+            lines += ["", *rest] if opens(rest) else rest
         case _:
             lines += ["else:", *_arm(low, branch.orelse, here)]
     return [*branch.comments.above, *lines]
