@@ -42,7 +42,7 @@ def _hoisted(low: Lowering, branch: Branch) -> dict[str, str]:
 
 def _lowered(low: Lowering, branch: Branch, here: Here) -> Lines:
     names = _results(branch, here)
-    scalars = Scalars(low.ctx, tuple(branch_tests(branch)))
+    scalars = Scalars(low.ctx, tuple(branch_tests(branch)), items=names is not None)
     before = low.ctx.edits
     try:
         return _chosen(Chooser(low, scalars), branch, names)
