@@ -111,6 +111,10 @@ def test_a_choice_of_values_becomes_where(before: str, after: str) -> None:
             "def f(x):\n    if x > 0:\n        y = jnp.sin\n    else:\n        y = jnp.cos\n    return y(x)\n",
             "is a function",
         ),
+        (
+            "def f(x):\n    y = x\n    g=lambda:y\n    if x > 0:\n        y = x + 1\n        y = g()\n    return y\n",
+            "a nested function reads `y`",
+        ),
         ("def f(x):\n    if x > 0:\n        return x, 1\n    return x, 1, 2\n", "tuples of different lengths"),
         ("def f(x):\n    if x > 0:\n        return x.astype(int)\n    return x.astype(float)\n", "cast one"),
         (

@@ -13,8 +13,9 @@ from jaxlint.rewrite.control.bound import bound_before
 from jaxlint.rewrite.control.effects import Unnamed
 from jaxlint.rewrite.control.exits import Settling
 from jaxlint.rewrite.control.forecast import Forecast, forecast
+from jaxlint.rewrite.control.guards import split
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, opens
-from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, Statement, While
+from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, While
 from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
@@ -48,7 +49,7 @@ def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
         view = forecast(ctx, block, view.lowered)
     bound = bound_before(ctx, first)
     names, lowered = fresh(ctx), view.lowered
-    settled = Settling(names, lambda loop: loop.node not in lowered, view.dynamic).function(block, bound)
+    settled = Settling(names, lambda loop: loop.node not in lowered, view.dynamic).function(split(view, block), bound)
     view, uses = prepared(view, settled)
     view.made = flow.made(settled)
     low = Lowering(view, names, dict.fromkeys(uses))
@@ -99,14 +100,9 @@ def _outermost(ctx: View, node: cst.CSTNode) -> tuple[cst.CSTNode, Block, Foreca
             failure = declined
             continue
         view = forecast(ctx, block, roots)
-        if statement in view.lowered or any(_asks(view, inner, statement) for inner in flow.statements(block)):
+        if statement in view.lowered or any(isinstance(top, Branch) and view.dynamic(top.test) for top in block):
             return statement, block, view
     raise failure or Declined("no tracer decides here")
-
-
-def _asks(view: Forecast, inner: Statement, statement: cst.CSTNode) -> bool:
-    """True for the branch that a statement was read as, or part of it, if a tracer decides it."""
-    return isinstance(inner, Branch) and inner.node is statement and view.dynamic(inner.test)
 
 
 def _within_function(ctx: View, node: cst.CSTNode) -> list[cst.CSTNode]:

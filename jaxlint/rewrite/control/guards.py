@@ -15,22 +15,36 @@ from dataclasses import replace
 
 import libcst as cst
 
-from jaxlint.facts.queries.truth import undecidable
-from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control import flow
-from jaxlint.rewrite.control.model import Block, Branch, Comments
+from jaxlint.rewrite.control.forecast import Forecast
+from jaxlint.rewrite.control.model import Block, Branch, Comments, Loop, Statement, While
 
 _SHORT = 3
 """An arm of more statements is not written twice."""
 
 
-def guarded(ctx: View, branch: Branch) -> Branch:
-    """The branch, taken apart where its test mixes what is known with what is traced."""
+def split(view: Forecast, block: Block) -> Block:
+    """The block, its branches taken apart where their tests mix what is known with what is traced."""
+    found: list[Statement] = []
+    for statement in block:
+        match statement:
+            case Branch(then=then, orelse=orelse):
+                inner = replace(statement, then=split(view, then), orelse=split(view, orelse))
+                found.append(_guarded(view, inner))
+            case Loop() | While():
+                body, orelse = split(view, statement.body), split(view, statement.orelse)
+                found.append(replace(statement, body=body, orelse=orelse))
+            case _:
+                found.append(statement)
+    return tuple(found)
+
+
+def _guarded(view: Forecast, branch: Branch) -> Branch:
     test = branch.test
     if not isinstance(test, cst.BooleanOperation):
         return branch
     operands = list(_operands(test, type(test.operator)))
-    known = [operand for operand in operands if undecidable(ctx, operand) is None]
+    known = [operand for operand in operands if not view.dynamic(operand)]
     if not known or len(known) == len(operands):
         return branch
     conjunction = isinstance(test.operator, cst.And)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 import libcst as cst
 
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.control.guards import guarded
 from jaxlint.rewrite.control.matches import as_branches
 from jaxlint.rewrite.control.model import (
     Append,
@@ -43,7 +42,7 @@ def _statement(ctx: View, node: cst.CSTNode) -> Iterator[Statement]:
             yield from _line(ctx, body, (), beside.value if beside is not None else "")
         case cst.If(test=test, body=body, orelse=orelse):
             comments = Comments(_above(node.leading_lines), _header(body))
-            yield guarded(ctx, Branch(test, _body(ctx, body), _orelse(ctx, orelse), node, comments))
+            yield Branch(test, _body(ctx, body), _orelse(ctx, orelse), node, comments)
         case cst.For(body=body, orelse=orelse):
             if node.asynchronous is not None:
                 raise Declined("an `async for` has no counterpart in lax")
