@@ -8,14 +8,14 @@ import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix, repair
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.control import exits, flow
+from jaxlint.rewrite.control import exits, flow, slots
 from jaxlint.rewrite.control.bound import bound_before
 from jaxlint.rewrite.control.exits import Settling
 from jaxlint.rewrite.control.forecast import Forecast, forecast
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, opens
 from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, While
 from jaxlint.rewrite.control.names import fresh
-from jaxlint.rewrite.control.prepare import prepared
+from jaxlint.rewrite.control.prepare import moved_statements, prepared
 from jaxlint.rewrite.control.read import read
 
 COMPOUND = (cst.If, cst.For, cst.While, cst.Match)
@@ -42,6 +42,12 @@ def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
         block = read(ctx, statements)
         view = forecast(ctx, block, view.lowered)
     bound = bound_before(ctx, first)
+    if changed := slots.stored(list(moved_statements(view, block))):
+        edits = slots.kept(view, statements, block, changed, fresh(ctx))
+        names = " and ".join(f"`{one.text}`" for one in changed)
+        return Fix(
+            f"Keep {names} in a variable, which the loop can carry", tuple(edits), repair(ctx) if raises else "unsafe"
+        )
     view, uses = prepared(view, block)
     low = Lowering(view, fresh(ctx), dict.fromkeys(uses))
     settling = Settling(low.fresh, lambda loop: loop.node not in view.lowered, view.dynamic)
