@@ -6,13 +6,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jaxlint.engine.cache import Cache, Found, key_of
 from jaxlint.engine.lint import all_rules, check_all, concern
 from jaxlint.engine.own import INTERNAL, Select
-from jaxlint.jaxapi.versions import Version
+from jaxlint.engine.target import Target, Version
 from jaxlint.source import SourceText
 from jaxlint.source.modules import components
 
@@ -27,7 +27,7 @@ class Terms:
     """What findings depend on besides the texts: the codes that are asked for, and the JAX that each file is for."""
 
     codes: tuple[str, ...]
-    targets: tuple[tuple[str, Version], ...]
+    targets: tuple[tuple[str, Version | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Checker:
     """What ``lint`` and ``fix`` call to have texts checked. ``target`` tells the oldest JAX that a file has to run
     with; ``jobs`` limits the processes, None means one a core."""
 
-    target: Callable[[str], Version]
+    target: Target
     cache: Cache
     jobs: int | None = None
 

@@ -1,16 +1,13 @@
 """Lint: check the texts together, keep what is wanted in each file, honour suppressions, put in order."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.own import ALWAYS, Keep, Known, Select, everything
 from jaxlint.engine.suppress import honour
 from jaxlint.engine.syntax import parses
+from jaxlint.engine.target import Target, unstated
 from jaxlint.source import SourceText, mentions
-
-if TYPE_CHECKING:
-    from jaxlint.jaxapi import Version
 
 Rules = Callable[[], tuple[Known, ...]]
 Check = Callable[[Sequence[SourceText], Select], dict[str, list[Diagnostic]]]
@@ -24,18 +21,16 @@ def all_rules() -> tuple[Known, ...]:
     return catalogue()
 
 
-def check_all(
-    sources: Sequence[SourceText], select: Select, target: Callable[[str], "Version"] | None = None
-) -> dict[str, list[Diagnostic]]:
+def check_all(sources: Sequence[SourceText], select: Select, target: Target = unstated) -> dict[str, list[Diagnostic]]:
     """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX.
 
-    ``target``: the oldest JAX that a file, by its path, has to run with; without it, the newest one that is known.
+    ``target``: the oldest JAX that a file has to run with.
     """
     if not concern(sources):
         return {}
     from jaxlint.engine.check import check
 
-    return check(sources, select) if target is None else check(sources, select, target=target)
+    return check(sources, select, target=target)
 
 
 def concern(sources: Sequence[SourceText]) -> bool:

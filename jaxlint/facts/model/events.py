@@ -173,11 +173,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overflow:
-    """An integer that the code states, or that is computed from such, does not fit where it goes. ``dtype`` is of the
+    """A number that the code states, or that is computed from such, does not fit where it goes. ``dtype`` is of the
     array; without x64, unless that makes no difference to it."""
 
     dtype: Dtype
-    value: int
+    value: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -295,9 +295,16 @@ class MisfitAxes:
     values: tuple[Value, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class RefilledBuffer:
+    """A NumPy array is written into after the call at ``transfer`` has handed its memory to the device."""
+
+    transfer: Place
+
+
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
     | Asked | HostCall | Lookup | Hash | BufferStore | Overflow
     | ZeroGradient | RefusedInput | RefusedOutput
-    | DonatedRead | MisfitAxes | MissingParameter | Recompiled | UnfitArgument | VaryingArgument
+    | DonatedRead | MisfitAxes | MissingParameter | Recompiled | RefilledBuffer | UnfitArgument | VaryingArgument
 )  # fmt: skip

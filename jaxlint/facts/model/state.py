@@ -62,7 +62,8 @@ class State:
     """A mapping from frames and `Ref`s to their contents, copied on write when forked."""
 
     __slots__ = (
-        "_owned", "_parts", "_wholes", "base", "cells", "derived", "donated", "guards", "history", "seeds", "uses",
+        "_owned", "_parts", "_wholes", "base", "cells", "derived", "donated", "guards", "handed", "history", "seeds",
+        "uses",
     )  # fmt: skip
 
     def __init__(self, base: State | None = None) -> None:
@@ -74,6 +75,7 @@ class State:
         self.guards: tuple[Guard, ...] = ()
         self.history = History()
         self.donated: dict[tuple[object, Any], Place] = {}
+        self.handed: dict[tuple[object, Any], Place] = {}
         self._owned: set[object] = set()
         self._parts: dict[tuple[object, Hashable], Value] = {}
         self._wholes: dict[object, object] = {}
@@ -84,7 +86,7 @@ class State:
         twin.cells, twin.uses, twin.seeds = dict(self.cells), dict(self.uses), dict(self.seeds)
         twin.derived, twin.guards = dict(self.derived), self.guards
         twin.history = self.history.fork()
-        twin.donated = dict(self.donated)
+        twin.donated, twin.handed = dict(self.donated), dict(self.handed)
         twin._parts, twin._wholes = self._parts, self._wholes
         self._owned.clear()
         return twin
@@ -102,8 +104,8 @@ class State:
             self.cells[owner] = dict(self.contents(owner))
             self._owned.add(owner)
         self.cells[owner][name] = value
-        if self.donated:
-            self.donated.pop((owner, name), None)
+        if self.donated or self.handed:
+            self._forget_buffers(owner, name)
 
     def replace(self, owner: object, contents: dict[Any, Value]) -> None:
         """Give a frame or `Ref` new contents."""
@@ -117,9 +119,13 @@ class State:
 
     def forget(self, owner: object, name: Any) -> None:
         """Unbind a name."""
-        self.donated.pop((owner, name), None)
+        self._forget_buffers(owner, name)
         if name in self.contents(owner):
             self.replace(owner, {key: value for key, value in self.contents(owner).items() if key != name})
+
+    def _forget_buffers(self, owner: object, name: Any) -> None:
+        self.donated.pop((owner, name), None)
+        self.handed.pop((owner, name), None)
 
     def part(self, whole: object, tag: Hashable, make: Callable[[], Value]) -> Value:
         """The one value that stands for a part (attribute, item) of a value with no contents of its own."""
@@ -172,6 +178,8 @@ def join_states(first: State | None, second: State | None) -> State | None:
     first.history.join(second.history)
     if first.donated:
         first.donated = {cell: place for cell, place in first.donated.items() if cell in second.donated}
+    if first.handed:
+        first.handed = {cell: place for cell, place in first.handed.items() if cell in second.handed}
     return first
 
 

@@ -19,7 +19,7 @@ from jaxlint.facts.trace.boundary import parameter_name
 
 def note_donation(frame: Frame, callee: Transformed, args: Arguments, result: Value, node: cst.CSTNode) -> None:
     """A jitted function was called on the host: the arguments that it takes over."""
-    if not on_host(frame) or frame.tracer.state is None or not isinstance(node, cst.Call):
+    if not isinstance(node, cst.Call) or node is callee.place.node or frame.tracer.state is None or not on_host(frame):
         return
     row, options = callee.transform, callee.options
     numbers = constant_ints(*_option(frame, options.get(row.donate_argnums or ""))) or set()
@@ -28,7 +28,7 @@ def note_donation(frame: Frame, callee: Transformed, args: Arguments, result: Va
         return
     written = [argument for argument in node.args if argument.keyword is None]
     bound = len(args.positional) - len(written)
-    for position, argument in enumerate(written):
+    for position, argument in enumerate(written if bound >= 0 else ()):
         name = parameter_name(callee.function, position + bound)
         if argument.star == "" and (position + bound in numbers or name in names):
             _donate(frame, argument.value, result, node)

@@ -216,3 +216,14 @@ def _converted(ctx: View, node: cst.CSTNode) -> cst.BaseExpression | None:
         case cst.Call(func=func, args=[cst.Arg(value=operand)]) if ctx.name(func) in _CASTS:
             return operand
     return None
+
+
+def waits(node: cst.CSTNode) -> bool:
+    """True for what waits for the device: a conversion, a printed value, `block_until_ready`."""
+    names = ("block_until_ready", "device_get", "item", "tolist")
+    match node:
+        case cst.Attribute(attr=cst.Name(value=name)):
+            return name in names
+        case cst.Call(func=cst.Name(value="float" | "int" | "bool" | "print")):
+            return True
+    return False

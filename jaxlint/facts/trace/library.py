@@ -27,7 +27,7 @@ from jaxlint.facts.model.values import (
     Value,
 )
 from jaxlint.facts.model.why import strongest
-from jaxlint.facts.notes import cuts, evidence, host, keys
+from jaxlint.facts.notes import cuts, evidence, host, keys, transferred
 from jaxlint.facts.notes.leaks import deep_tracing
 from jaxlint.facts.trace import access, contents, dtypes, extents, python, transforms
 from jaxlint.jaxapi import (
@@ -62,6 +62,7 @@ def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) ->
         return transforms.call_transform(frame, row, args, node)
     if frame.boundary is not None and host_effect(name) is None:
         host.note_call(frame, name, args, node)
+    transferred.note_transfer(frame, name, args, node)
     if (handler := python.SPECIAL.get(name)) is not None:
         return handler(frame, args, node)
     if (category := host_effect(name)) is not None and frame.boundary is not None:

@@ -53,6 +53,7 @@ from jaxlint.facts.model.values import (
     without_contents,
 )
 from jaxlint.facts.model.why import Place
+from jaxlint.facts.notes import transferred
 from jaxlint.facts.trace import access, boundary, calls, classes
 from jaxlint.facts.trace.expressions import defaults
 from jaxlint.facts.trace.screen import concerns_jax, plain_function
@@ -485,6 +486,7 @@ class Tracer:
 
     def stored(self, frame: Frame, target: cst.Subscript, base: Value, index: Value, value: Value) -> None:
         """An item store: what its base was in each turn. An index that only arrays take proves that it is one."""
+        transferred.note_store(frame, target)
         if isinstance(target.value, cst.Name):
             frame.state.donated.pop((frame, target.value.value), None)
         if isinstance(base, Tree) and access.is_array_index(target, index):
