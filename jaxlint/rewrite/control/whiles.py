@@ -54,7 +54,13 @@ def lower(low: Lowering, loop: While, here: Here) -> Lines:
 def _python(low: Lowering, loop: While, here: Here) -> Lines:
     inner = Here(flow.live_in_body(loop, here.live) | here.live, here.bound)
     lines = low.lines(loop.body, inner) or ["pass"]
-    return [*loop.comments.above, f"while {low.code(loop.node.test)}:", *indented(lines)]
+    first = f"while {low.code(loop.node.test)}:"
+    return [*loop.comments.above, first, *indented(lines), *otherwise(low, loop, here)]
+
+
+def otherwise(low: Lowering, loop: Loop | While, here: Here) -> Lines:
+    """The `else` of a loop that stays Python."""
+    return ["else:", *indented(low.lines(loop.orelse, here))] if loop.orelse else []
 
 
 def turn(low: Lowering, loop: Loop | While, carry: Carry, here: Here) -> Lines:
