@@ -73,7 +73,7 @@ def _fori(low: Lowering, loop: Loop, given: Range, here: Here) -> Lines:
         f"def {body}({index}, {parameter}):",
         *indented(spaced(unpacking, returning(lines, carry.packed))),
         "",
-        f"{carry.packed} = {low.spell(FORI)}({bounds}, {body}, {carry.initial})",
+        f"{carry.result(here.live)} = {low.spell(FORI)}({bounds}, {body}, {carry.initial})",
     ]
 
 

@@ -29,7 +29,10 @@ Slot = cst.Subscript | cst.Attribute
 def localised(ctx: View, statement: cst.CSTNode) -> Fix | None:
     """Variables for what a statement stores into containers; None if somebody could see the difference."""
     parts = list(own_nodes(statement))
-    if any(isinstance(part, cst.Return | cst.Break | cst.Continue | cst.Raise) for part in parts):
+    leaving: tuple[type[cst.CSTNode], ...] = (cst.Return, cst.Raise)
+    if not isinstance(statement, cst.For | cst.While):
+        leaving = (*leaving, cst.Break, cst.Continue)
+    if any(isinstance(part, leaving) for part in parts):
         return None
     stored = [target for part in parts for target in targets(part) if _is_slot(ctx, target)]
     slots = {ctx.code(slot): slot for slot in stored if isinstance(slot, Slot)}

@@ -39,7 +39,6 @@ def lower(low: Lowering, loop: While, here: Here) -> Lines:
     lines = turn(low, loop, carry, Here(frozenset(carry.names), here.bound))
     asked, asking = head(low, carry, tested)
     given, taking = head(low, carry, flow.live_before(loop.body, frozenset(carry.names)))
-    results = ", ".join(name if name in here.live else "_" for name in carry.names)
     return [
         *loop.comments.above,
         f"def {cond}({asked}):",
@@ -48,7 +47,7 @@ def lower(low: Lowering, loop: While, here: Here) -> Lines:
         f"def {body}({given}):",
         *indented(spaced(taking, returning(lines, carry.packed))),
         "",
-        f"{results} = {low.spell(WHILE)}({cond}, {body}, {carry.initial})",
+        f"{carry.result(here.live)} = {low.spell(WHILE)}({cond}, {body}, {carry.initial})",
     ]
 
 
