@@ -6,14 +6,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from jaxlint.engine.cache import Cache, Found, key_of
 from jaxlint.engine.lint import all_rules, check_all, concern
 from jaxlint.engine.own import INTERNAL, Select
-from jaxlint.engine.rule_options import Stated
-from jaxlint.jaxapi.versions import Version
+from jaxlint.engine.rule_options import Given, Stated, no_options
+from jaxlint.engine.target import Target, Version
 from jaxlint.source import SourceText
 from jaxlint.source.modules import components
 
@@ -29,7 +29,7 @@ class Terms:
     options of rules that hold in it."""
 
     codes: tuple[str, ...]
-    targets: tuple[tuple[str, Version], ...]
+    targets: tuple[tuple[str, Version | None], ...]
     options: tuple[tuple[str, Stated], ...] = ()
 
 
@@ -54,10 +54,10 @@ class Checker:
     """What ``lint`` and ``fix`` call to have texts checked. ``target`` tells the oldest JAX that a file has to run
     with; ``jobs`` limits the processes, None means one a core."""
 
-    target: Callable[[str], Version]
+    target: Target
     cache: Cache
     jobs: int | None = None
-    options: Callable[[str], Stated] = lambda path: ()
+    options: Given = no_options
 
     def __call__(self, sources: Texts, select: Select) -> Found:
         """Raw diagnostics of the texts, by path."""

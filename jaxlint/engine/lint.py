@@ -1,17 +1,14 @@
 """Lint: check the texts together, keep what is wanted in each file, honour suppressions, put in order."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
 
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.own import ALWAYS, Keep, Known, Select, everything
+from jaxlint.engine.rule_options import Given, no_options
 from jaxlint.engine.suppress import honour
 from jaxlint.engine.syntax import parses
+from jaxlint.engine.target import Target, unstated
 from jaxlint.source import SourceText, mentions
-
-if TYPE_CHECKING:
-    from jaxlint.engine.rule_options import Stated
-    from jaxlint.jaxapi import Version
 
 Rules = Callable[[], tuple[Known, ...]]
 Check = Callable[[Sequence[SourceText], Select], dict[str, list[Diagnostic]]]
@@ -26,22 +23,17 @@ def all_rules() -> tuple[Known, ...]:
 
 
 def check_all(
-    sources: Sequence[SourceText],
-    select: Select,
-    target: Callable[[str], "Version"] | None = None,
-    options: Callable[[str], "Stated"] | None = None,
+    sources: Sequence[SourceText], select: Select, target: Target = unstated, options: Given = no_options
 ) -> dict[str, list[Diagnostic]]:
     """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX.
 
-    ``target``: the oldest JAX that a file, by its path, has to run with; without it, the newest one that is known.
-    ``options``: those of rules that hold in a file.
+    ``target``: the oldest JAX that a file has to run with; ``options``: those of rules that hold in it.
     """
     if not concern(sources):
         return {}
     from jaxlint.engine.check import check
 
-    given: dict[str, Any] = {"target": target, "options": options}
-    return check(sources, select, **{name: value for name, value in given.items() if value is not None})
+    return check(sources, select, target=target, options=options)
 
 
 def concern(sources: Sequence[SourceText]) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 
 from jaxlint.engine.own import Known
 from jaxlint.engine.select import suggestion, unknown
+from jaxlint.engine.target import version
 
 Format = Literal["full", "concise", "json", "json-lines", "github", "gitlab", "junit", "sarif", "markdown"]
 
@@ -59,8 +60,6 @@ def parse(table: dict[str, Any], origin: str) -> Options:
 def check_target(target: str | None, origin: str) -> None:
     """Raise ConfigError for what is no version."""
     if target is not None:
-        from jaxlint.jaxapi.versions import version
-
         try:
             version(target)
         except ValueError as error:

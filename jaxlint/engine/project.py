@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jaxlint.engine.cache import Cache
 from jaxlint.engine.checker import Checker
@@ -14,10 +13,8 @@ from jaxlint.engine.discover import discover
 from jaxlint.engine.own import SYNTAX, Known
 from jaxlint.engine.rule_options import Stated
 from jaxlint.engine.settings import Configuration, Settings
+from jaxlint.engine.target import Version, required, version
 from jaxlint.source import SourceError, SourceText, read
-
-if TYPE_CHECKING:
-    from jaxlint.jaxapi import Version
 
 
 @dataclass(frozen=True)
@@ -45,11 +42,8 @@ class Project:
         """What all rules say about the project's texts, as they are or were changed, for the JAX that it supports."""
         return Checker(self.target, cache or Cache(), jobs, self.rule_options)
 
-    def target(self, path: str) -> "Version":
-        """The oldest JAX that a file has to run with."""
-        from jaxlint.engine.target import required
-        from jaxlint.jaxapi.versions import version
-
+    def target(self, path: str) -> Version | None:
+        """The oldest JAX that a file has to run with; None where nothing says so."""
         stated = self.settings(path).target_jax
         return version(stated) if stated is not None else required(Path(os.path.abspath(path)).parent)
 

@@ -14,6 +14,7 @@ from jaxlint.engine.options import ConfigError, Format, Options, check_selectors
 from jaxlint.engine.own import OWN, Known
 from jaxlint.engine.rule_options import Stated, stated
 from jaxlint.engine.select import Layer, enabled, matches
+from jaxlint.engine.target import Version, required
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -170,9 +171,6 @@ def from_command_line(listed: Sequence[str], isolated: bool, overrides: Options)
 
 def described(configuration: Configuration, path: Path) -> dict[str, Any]:
     """The settings of a path, for people: what `jaxlint config` prints."""
-    from jaxlint.engine.target import required
-    from jaxlint.jaxapi.versions import spelled
-
     settings = configuration(path if path.is_dir() else path.parent)
     return {
         "file": str(settings.file) if settings.file else None,
@@ -185,8 +183,12 @@ def described(configuration: Configuration, path: Path) -> dict[str, Any]:
         "output-format": settings.output_format or "full",
         "cache-dir": str(settings.cache_dir) if settings.cache_dir else None,
         "rule-options": {name: dict(options) for name, options in settings.rule_options},
-        "target-jax": settings.target_jax or spelled(required(path if path.is_dir() else path.parent)),
+        "target-jax": settings.target_jax or _spelled(required(path if path.is_dir() else path.parent)),
     }
+
+
+def _spelled(target: Version | None) -> str:
+    return "newest" if target is None else ".".join(map(str, target))
 
 
 def _inline(word: str) -> dict[str, Any]:

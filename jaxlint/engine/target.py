@@ -3,16 +3,17 @@
 A bound below 0.4 counts for nothing, as for no stated bound: such a JAX runs on no Python that is still supported.
 """
 
-import ast
 import configparser
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jaxlint.jaxapi.versions import Version, newest, version
+Version = tuple[int, ...]
+Target = Callable[[str], Version | None]
+"""The oldest JAX that a file, by its path, has to run with; None where nobody says so."""
 
 OLDEST = (0, 4)
 FILES = ("pyproject.toml", "setup.cfg", "setup.py")
@@ -22,10 +23,21 @@ _BOUND = re.compile(r"(?:>=|~=|===?|>)\s*v?(?P<version>\d+(?:\.\d+){0,2})")
 _POETRY = re.compile(r"\s*(?:\^|~|>=|==|=)?\s*v?(?P<version>\d+(?:\.\d+){0,2})")
 
 
-def required(folder: Path) -> Version:
-    """The oldest JAX that the project around a folder supports; the newest known one if it does not say."""
+def unstated(path: str) -> None:
+    """The target where nobody states one."""
+
+
+def version(text: str) -> Version:
+    """``0.4.25`` -> (0, 4, 25). Raises ValueError."""
+    if not re.fullmatch(r"\d+(?:\.\d+){0,3}", text):
+        raise ValueError(f"`{text}` is no version, such as 0.4.30")
+    return tuple(map(int, text.split(".")))
+
+
+def required(folder: Path) -> Version | None:
+    """The oldest JAX that the project around a folder supports; None if it does not say."""
     bound = _closest(folder)
-    return newest() if bound is None or bound < OLDEST else min(bound, newest())
+    return None if bound is None or bound < OLDEST else bound
 
 
 @cache
@@ -78,6 +90,8 @@ def _setup_cfg(text: str) -> Iterator[str]:
 
 def _setup_py(text: str) -> Iterator[str]:
     """Every string in it: what is no requirement of `jax` does not look like one."""
+    import ast
+
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value

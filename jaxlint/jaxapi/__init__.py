@@ -4,6 +4,7 @@ from jaxlint.jaxapi.arrays import Attribute, array_attribute, pure_method, updat
 from jaxlint.jaxapi.consumers import Consumer, draws_when_called, key_consumer
 from jaxlint.jaxapi.effects import Effect, host_effect
 from jaxlint.jaxapi.functions import Function, Returns, Sized, function
+from jaxlint.jaxapi.lists import refuses_lists
 from jaxlint.jaxapi.names import canonical
 from jaxlint.jaxapi.numpy import OnTracer, jax_equivalent, on_tracer
 from jaxlint.jaxapi.removals import Form, Removal, RemovedParameter, added, available, removed, removed_parameter
@@ -40,6 +41,7 @@ __all__ = [
     "newest",
     "on_tracer",
     "pure_method",
+    "refuses_lists",
     "removed",
     "removed_parameter",
     "signature",

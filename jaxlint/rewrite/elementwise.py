@@ -8,6 +8,8 @@ import libcst as cst
 
 from jaxlint.facts.model.values import Array, Const, HostArray, Static, Tree
 from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.arithmetic import kind_of
+from jaxlint.rewrite.masked import ELEMENTWISE
 
 _NUMPY = (
     "abs", "absolute", "negative", "positive", "add", "subtract", "multiply", "square", "sign", "sin", "cos",
@@ -39,9 +41,18 @@ def hazard(ctx: View, node: cst.BaseExpression) -> str | None:
             return hazard(ctx, left) or hazard(ctx, right)
         case cst.Comparison(left=left, comparisons=[item]):
             return hazard(ctx, left) or hazard(ctx, item.comparator)
+        case cst.Subscript(value=cst.Name() | cst.Attribute() as base) if ctx.jax_array(base):
+            return next(filter(None, (_hazard_of_index(ctx, element.slice) for element in node.slice)), None)
         case cst.Call(func=function, args=arguments) if ctx.name(function) in _ELEMENTWISE:
             return next(filter(None, (hazard(ctx, argument.value) for argument in arguments)), None)
     return f"`{ctx.code(node)}` is not sure to be cheap and harmless where the condition rules it out"
+
+
+def _hazard_of_index(ctx: View, element: cst.BaseSlice) -> str | None:
+    """A read out of range gives some item, and no gradient where the condition rules it out."""
+    if isinstance(element, cst.Index) and kind_of(ctx.value(element.value)) != "bool":
+        return hazard(ctx, element.value)
+    return "a part of an array is not sure to be cheap"
 
 
 def _is_number(ctx: View, node: cst.BaseExpression) -> bool:
@@ -62,6 +73,11 @@ def _is_harmless(operator: cst.BaseBinaryOp, right: cst.BaseExpression) -> bool:
     if isinstance(operator, cst.Power):
         return isinstance(right, cst.Integer)
     return isinstance(operator, cst.Divide | cst.FloorDivide | cst.Modulo) and right.evaluated_value != 0
+
+
+def is_elementwise(ctx: View, function: cst.BaseExpression) -> bool:
+    """True for a function that gives at each place what it would give there alone."""
+    return ctx.name(function) in _ELEMENTWISE | ELEMENTWISE
 
 
 def guarded(ctx: View, node: cst.BaseExpression) -> cst.BaseExpression | None:

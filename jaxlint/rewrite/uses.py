@@ -150,3 +150,19 @@ def _dominates(ctx: View, node: cst.CSTNode, statement: cst.CSTNode) -> bool:
     """True if a binding's block is around the statement, so that it ran before."""
     block = next((above for above in ctx.ancestors(node) if isinstance(above, cst.IndentedBlock | cst.Module)), None)
     return any(above is block for above in ctx.ancestors(statement))
+
+
+def bindings(ctx: View, name: str) -> list[tuple[cst.Name, cst.BaseExpression | None]]:
+    """Where a function binds a variable, and to what: None if that is no expression (an unpacked item, a loop's
+    target)."""
+    found: list[tuple[cst.Name, cst.BaseExpression | None]] = []
+    for node in ctx.nodes():
+        if not isinstance(node, cst.Name) or node.value != name:
+            continue
+        above = ctx.parent(node)
+        if isinstance(above, cst.AugAssign) and above.target is node:
+            found.append((node, above.value))
+        elif _is_target(ctx, node):
+            origin = _origin(ctx, node)
+            found.append((node, origin[1] if origin is not None and origin[2] else None))
+    return found

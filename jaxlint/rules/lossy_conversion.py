@@ -19,15 +19,15 @@ _CONVERSIONS = ("jax.numpy.asarray", "jax.numpy.array", "jax.device_put")
 @rule("JAX812", since="0.1")
 def lossy_conversion(ctx: View, node: cst.Call) -> Iterator[Finding]:
     call = passed(ctx, node) if ctx.name(node.func) in _CONVERSIONS else None
-    given = next(iter(call.arguments.values()), ()) if call is not None else ()
-    if call is None or len(given) != 1 or "dtype" in call.arguments:
+    given = next(filter(None, map(call.single, ("object", "a", "x"))), None) if call is not None else None
+    if call is None or given is None or "dtype" in call.arguments:
         return
     result = ctx.value(node)
     pair = _merged(result) if isinstance(result, Array) else None
     if pair is None or ctx.x64:
         return
     message = (
-        f"`{ctx.code(given[0])}` holds {pair[0]!r} and {pair[1]!r}, which are one and the same number in float32, and "
+        f"`{ctx.code(given)}` holds {pair[0]!r} and {pair[1]!r}, which are one and the same number in float32, and "
         "x64 is not enabled; compute with them in NumPy first (subtract an origin), or enable x64"
     )
     yield Finding(node, message, Decline("which part of the numbers matters is for the author to say"))

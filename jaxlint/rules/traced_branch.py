@@ -13,7 +13,7 @@ from jaxlint.rewrite.control import conditional, rewrite
 from jaxlint.rules import rule
 
 
-@rule("JAX401", since="0.1", fix="unsafe")
+@rule("JAX401", since="0.1", fix="safe")
 def traced_branch(ctx: View, node: cst.If | cst.While | cst.IfExp | cst.CompIf | cst.Match) -> Iterator[Finding]:
     if isinstance(node, cst.Match):
         yield from _match(ctx, node)

@@ -13,7 +13,7 @@ from jaxlint.rewrite.static_number import static_origin
 from jaxlint.rules import rule
 
 
-@rule("JAX405", since="0.1", fix="unsafe")
+@rule("JAX405", since="0.1", fix="safe")
 def traced_range(ctx: View, node: cst.Call) -> Iterator[Finding]:
     if ctx.name(node.func) != "builtins.range" or ctx.caught(node):
         return

@@ -64,9 +64,9 @@ def _stations(one: Diagnostic) -> Iterator[tuple[str, int, int]]:
 
 
 def _pair(source: SourceText, functions: Sequence[str]) -> Pair | None:
-    """The file beside itself; a file without findings, and a text that is no file, is not run."""
+    """The module beside itself; one without findings is not run, nor is a notebook or a text that is no file."""
     path = Path(source.path)
-    if not functions or not path.is_file():
+    if not functions or path.suffix != ".py" or not path.is_file():
         return None
     try:
         known = plan(path.read_bytes(), path.read_bytes())

@@ -116,14 +116,15 @@ def _compare(
 
 
 def _pair(source: SourceText, text: str, folder: Path) -> Pair:
-    """Both versions as files; the original stands where it is, if it is a file at all."""
-    name = Path(source.path).name if source.path.endswith(".py") else "stdin.py"
-    before, after = folder / "before" / name, folder / "after" / name
+    """Both versions as files; the original stands where it is, if that is a module. A notebook's code becomes one."""
+    original = Path(source.path)
+    is_module = original.suffix == ".py"
+    before, after = (folder / side / (original.name if is_module else "code.py") for side in ("before", "after"))
     for path, content in ((before, source.text), (after, text)):
         path.parent.mkdir(parents=True)
-        path.write_bytes(source.encode(content))
-    original = Path(source.path)
-    return paired(original if original.is_file() else before, after, plan(before.read_bytes(), after.read_bytes()))
+        path.write_bytes(source.encode(content) if is_module else content.encode())
+    there = is_module and original.is_file() and original.read_bytes() == before.read_bytes()
+    return paired(original if there else before, after, plan(before.read_bytes(), after.read_bytes()))
 
 
 def _as_suggestions(sources: Sequence[SourceText], outcome: FixOutcome, veto: Veto) -> FixOutcome:

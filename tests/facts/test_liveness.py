@@ -31,6 +31,15 @@ PROGRAMS = {
             s = s + x  # live: s
         return s
     """,
+    "a nested function's own names": """
+        a = f()  # live: g
+        b = f()  # live: b g
+        def g(a):
+            def h(c):
+                return a + b + c
+            return h
+        return g
+    """,
     "loop local": """
         for x in xs:
             t = x  # live: g t

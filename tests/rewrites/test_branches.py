@@ -4,6 +4,7 @@ from textwrap import dedent
 
 import pytest
 
+from jaxlint.engine.check import check
 from jaxlint.engine.fix import fix
 from jaxlint.source import SourceText
 
@@ -94,20 +95,40 @@ def test_a_choice_of_values_becomes_where(before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "reason"),
     [
-        "def f(x):\n    if x > 0:\n        return x, 1\n    return -x, 0\n",
-        "def f(x):\n    if x > 0:\n        return None\n    return x\n",
-        "def f(x):\n    if x > 0:\n        return jnp.log(x)\n    return x\n",
-        "def f(x, y):\n    if x > 0:\n        return y[0]\n    return x\n",
-        "def f(x):\n    if x > 0:\n        y = x\n    return x\n",
-        "def f(x):\n    if x > 0:\n        x = x + 1\n        y = 2\n    return x\n",
-        "def f(x):\n    if x > 0:\n        raise ValueError(x)\n    return x\n",
-        "def f(x):\n    if (y := x - 1) > 0:\n        return y\n    return x\n",
-        "def f(x):\n    if jnp.any(x > 0):\n        return x\n    return 0.0\n",
-        "def f(x, n):\n    return x / n if n > 1 else x\n",
-        'def f(x):\n    return "big" if x > 0 else "small"\n',
+        ("def f(x):\n    if x > 0:\n        return None\n    return x\n", "another one nothing"),
+        ("def f(x):\n    if x > 0:\n        y = x\n    return x\n", "nothing that the branch computes is read"),
+        ("def f(x):\n    if x > 0:\n        y = x\n    return y\n", "perhaps unbound"),
+        ("def f(x):\n    if x > 0:\n        return\n    print(1)\n", "another one does not"),
+        ("def f(x):\n    if jnp.any(x > 0):\n        return x\n    return 0.0\n", "perhaps a larger array"),
+        (
+            "def f(x):\n    if jnp.any(x > 0):\n        x = x\n    else:\n        x = 0.0\n    return x\n",
+            "a larger array",
+        ),
+        ('def f(x):\n    return "big" if x > 0 else "small"\n', "is a string on one path"),
+        (
+            "def f(x):\n    if x > 0:\n        y = jnp.sin\n    else:\n        y = jnp.cos\n    return y(x)\n",
+            "is a function",
+        ),
+        ("def f(x):\n    if x > 0:\n        return x, 1\n    return x, 1, 2\n", "tuples of different lengths"),
+        ("def f(x):\n    if x > 0:\n        return x.astype(int)\n    return x.astype(float)\n", "cast one"),
+        (
+            "def f(x):\n    if x > 0:\n        with jax.debug_nans(True):\n            x = 1 / x\n    return x\n",
+            "`with`",
+        ),
+        ("def f(x):\n    if x > 0:\n        y = jnp.exp(x)\n        del x\n        x = y\n    return x\n", "`del`"),
+        (
+            "def f(x, out):\n    if x > 0:\n        x = jnp.exp(x)\n        out.append(x)\n    return x\n",
+            "how long `out` is",
+        ),
+        (
+            "def f(x):\n    if x > 0:\n        raise ValueError(x)\n    else:\n        x = x + 1\n    return x\n",
+            "`raise`",
+        ),
     ],
 )
-def test_other_branches_stay(body: str) -> None:
+def test_other_branches_are_declined(body: str, reason: str) -> None:
     assert rewritten(body) == body
+    (found,) = check([SourceText("page.py", HEAD + body)], lambda rule: rule.code == "JAX401").values()
+    assert found and reason in str(found[0].declined)

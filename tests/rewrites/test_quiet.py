@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jaxlint.engine.lint import lint
-from jaxlint.source.text import read
+from jaxlint.source.files import read
 
 MODULES = sorted((Path(__file__).parents[2] / "fixtures" / "quiet").glob("*.py"))
 

@@ -11,7 +11,7 @@ from jaxlint.engine.check import check
 from jaxlint.engine.fix import fix
 from jaxlint.rules import Rule
 from jaxlint.source import SourceText
-from jaxlint.source.text import read
+from jaxlint.source.files import read
 from jaxlint.verify.plan import plan
 from jaxlint.verify.side_by_side import paired, side_by_side
 

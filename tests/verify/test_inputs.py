@@ -12,7 +12,7 @@ def test_json_lists_of_numbers_are_arrays(tmp_path: Path) -> None:
     path = tmp_path / "inputs.json"
     path.write_text(
         '{"cases": {"f": [[[1, 2], 3, "a", [[1.5], [2]]], {"x": {"w": [1.0]}, "n": 2}]}, '
-        '"static": {"f": ["n"]}, "host": ["g"]}'
+        '"static": {"f": ["n"]}, "host": ["g"], "timing": {"f": [[[1], 4, "b", 0]]}}'
     )
     inputs = load_inputs(path)
     first, second = inputs.calls["f"]
@@ -20,6 +20,8 @@ def test_json_lists_of_numbers_are_arrays(tmp_path: Path) -> None:
     assert first.args[3].shape == (2, 1) and first.static == {"n"}
     assert isinstance(second.kwargs["x"]["w"], np.ndarray) and second.kwargs["n"] == 2
     assert inputs.host == {"g"}
+    (timed,) = inputs.timing["f"]
+    assert timed.args[1:] == (4, "b", 0) and timed.static == {"n"}
 
 
 def test_an_archive_names_function_case_and_parameter(tmp_path: Path) -> None:

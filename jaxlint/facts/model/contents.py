@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import prod
 from typing import Any
 
@@ -106,6 +107,19 @@ def _at(symbol: str, left: Contents, right: Contents, where: Sequence[int]) -> t
         )
     except (ArithmeticError, ValueError, TypeError):
         return None
+
+
+def inner(left: Contents, right: Contents) -> Contents | None:
+    """The product of two vectors."""
+    pairs = binary("*", left, right) if len(left.dims) == 1 and left.dims == right.dims else None
+    return scalar(total(pairs)) if pairs is not None else None
+
+
+def running(contents: Contents, symbol: str) -> Contents | None:
+    """Sums, or products, of the elements so far."""
+    if len(contents.dims) != 1 or len(contents.items) > MAX_ELEMENTS:
+        return None
+    return Contents(contents.dims, tuple(accumulate(contents.items, BINARY[symbol])))
 
 
 def _apply(symbol: str, left: Number, right: Number) -> Number:

@@ -71,6 +71,11 @@ class Dtype:
         return (0, 2**bits - 1) if prefix == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
     @property
+    def largest(self) -> float | None:
+        """The largest finite number of a float type where x64 is not enabled."""
+        return {"float16": 65504.0, "bfloat16": 3.39e38, "float32": 3.4028236e38}.get(self.name)
+
+    @property
     def kind(self) -> Literal["bool", "int", "float", "complex"]:
         if self.is_float:
             return "float"

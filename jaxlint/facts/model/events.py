@@ -173,11 +173,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overflow:
-    """An integer that the code states, or that is computed from such, does not fit where it goes. ``dtype`` is of the
+    """A number that the code states, or that is computed from such, does not fit where it goes. ``dtype`` is of the
     array; without x64, unless that makes no difference to it."""
 
     dtype: Dtype
-    value: int
+    value: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import PurePath
 
-from jaxlint.jaxapi import Version, newest
+from jaxlint.jaxapi import Version
 from jaxlint.source import Module, SourceText, parse_module
 from jaxlint.source.modules import module_name, package_folders
 
-Target = Callable[[str], Version]
-"""The oldest JAX that a file, by its path, has to run with."""
+Target = Callable[[str], Version | None]
+"""The oldest JAX that a file, by its path, has to run with; None: the newest one that is known."""
 
 
-def newest_jax(path: str) -> Version:
-    return newest()
+def newest_jax(path: str) -> None:
+    """The target of all files where nobody states one."""
 
 
 class Project:

@@ -20,7 +20,8 @@ Points = tuple[float, ...]
 @dataclass(frozen=True, slots=True)
 class Singularity:
     """``node`` computes something of ``operand`` that has no finite derivative at ``points``; ``neutral`` is a place
-    where it has. ``operands``: the other parts of the expression that it differentiates."""
+    where it has. ``operands``: the other parts of the expression that it differentiates. ``rooted``: it is a root,
+    which is zero at zero; ``whole``: it is of all elements together (a norm)."""
 
     node: cst.BaseExpression
     operand: cst.BaseExpression
@@ -28,6 +29,8 @@ class Singularity:
     neutral: str
     what: str
     operands: tuple[cst.BaseExpression, ...] = ()
+    rooted: bool = False
+    whole: bool = False
 
 
 _FUNCTIONS: dict[str, tuple[Points, str]] = {
@@ -51,11 +54,11 @@ _FUNCTIONS: dict[str, tuple[Points, str]] = {
 _AREAS = ("jax.numpy.", "jax.lax.")
 
 
-def singularity(ctx: View, node: cst.CSTNode) -> Singularity | None:
-    """What an expression has no derivative at: of a root, a logarithm, a division, a power."""
+def singularity(ctx: View, node: cst.CSTNode, *, reductions: bool = False) -> Singularity | None:
+    """What an expression has no derivative at: of a root, a logarithm, a division, a power; a norm is a reduction."""
     match node:
         case cst.Call():
-            return _of_call(ctx, node)
+            return _of_call(ctx, node) or (_of_norm(ctx, node) if reductions else None)
         case cst.BinaryOperation(operator=cst.Divide(), left=left, right=right):
             return Singularity(node, right, (0.0,), "1.0", "the division", (left,))
         case cst.BinaryOperation(operator=cst.Power(), left=left, right=right):
@@ -71,7 +74,7 @@ def _of_call(ctx: View, node: cst.Call) -> Singularity | None:
     short, first = name.removeprefix(area), node.args[0].value
     if short in _FUNCTIONS and len(node.args) == 1:
         points, neutral = _FUNCTIONS[short]
-        return Singularity(node, first, points, neutral, f"`{ctx.code(node.func)}`")
+        return Singularity(node, first, points, neutral, f"`{ctx.code(node.func)}`", rooted=short in ("sqrt", "cbrt"))
     match short, node.args:
         case ("divide" | "true_divide" | "div", [_, cst.Arg(value=right)]):
             return Singularity(node, right, (0.0,), "1.0", "the division", (first,))
@@ -84,8 +87,18 @@ def _of_power(node: cst.BaseExpression, base: cst.BaseExpression, exponent: obje
     match exponent:
         case Const(value=int() | float() as power) if power < 1 and power != 0:
             points = (0.0,) if power == int(power) else (0.0, -1.0)
-            return Singularity(node, base, points, "1.0", "the power")
+            return Singularity(node, base, points, "1.0", "the power", rooted=power > 0)
     return None
+
+
+def _of_norm(ctx: View, node: cst.Call) -> Singularity | None:
+    if ctx.name(node.func) != "jax.numpy.linalg.norm" or not node.args or node.args[0].keyword is not None:
+        return None
+    options = {argument.keyword.value for argument in node.args[1:] if argument.keyword is not None}
+    if (len(node.args) > 1 and not options) or options - {"axis", "keepdims"}:
+        return None
+    what, operand = f"`{ctx.code(node.func)}`", node.args[0].value
+    return Singularity(node, operand, (0.0,), "", what, rooted="axis" in options, whole="axis" not in options)
 
 
 def choices(ctx: View, node: cst.Call) -> tuple[cst.BaseExpression, cst.BaseExpression, cst.BaseExpression] | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from jaxlint.facts.model.definitions import bound_names, own_nodes
+from jaxlint.facts.model.definitions import bound_names, own_nodes, scope_of
 from jaxlint.source import walk
 
 Names = frozenset[str]
@@ -107,10 +107,24 @@ class Liveness:
 def liveness(body: cst.CSTNode, kept: Iterable[str] = ()) -> Liveness:
     """Liveness in a function's body. ``kept`` are read after it: globals and nonlocals that it binds."""
     nested = (node for node in own_nodes(body) if isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef))
-    captured = _all(frozenset(n.value for n in walk(inner.body) if isinstance(n, cst.Name)) for inner in nested)
+    captured = _all(_captured(inner) for inner in nested)
     found = Liveness(captured=captured | frozenset(kept), _exit=frozenset(kept))
     found.before(body, frozenset(kept))
     return found
+
+
+def _captured(inner: cst.FunctionDef | cst.Lambda | cst.ClassDef) -> Names:
+    """What a nested function reads of the one around, and so does not bind itself."""
+    found: Names = NOTHING
+    for node in own_nodes(inner.body):
+        if isinstance(node, cst.Name):
+            found |= {node.value}
+        elif isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef):
+            found |= _captured(node)
+    if isinstance(inner, cst.ClassDef):
+        return found
+    parameters = (node.name.value for node in walk(inner.params) if isinstance(node, cst.Param))
+    return found - scope_of(inner.body).bound - frozenset(parameters)
 
 
 def reads(node: cst.CSTNode) -> Names:

@@ -33,7 +33,7 @@ from jaxlint.facts.model.values import (
 from jaxlint.facts.model.why import Place, Traced, Why
 from jaxlint.facts.queries.liveness import Liveness, liveness
 from jaxlint.facts.trace.tracer import Tracer
-from jaxlint.jaxapi import Version
+from jaxlint.jaxapi import Version, newest
 from jaxlint.source import Chunk, Module, children
 
 E = TypeVar("E", bound=Event)
@@ -174,7 +174,8 @@ class View:
     @property
     def target_jax(self) -> Version:
         """The oldest JAX that this module has to run with."""
-        return self.tracer.project.target(self.module.path)
+        stated = self.tracer.project.target(self.module.path)
+        return newest() if stated is None else min(stated, newest())
 
     @property
     def function(self) -> FunctionDefinition | None:

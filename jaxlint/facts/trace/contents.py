@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 
 import libcst as cst
 
@@ -60,6 +61,11 @@ def of_call(frame: Frame, name: str, bound: dict[str, Value], dims: tuple[int | 
             return exact.scalar(exact.total(first) if short == "sum" else exact.product(first))
         case "max" | "min" if len(bound) == 1 and first is not None and first.bounds is not None:
             return exact.scalar(first.bounds[short == "max"])
+        case "cumsum" | "cumprod" if len(bound) == 1 and first is not None:
+            return exact.running(first, "+" if short == "cumsum" else "*")
+        case "dot" | "vdot" | "inner" | "matmul" if len(operands) == 2 and first is not None:
+            second = of(frame, operands[1])
+            return exact.inner(first, second) if second is not None else None
         case "square" if first is not None:
             return exact.binary("*", first, first)
         case _ if short in _CALLED and len(operands) == 2 and first is not None:
@@ -70,16 +76,34 @@ def of_call(frame: Frame, name: str, bound: dict[str, Value], dims: tuple[int | 
     return None
 
 
+_METHODS = ("sum", "prod", "max", "min", "cumsum", "cumprod", "dot", "astype", "copy")
+
+
 def of_method(frame: Frame, base: Array, name: str, args: Arguments) -> Contents | None:
     """Of ``x.name(...)``."""
-    if base.contents is None or name not in ("sum", "prod", "max", "min", "astype", "copy"):
+    if base.contents is None or name not in _METHODS:
         return None
     if name in ("astype", "copy"):
         return base.contents
-    return of_call(frame, name, {"a": base, **args.keywords}, None) if not args.positional and args.exact else None
+    if not args.exact or (args.positional and name != "dot"):
+        return None
+    return of_call(frame, name, {"a": base, **dict(zip("b", args.positional, strict=False)), **args.keywords}, None)
 
 
-_NUMBERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64")
+_NUMBERS = (
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "bfloat16",
+    "float32",
+    "float64",
+)
 
 
 def _arange(bound: dict[str, Value]) -> Contents | None:
@@ -99,6 +123,8 @@ def _is_number(value: object) -> bool:
 def of_operation(frame: Frame, op: cst.CSTNode, left: Value, right: Value) -> Contents | None:
     """Of ``left op right``."""
     symbol, a, b = _SYMBOLS.get(type(op)), of(frame, left), of(frame, right)
+    if isinstance(op, cst.MatrixMultiply) and a is not None and b is not None:
+        return exact.inner(a, b)
     return exact.binary(symbol, a, b) if symbol is not None and a is not None and b is not None else None
 
 
@@ -122,7 +148,7 @@ def note_constant(frame: Frame, node: cst.CSTNode, left: Value, right: Value) ->
                     _record(frame, node, dtype if dtype.limits else INT, value)
 
 
-def _record(frame: Frame, node: cst.CSTNode, dtype: Dtype, value: int) -> None:
+def _record(frame: Frame, node: cst.CSTNode, dtype: Dtype, value: Number) -> None:
     if not frame.state.guards and not frame.caught:
         frame.tracer.record(frame, node, Overflow(dtype, value))
 
@@ -131,11 +157,11 @@ def fitting(
     frame: Frame, node: cst.CSTNode, found: Contents | None, dtype: Dtype | None, some: Sequence[Number] = ()
 ) -> Contents | None:
     """What remains known of elements in an array of an element type: integers that do not fit are noted."""
-    if dtype is None or dtype.limits is None:
-        return found if dtype is None or dtype.is_float else None
-    least, greatest = dtype.limits
+    if dtype is None or (dtype.limits is None and dtype.largest is None):
+        return found if dtype is None else None
+    least, greatest = dtype.limits or (-(dtype.largest or 0), dtype.largest or 0)
     numbers = [*(found.bounds or () if found is not None else ()), *some]
-    beyond = next((n for n in numbers if isinstance(n, int) and not least <= n <= greatest), None)
+    beyond = next((n for n in numbers if isfinite(n) and not least <= n <= greatest), None)
     if beyond is None:
         return found
     if dtype.name != "uint32":  # hashes and random numbers wrap around on purpose

@@ -168,7 +168,16 @@ def _broadcast(first: Extents, second: Extents) -> Extents:
 
 
 def _multiplied(first: Extents, second: Extents) -> Extents:
-    """Of the product of two matrices."""
-    if first[0] != 2 or second[0] != 2:
-        return _UNKNOWN
-    return 2, ((first[1] or (None,))[0], (second[1] or (None,))[-1])
+    """Of the product of matrices and vectors."""
+    rows = first[1] if first[1] is not None else (None,) * (first[0] or 0)
+    columns = second[1] if second[1] is not None else (None,) * (second[0] or 0)
+    match first[0], second[0]:
+        case 2, 2:
+            return 2, (rows[0], columns[-1])
+        case 2, 1:
+            return 1, (rows[0],)
+        case 1, 2:
+            return 1, (columns[-1],)
+        case 1, 1:
+            return _SCALAR
+    return _UNKNOWN

@@ -12,7 +12,8 @@ from jaxlint.rewrite.control.choices import Chooser, Unfit, branch_tests, extent
 from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.conds import COND, Arm, Form, chosen, labels
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented
-from jaxlint.rewrite.control.model import Block, Branch, Comments, Declined, Exit
+from jaxlint.rewrite.control.model import Append, Block, Branch, Comments, Declined, Exit
+from jaxlint.rewrite.control.scalars import Scalars
 from jaxlint.rewrite.control.simple import acting
 from jaxlint.rewrite.control.stable import stabilise
 from jaxlint.rewrite.control.switches import SWITCH, cases
@@ -41,17 +42,18 @@ def _hoisted(low: Lowering, branch: Branch) -> dict[str, str]:
 
 def _lowered(low: Lowering, branch: Branch, here: Here) -> Lines:
     names = _results(branch, here)
+    scalars = Scalars(low.ctx, tuple(branch_tests(branch)))
     before = low.ctx.edits
     try:
-        return _chosen(low, branch, names)
+        return _chosen(Chooser(low, scalars), branch, names)
     except (Unfit, Declined):
         low.ctx.edits = before
     try:
-        return _called(low, branch, names, here)
+        return _called(low, branch, names, scalars, here)
     except Declined as declined:
         low.ctx.edits = before
         try:
-            return _chosen(low, branch, names, safe=True)
+            return _chosen(Chooser(low, scalars, safe=True), branch, names)
         except Unfit:
             raise declined from None
 
@@ -71,20 +73,26 @@ def _results(branch: Branch, here: Here) -> tuple[str, ...] | None:
     return names
 
 
-def _chosen(low: Lowering, branch: Branch, names: tuple[str, ...] | None, *, safe: bool = False) -> Lines:
-    chooser = Chooser(low, safe)
+def _chosen(chooser: Chooser, branch: Branch, names: tuple[str, ...] | None) -> Lines:
     return chooser.returned(branch) if names is None else chooser.assigned(branch, names)
 
 
-def _called(low: Lowering, branch: Branch, names: tuple[str, ...] | None, here: Here) -> Lines:
+def _called(low: Lowering, branch: Branch, names: tuple[str, ...] | None, scalars: Scalars, here: Here) -> Lines:
     for arm in (branch.then, branch.orelse):
         if names is None and not _always_returns(arm):
             raise Declined("one path returns a value, another one does not")
+    _check_lists(branch)
     form, arms = _form(low, branch, names)
-    stabilise(low, branch_tests(branch), arms, branch.node)
+    stabilise(low, scalars, arms, branch.node)
     lines, call = chosen(low, form, arms, here)
     target = "return" if names is None else f"{', '.join(names)} ="
     return [*branch.comments.above, *lines, f"{target} {call}"]
+
+
+def _check_lists(branch: Branch) -> None:
+    for statement in flow.statements((branch,)):
+        if isinstance(statement, Append):
+            raise Declined(f"how long `{statement.name}` is would depend on a tracer")
 
 
 def _form(low: Lowering, branch: Branch, names: tuple[str, ...] | None) -> tuple[Form, list[Arm]]:

@@ -57,10 +57,11 @@ def carried(low: Lowering, loop: Loop | While, here: Here, targets: Names) -> Ca
     """The names that a body binds and somebody reads afterwards or in the next turn. Flags come last."""
     end = flow.live_in_body(loop, here.live) | here.live
     flags = dict(loop.flags)
+    bound = here.bound - flags.keys()
     lists = appended(loop)
     names = [name for name in flow.writes(loop.body) if name in end and name not in targets and name not in lists]
-    names.sort(key=lambda name: name in flags)
-    return Carry(tuple(names), tuple(flags.get(name) or _first(low, loop, name, here) for name in names))
+    names.sort(key=lambda name: flags.get(name) is not None)
+    return Carry(tuple(names), tuple(flags.get(name) or _first(low, loop, name, bound) for name in names))
 
 
 def appended(loop: Loop | While) -> dict[str, Append]:
@@ -68,9 +69,9 @@ def appended(loop: Loop | While) -> dict[str, Append]:
     return {statement.name: statement for statement in flow.statements(loop.body) if isinstance(statement, Append)}
 
 
-def _first(low: Lowering, loop: Loop | While, name: str, here: Here) -> str:
+def _first(low: Lowering, loop: Loop | While, name: str, bound: Names) -> str:
     """What a carried variable holds before the first turn."""
-    if name in here.bound:
+    if name in bound:
         return name
     text = placeholder(low.ctx, loop, name)
     if text is None:

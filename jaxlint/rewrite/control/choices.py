@@ -11,20 +11,21 @@ gets a divisor that is harmless there (``safe``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
 from jaxlint.facts.queries.truth import undecidable
-from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.conditions import condition
+from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.held import is_number, values_before
 from jaxlint.rewrite.control.lowering import Lines, Lowering
-from jaxlint.rewrite.control.model import Block, Branch, Equal, Exit, Flag, Test
+from jaxlint.rewrite.control.model import Block, Branch, Exit, Test
+from jaxlint.rewrite.control.scalars import Scalars
 from jaxlint.rewrite.control.simple import acting, bindings, gathered
-from jaxlint.rewrite.elementwise import guarded, hazard, operands
+from jaxlint.rewrite.elementwise import guarded, hazard
 from jaxlint.rewrite.text import Text, call, infix, quoted
 
 WHERE = "jax.numpy.where"
@@ -40,10 +41,10 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value that a path gives, and the arrays that it is made of."""
+    """A value that a path gives. ``scalar``: it certainly has no axes."""
 
     text: Text
-    operands: frozenset[str]
+    scalar: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,11 @@ class Chooser:
     """How values are chosen. ``safe``: guarded divisions and logarithms get a harmless operand inside."""
 
     low: Lowering
+    scalars: Scalars
     safe: bool = False
 
     @property
-    def ctx(self) -> View:
+    def ctx(self) -> Forecast:
         return self.low.ctx
 
     # --- statements --------------------------------------------------------------------------------------------------
@@ -133,7 +135,7 @@ class Chooser:
     def _value(self, name: str, value: str | cst.CSTNode, before: cst.CSTNode | None, guard: Guard) -> Leaf | Choice:
         match value:
             case str():
-                return Leaf(Text(value), frozenset())
+                return Leaf(Text(value), True)
             case cst.AugAssign(operator=operator, value=added):
                 if not isinstance(operator, cst.AddAssign | cst.SubtractAssign | cst.MultiplyAssign):
                     raise Unfit("the division may not be finite where the test rules it out, which spoils gradients")
@@ -141,23 +143,29 @@ class Chooser:
                 if isinstance(right, Choice):
                     raise Unfit("a choice within a sum")
                 symbol = cst.Module(()).code_for_node(operator).strip().removesuffix("=")
-                self._before(name, before)
-                return Leaf(infix(symbol, Text(name), right.text), right.operands | {name})
+                old = self._before(name, before)
+                return Leaf(infix(symbol, old.text, right.text), right.scalar and old.scalar)
         assert isinstance(value, cst.BaseExpression)
         return self._leaf(value, guard)
 
     def _before(self, name: str, branch: cst.CSTNode | None) -> Leaf:
         """The name itself, if it holds a number or an array before a branch."""
-        if branch is not None and not all(map(is_number, values_before(self.ctx, branch, name) or [None])):
+        if (
+            branch is not None
+            and name not in self.ctx.made
+            and not all(map(is_number, values_before(self.ctx, branch, name) or [None]))
+        ):
             raise Unfit(f"`{name}` is perhaps no array before the `if`")
-        return Leaf(Text(name), frozenset((name,)))
+        return Leaf(Text(name), self.scalars.is_scalar_name(name))
 
     def _result(self, branch: Branch, item: int | None, depth: int = 0) -> Leaf | Choice:
         """What a branch whose paths all return gives, or one item of that."""
         self._check_dynamic(branch.test)
-        arms = []
+        arms: list[Leaf | Choice] = []
         for arm, holds in ((branch.then, True), (branch.orelse, False)):
             match list(acting(arm)):
+                case [Exit(kind="return", value=str() as name)]:
+                    arms.append(Leaf(Text(name), self.scalars.is_scalar_name(name)))
                 case [Exit(kind="return", value=cst.BaseExpression() as value)]:
                     if item is not None:
                         assert isinstance(value, cst.Tuple)
@@ -187,9 +195,9 @@ class Chooser:
             raise Unfit("a comment stands inside of a value")
         reason = hazard(ctx, node)
         if reason is None:
-            return Leaf(quoted(ctx, node), frozenset(operands(ctx, node)))
+            return Leaf(quoted(ctx, node), self.scalars.is_scalar(node))
         if self.safe and guard is not None and (text := self._safe(node, guard)) is not None:
-            return Leaf(text, frozenset(operands(ctx, node)))
+            return Leaf(text, self.scalars.is_scalar(node))
         raise Unfit(reason)
 
     def _safe(self, node: cst.BaseExpression, guard: tuple[Test, bool]) -> Text | None:
@@ -209,7 +217,7 @@ class Chooser:
     def _where(self, choice: Leaf | Choice) -> Text:
         if isinstance(choice, Leaf):
             return choice.text
-        _check_shapes(choice, tested(self.ctx, _tests(choice)))
+        _check_shapes(choice)
         text = self._spelled(choice)
         self.low.uses.update(dict.fromkeys(text.uses))
         return text
@@ -218,6 +226,9 @@ class Chooser:
         if isinstance(choice, Leaf):
             return choice.text
         test = condition(self.low, choice.test)
+        match choice:
+            case Choice(then=Leaf(text=Text(text="True")), orelse=Leaf(text=Text(text=flag))) if flag in self.ctx.made:
+                return infix("|", Text(flag), test)
         return call(self.ctx, WHERE, test, self._spelled(choice.then), self._spelled(choice.orelse))
 
 
@@ -240,46 +251,16 @@ def branch_tests(branch: Branch) -> Iterator[Test]:
     return (statement.test for statement in flow.statements((branch,)) if isinstance(statement, Branch))
 
 
-def _tests(choice: Leaf | Choice) -> Iterator[Test]:
-    if isinstance(choice, Choice):
-        yield choice.test
-        yield from _tests(choice.then)
-        yield from _tests(choice.orelse)
-
-
-def tested(ctx: View, tests: Iterable[Test]) -> frozenset[str]:
-    """The arrays that must be scalars, since Python tests them, with those that they are computed from elementwise."""
-    found: set[str] = set()
-    queue = [name for test in tests for name in _tested(ctx, test)]
-    while queue:
-        name = queue.pop()
-        if name not in found:
-            found.add(name)
-            bound = ctx.binding(name)
-            queue += operands(ctx, bound) if bound is not None else ()
-    return frozenset(found)
-
-
-def _tested(ctx: View, test: Test) -> Iterator[str]:
-    if isinstance(test, cst.CSTNode):
-        yield from operands(ctx, test)
-    elif isinstance(test, Equal):
-        yield from operands(ctx, test.subject)
-    elif isinstance(test, Flag):
-        yield test.name
-
-
-def extent(ctx: View, node: cst.BaseExpression) -> tuple[int, int]:
+def extent(ctx: Forecast, node: cst.BaseExpression) -> tuple[int, int]:
     """Start and end of an expression with its parentheses."""
     if not node.lpar:
         return ctx.span(node)
     return ctx.span(node.lpar[0])[0], ctx.span(node.rpar[-1])[1]
 
 
-def _check_shapes(choice: Choice, scalars: frozenset[str]) -> None:
+def _check_shapes(choice: Choice) -> None:
     """`jnp.where` broadcasts. An array that is tested is a scalar; of the others nothing is known."""
-    shaped = [leaf.operands - scalars for leaf in _values(choice)]
-    if any(shaped) and not all(shaped):
+    if len({leaf.scalar for leaf in _values(choice)}) > 1:
         raise Unfit("one value is a number and the other perhaps a larger array, which `jnp.where` would broadcast")
 
 

@@ -46,9 +46,15 @@ def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
     low = Lowering(view, fresh(ctx), dict.fromkeys(uses))
     settling = Settling(low.fresh, lambda loop: loop.node not in view.lowered, view.dynamic)
     settled = settling.function(block, bound)
+    view.made = flow.made(settled)
     lines = low.lines(settled, Here(ctx.live_after(statements[-1]) or frozenset(), bound))
     edit = _edit(ctx, statements, lines)
-    return Fix(_message(low), (edit, *_elsewhere(low, edit)), repair(ctx) if raises else "unsafe", tuple(low.uses))
+    return Fix(
+        _message(low),
+        (*_blank_line(ctx, statements[0], lines), edit, *_elsewhere(low, edit)),
+        repair(ctx) if raises else "unsafe",
+        tuple(low.uses),
+    )
 
 
 def _elsewhere(low: Lowering, edit: Edit) -> list[Edit]:
@@ -139,6 +145,19 @@ def _edit(ctx: View, statements: Sequence[cst.CSTNode], lines: Lines) -> Edit:
     if opens(lines) and not above and not text[: start - len(indent)].rstrip(" ").endswith((":\n", "\n\n")):
         start, lines = start - len(indent), ["", *lines]
     return Edit(start, end, "\n".join([lines[0], *(f"{indent}{line}" if line else "" for line in lines[1:])]))
+
+
+def _blank_line(ctx: View, first: cst.CSTNode, lines: Lines) -> list[Edit]:
+    """Sets apart a function that now stands below the comments above a statement."""
+    comments = [line for line in getattr(first, "leading_lines", ()) if line.comment is not None]
+    if not comments or not opens(lines[len(comments) :]):
+        return []
+    text = ctx.chunk.source.text
+    start = text.rfind("\n", 0, ctx.span(first)[0]) + 1
+    while (above := text[:start].rstrip("\n").rpartition("\n")[2]).lstrip().startswith("#"):
+        start = text.rfind(above, 0, start)
+    before = text[:start].rstrip(" ")
+    return [] if before.endswith((":\n", "\n\n")) else [Edit(start, start, "\n")]
 
 
 def _end(ctx: View, node: cst.CSTNode) -> int:

@@ -40,9 +40,9 @@ def _statement(ctx: View, node: cst.CSTNode) -> None:
             return
         case cst.Expr(value=cst.Call() as call):
             if not (ctx.name(call.func) or "").startswith(_DEBUG):
-                raise Declined(f"`{_short(ctx, call)}` may have an effect, which a trace would have once")
+                raise Declined(f"`{_short(ctx, call)}` would happen once, while tracing")
         case cst.Expr():
-            raise Declined(f"`{_short(ctx, node)}` may have an effect, which a trace would have once")
+            raise Declined(f"`{_short(ctx, node)}` would happen once, while tracing")
         case cst.Assert(test=test) if ctx.traced(test):
             raise Declined("an `assert` on a tracer cannot fail in a trace: see `checkify.check`")
         case cst.Assign(targets=targets):

@@ -27,6 +27,7 @@ from jaxlint.rewrite.control.model import (
     Block,
     Branch,
     Comments,
+    Declined,
     Define,
     Exit,
     Flag,
@@ -43,6 +44,7 @@ from jaxlint.rewrite.control.names import Fresh
 
 Falls = Literal["always", "sometimes", "never"]
 Leave = Callable[[Exit], Block]
+Value = cst.BaseExpression | str | Resume | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,37 +91,41 @@ class Settling:
         returned = self.fresh("found", "returned") if returns else None
         stop = done or returned
         assert stop is not None
-        value = self._result(returns, bound if nested else inside)
+        value, names = self._result(returns, own_names(loop) - (bound if nested else inside))
 
         def leave(exit: Exit) -> Block:
             left: list[Statement] = []
-            kept = exit.value if isinstance(exit.value, str | cst.BaseExpression) else value
-            if exit.kind == "return" and isinstance(value, str) and kept is not None and kept != value:
-                left.append(Bind(value, kept))
             if exit.kind == "return" and returned is not None:
-                left.append(Bind(returned, "True"))
+                left += (*_results(names, exit.value), Bind(returned, "True"))
             if exit.kind != "continue" and done is not None:
                 left.append(Bind(done, "True"))
             return _annotated(tuple(left), exit.comments)
 
         body = self._remove(body, leave)[0]
-        flags = tuple((flag, "False") for flag in (returned, done) if flag is not None)
+        flags = [(flag, "False") for flag in (returned, done) if flag is not None]
+        made = (*((name, None) for name in names), *flags)
         after: list[Statement] = []
         if returned is not None:
             after.append(Branch(Flag(returned), (Exit("return", value),)))
         after += (Branch(Flag(done, negated=True), orelse),) if done is not None and orelse else orelse
-        return (replace(loop, body=body, orelse=(), stop=stop, flags=flags), *after)
+        return (replace(loop, body=body, orelse=(), stop=stop, flags=made), *after)
 
-    def _result(self, returns: list[Exit], bound: Names) -> str | cst.BaseExpression | None:
-        """What a loop's ``return`` gives: an expression that holds after the loop as well, else a name to bind."""
+    def _result(self, returns: list[Exit], inner: Names) -> tuple[Value, tuple[str, ...]]:
+        """What a loop's ``return`` gives: an expression that holds after the loop as well, else names to bind."""
         values = [exit.value for exit in returns]
         match values:
-            case [cst.BaseExpression() as value] if flow.reads(value) <= bound:
-                return value
-            case [None]:
-                return None
-        inner = (value for value in values if isinstance(value, str))
-        return next(inner, None) or self.fresh("result", "answer")
+            case [cst.BaseExpression() as value] if not flow.reads(value) & inner:
+                return value, ()
+        if all(value is None for value in values):
+            return None, ()
+        if any(value is None for value in values):
+            raise Declined("one path returns a value, another one returns nothing")
+        sizes = {_size(value) for value in values}
+        if len(sizes) == 1 and (size := sizes.pop()):
+            names = tuple(self.fresh(*_names(values[0], number)) for number in range(size))
+            return cst.parse_expression(", ".join(names)), names
+        name = self.fresh("result", "answer")
+        return name, (name,)
 
     def _remove(self, block: Block, leave: Leave) -> tuple[Block, Falls]:
         for index, statement in enumerate(block):
@@ -139,10 +145,9 @@ class Settling:
         falls: Falls
         then, first = self._remove(branch.then, leave)
         orelse, second = self._remove(branch.orelse, leave)
-        if (flag := self._flag(branch, then)) is not None and not isinstance(branch.test, Flag):
+        if first == "never" and (flags := self._flags(branch, then)):
             orelse, falls = self._remove((*branch.orelse, *rest), leave)
-            following = (Branch(Flag(flag, negated=True), orelse),) if orelse else ()
-            return (Bind(flag, Truth(branch.test), branch.comments), *following), _either("never", falls)
+            return self._raised(branch, then, flags, orelse), _either("never", falls)
         if not rest or (first == "never" and second == "never"):
             falls = first if first == second else "sometimes"
             return (replace(branch, then=then, orelse=orelse),), falls
@@ -180,12 +185,32 @@ class Settling:
         then, orelse = (self._remove((*arm, go_on), stay)[0] for arm in (branch.then, branch.orelse))
         return definition, replace(branch, then=then, orelse=orelse)
 
-    def _flag(self, branch: Branch, then: Block) -> str | None:
-        """The flag that an arm only sets: it is what the test says."""
-        match then:
-            case (Bind(name=name, value="True", comments=comments),) if comments == Comments():
-                return name if self.dynamic(branch.test) and not isinstance(branch.test, Flag) else None
-        return None
+    def _flags(self, branch: Branch, then: Block) -> list[Bind]:
+        """The flags that an arm sets at its end: they are what the test says."""
+        if not self.dynamic(branch.test) or flow.walruses(branch.test):
+            return []
+        flags: list[Bind] = []
+        for statement in reversed(then):
+            if not isinstance(statement, Bind) or statement.value != "True":
+                break
+            flags.insert(0, statement)
+        return flags
+
+    def _raised(self, branch: Branch, then: Block, flags: list[Bind], orelse: Block) -> Block:
+        """``if t: y = a; done = True`` with an ``else``  ->  ``done = t``, and a branch on the flag"""
+        first, *others = flags
+        kept = then[: len(then) - len(flags)]
+        following: Block = ()
+        if kept:
+            following = (Branch(Flag(first.name), kept, orelse, branch.node),)
+        elif orelse:
+            following = (Branch(Flag(first.name, negated=True), orelse, (), branch.node),)
+        return (
+            *(note for flag in flags for note in notes(flag)),
+            Bind(first.name, Truth(branch.test), branch.comments),
+            *(Bind(flag.name, first.name) for flag in others),
+            *following,
+        )
 
     def _flagged(self, branch: Branch, rest: Block, leave: Leave) -> tuple[Block, Falls]:
         """Both arms may go on: a flag says whether the rest is skipped."""
@@ -210,6 +235,36 @@ def _always_returns(block: Block) -> bool:
             case Branch(then=then, orelse=orelse) if _always_returns(then) and _always_returns(orelse):
                 return True
     return False
+
+
+def own_names(loop: Loop | While) -> Names:
+    """The names that a loop binds, those of its targets and of the loops in it included."""
+    return frozenset(flow.writes((loop,)))
+
+
+def _size(value: Value) -> int:
+    """The number of items of a tuple display that can be taken apart, else 0."""
+    if not isinstance(value, cst.Tuple) or any(isinstance(item, cst.StarredElement) for item in value.elements):
+        return 0
+    return len(value.elements)
+
+
+def _names(value: Value, number: int) -> tuple[str, str]:
+    """What the item of a returned tuple may be called."""
+    item = value.elements[number].value if isinstance(value, cst.Tuple) else None
+    return (f"found_{item.value}" if isinstance(item, cst.Name) else f"result_{number}"), f"answer_{number}"
+
+
+def _results(names: tuple[str, ...], value: Value) -> Block:
+    """The bindings of what is returned to names."""
+    match names, value:
+        case (), _:
+            return ()
+        case (name,), str() | cst.BaseExpression():
+            return (Bind(name, value),)
+        case _, cst.Tuple(elements=elements):
+            return tuple(Bind(name, item.value) for name, item in zip(names, elements, strict=True))
+    raise Declined("what is returned is no array")
 
 
 def own_exits(block: Block) -> list[Exit]:

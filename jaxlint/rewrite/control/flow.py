@@ -51,6 +51,18 @@ def statements(block: Block) -> Iterator[Statement]:
                 yield from statements(orelse)
 
 
+def made(block: Block) -> dict[str, tuple[str | cst.BaseExpression | Truth, ...]]:
+    """What normalisation has bound, by name."""
+    found: dict[str, tuple[str | cst.BaseExpression | Truth, ...]] = {}
+    for statement in statements(block):
+        match statement:
+            case Bind(name=name, value=value):
+                found[name] = (*found.get(name, ()), value)
+            case Define(body=body):
+                found.update(made(body))
+    return found
+
+
 def live_before(block: Block, out: Names) -> Names:
     """The names that are read on some path from the start of a block, given those that are read after it."""
     for statement in reversed(block):

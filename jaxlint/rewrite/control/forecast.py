@@ -6,7 +6,7 @@ carries, and what is computed from them, are tracers: a number that Python count
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -21,7 +21,7 @@ from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.jaxapi import array_attribute
 from jaxlint.rewrite.control import exits, flow
-from jaxlint.rewrite.control.model import Block, Branch, Equal, Flag, Loop, Names, Plain, Test, While
+from jaxlint.rewrite.control.model import Block, Branch, Equal, Flag, Loop, Names, Plain, Test, Truth, While
 from jaxlint.source import children
 
 SHORT = 8
@@ -36,6 +36,8 @@ class Forecast(View):
     moved: Names = frozenset()
     lowered: frozenset[cst.CSTNode] = frozenset()
     edits: tuple[Edit, ...] = ()
+    made: Mapping[str, tuple[cst.BaseExpression | str | Truth, ...]] = field(default_factory=dict)
+    """What normalisation binds, by name."""
     _kept: dict[cst.CSTNode, bool] = field(default_factory=dict)
 
     def value(self, node: cst.CSTNode) -> Value:
@@ -45,7 +47,10 @@ class Forecast(View):
         return value
 
     def code(self, node: cst.CSTNode) -> str:
-        start, end = self.span(node)
+        try:
+            start, end = self.span(node)
+        except KeyError:  # made by normalisation
+            return cst.Module(()).code_for_node(node)
         text = self.chunk.source.text[start:end]
         for edit in sorted(self.edits, key=lambda edit: edit.start, reverse=True):
             if start <= edit.start and edit.end <= end:

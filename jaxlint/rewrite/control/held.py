@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import libcst as cst
 
+from jaxlint.facts.model.definitions import scope_of
 from jaxlint.facts.model.values import Array, Const, Either, HostArray, Static, Tree, Value
-from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.uses import origins
 
 
-def values_before(ctx: View, statement: cst.CSTNode, name: str) -> list[Value | None]:
+def values_before(ctx: Forecast, statement: cst.CSTNode, name: str) -> list[Value | None]:
     """The values that a variable may have at a statement, None for one that is not known."""
+    if any(above in ctx.lowered and name in scope_of(above).bound for above in ctx.ancestors(statement)):
+        return [Array()]
     since, bound = origins(ctx, name, statement)
     found: list[Value | None] = [ctx.value(source) if direct else None for _, source, direct in bound]
     if since == 0 and name in ctx.frame.arguments:

@@ -18,6 +18,7 @@ from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.held import is_python_number, values_before
 from jaxlint.rewrite.control.model import Names
+from jaxlint.rewrite.control.scalars import REDUCTIONS, Scalars
 
 _FLOATING = frozenset(
     ("exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan", "sinh", "cosh",
@@ -26,7 +27,7 @@ _FLOATING = frozenset(
 _KEEPING = frozenset(
     ("abs", "absolute", "negative", "square", "maximum", "minimum", "clip", "sort", "cumsum", "cumprod", "flip", "sign")
 )
-_REDUCING = frozenset(("sum", "prod", "max", "min", "mean", "std", "var", "median", "dot", "vdot"))
+_REDUCING = REDUCTIONS - {"any", "all"}
 _DEPTH = 4
 
 
@@ -43,12 +44,11 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """``inside``: names that cannot be spelled elsewhere. ``scalars``: texts of arrays without axes. ``at``: the
-    statement in question."""
+    """``inside``: names that cannot be spelled elsewhere. ``at``: the statement in question."""
 
     ctx: Forecast
     inside: Names
-    scalars: frozenset[str]
+    scalars: Scalars
     at: cst.CSTNode | None = None
 
     def is_number(self, node: cst.BaseExpression) -> bool:
@@ -96,8 +96,7 @@ class Likeness:
         value, text = self.ctx.value(node), self.ctx.code(node)
         if isinstance(value, Const | Static | Library | Key | Keys) or not self._can_be_spelled(node):
             return None
-        known = {text, f"({text})"} & self.scalars
-        scalar = bool(known) or getattr(value, "ndim", None) == 0
+        scalar = self.scalars.is_scalar(node)
         return Like(text, scalar, scalar, kind_of(value) == "float")
 
     def _can_be_spelled(self, node: cst.CSTNode) -> bool:

@@ -19,7 +19,7 @@ from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.boundary import REVERSE_MODE
 from jaxlint.rewrite.control import flow, scans
 from jaxlint.rewrite.control.carry import Carry, appended, carried
-from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning
+from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning, spaced
 from jaxlint.rewrite.control.model import Branch, Declined, Flag, Loop
 from jaxlint.rewrite.control.source import Backwards, Range, Source, count, fixed, item, less_one, mirrored, source
 from jaxlint.rewrite.control.whiles import WHILE, head, turn
@@ -63,15 +63,15 @@ def _fori(low: Lowering, loop: Loop, given: Range, here: Here) -> Lines:
     bounds = f"{given.start.text}, {given.stop.text}" if plain else f"0, {count(low, given).text}"
     used = bool(targets & inside)
     index = low.code(loop.node.target) if plain and used else "_" if not used else low.fresh("k", "step", "turn")
+    body = low.function(loop, "body", carry.names)
     lines = turn(low, loop, carry, Here(frozenset(carry.names), here.bound | targets))
     if used and not plain:
-        lines = [f"{low.code(loop.node.target)} = {item(low, given, index).text}", *lines]
+        lines = spaced([f"{low.code(loop.node.target)} = {item(low, given, index).text}"], lines)
     parameter, unpacking = head(low, carry, inside)
-    body = low.function(loop, "body", carry.names)
     return [
         *loop.comments.above,
         f"def {body}({index}, {parameter}):",
-        *indented([*unpacking, *returning(lines, carry.packed)]),
+        *indented(spaced(unpacking, returning(lines, carry.packed))),
         "",
         f"{carry.packed} = {low.spell(FORI)}({bounds}, {body}, {carry.initial})",
     ]
@@ -104,17 +104,17 @@ def _early(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
     inside = flow.live_before(loop.body, frozenset(rest.names))
     target = loop.node.target
     own = isinstance(given, Range) and given.step == 1 and isinstance(target, cst.Name)
-    own = own and not targets & set(flow.writes(loop.body))
+    own = own and not targets & {"_", *flow.writes(loop.body)}
     index = low.code(target) if own else low.fresh("k", "step", "turn")
     first, last = (given.start.text, given.stop) if own and isinstance(given, Range) else ("0", count(low, given))
     carry = rest.after(index, first)
+    cond, body = low.function(loop, "cond_fn", carry.names), low.function(loop, "body", carry.names)
     lines = turn(low, loop, rest, Here(frozenset(rest.names), here.bound | targets | {index}))
     if not own and targets & inside:
-        lines = [f"{low.code(target)} = {item(low, given, index).text}", *lines]
+        lines = spaced([f"{low.code(target)} = {item(low, given, index).text}"], lines)
     test = infix("&", infix("<", Text(index), last), Text(f"~{loop.stop}"))
     asked, asking = head(low, carry, frozenset({index, loop.stop}))
     given_, taking = head(low, carry, inside | {index})
-    cond, body = low.function(loop, "cond_fn", carry.names), low.function(loop, "body", carry.names)
     after = []
     if targets & here.live:
         if targets & here.bound and not _turns(low, given):
@@ -126,7 +126,7 @@ def _early(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
         *indented([*asking, f"return {test.text}"]),
         "",
         f"def {body}({given_}):",
-        *indented([*taking, *lines, f"return {index} + 1, {rest.packed}"]),
+        *indented(spaced(taking, [*lines, f"return {index} + 1, {rest.packed}"])),
         "",
         f"{_bound(carry, here, index, after)} = {low.spell(WHILE)}({cond}, {body}, {carry.initial})",
         *after,

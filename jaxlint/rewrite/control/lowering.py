@@ -211,6 +211,11 @@ def indented(lines: Lines) -> Lines:
     return [f"{INDENT}{line}" if line else line for line in lines]
 
 
+def spaced(first: Lines, rest: Lines) -> Lines:
+    """Lines and more lines, with a blank line between if these open with a function."""
+    return [*first, "", *rest] if first and opens(rest) else [*first, *rest]
+
+
 def opens(lines: Lines) -> bool:
     """True for lines that begin with a function, which a blank line sets apart."""
     return next((line.startswith("def ") for line in lines if not line.startswith("#")), False)

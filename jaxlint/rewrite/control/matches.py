@@ -10,12 +10,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import libcst as cst
 
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.control.model import Bind, Block, Branch, Comments, Declined, Equal, Plain
+from jaxlint.rewrite.control.model import Bind, Block, Branch, Comments, Declined, Equal, Plain, Statement
 
 Body = Callable[[cst.BaseSuite], Block]
 
@@ -26,7 +26,8 @@ def as_branches(ctx: View, node: cst.Match, body: Body) -> Block:
         raise Declined(f"`match` asks for `{ctx.code(node.subject)}` in each case: give it a name first")
     chosen: Block = ()
     for case in reversed(node.cases):
-        inner = (*_notes(case.leading_lines), *body(case.body))
+        head = case.body.header.comment if isinstance(case.body, cst.IndentedBlock) else None
+        inner = (*_notes(case.leading_lines, head), *body(case.body))
         chosen = tuple(_case(ctx, node, case, inner, chosen))
     head = node.whitespace_after_colon.comment
     above = tuple(line.comment.value for line in node.leading_lines if line.comment is not None)
@@ -40,7 +41,7 @@ def as_branches(ctx: View, node: cst.Match, body: Body) -> Block:
     return (*chosen[:first], headed, *chosen[first + 1 :], *footer)
 
 
-def _case(ctx: View, node: cst.Match, case: cst.MatchCase, inner: Block, orelse: Block) -> Iterator[Bind | Branch]:
+def _case(ctx: View, node: cst.Match, case: cst.MatchCase, inner: Block, orelse: Block) -> Iterator[Statement]:
     assert isinstance(node.subject, cst.Name | cst.Attribute)
     match case.pattern:
         case cst.MatchAs(pattern=None, name=name):
@@ -49,7 +50,7 @@ def _case(ctx: View, node: cst.Match, case: cst.MatchCase, inner: Block, orelse:
             if case.guard is not None:
                 yield Branch(case.guard, inner, orelse, node)
             else:
-                yield from inner  # type: ignore[misc]
+                yield from inner
         case pattern:
             values = tuple(_values(ctx, pattern))
             yield Branch(Equal(node.subject, values, case.guard), inner, orelse, node)
@@ -72,6 +73,8 @@ def _is_number(node: cst.BaseExpression) -> bool:
     return isinstance(node, cst.Integer | cst.Float)
 
 
-def _notes(lines: object) -> tuple[Plain, ...]:
-    found = tuple(line.comment.value for line in lines if line.comment is not None)  # type: ignore[attr-defined]
+def _notes(lines: Iterable[cst.EmptyLine], head: cst.Comment | None = None) -> tuple[Plain, ...]:
+    """Comments as a statement that does nothing."""
+    comments = [*(line.comment for line in lines), head]
+    found = tuple(comment.value for comment in comments if comment is not None)
     return (Plain(None, Comments(found)),) if found else ()

@@ -127,13 +127,14 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loop:
-    """``for``. ``stop`` is the flag that ends it early; ``flags`` what normalisation carries, with first values."""
+    """``for``. ``stop`` is the flag that ends it early; ``flags`` what normalisation carries, with first
+    values, None where any will do."""
 
     node: cst.For
     body: Block
     orelse: Block = ()
     stop: str | None = None
-    flags: tuple[tuple[str, str], ...] = ()
+    flags: tuple[tuple[str, str | None], ...] = ()
     comments: Comments = NO_COMMENTS
 
 
@@ -145,7 +146,7 @@ class While:
     body: Block
     orelse: Block = ()
     stop: str | None = None
-    flags: tuple[tuple[str, str], ...] = ()
+    flags: tuple[tuple[str, str | None], ...] = ()
     comments: Comments = NO_COMMENTS
 
 

@@ -15,10 +15,11 @@ import libcst as cst
 from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.queries.truth import undecidable
-from jaxlint.rewrite import at_update, selection
+from jaxlint.rewrite import at_update
 from jaxlint.rewrite.control import effects, hazards
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.model import Append, Block, Branch, Declined, Exit, Loop, Plain, Statement, While
+from jaxlint.rewrite.control.ternary import conditional
 from jaxlint.rewrite.store import stored_array
 
 
@@ -76,7 +77,7 @@ def _fixes(view: Forecast, node: cst.CSTNode) -> Iterator[Fix]:
                 return
     for part in own_nodes(node):
         if isinstance(part, cst.IfExp) and undecidable(view, part.test) is not None:
-            yield _made(selection.select(view, part))
+            yield _made(conditional(view, part))
             return
 
 

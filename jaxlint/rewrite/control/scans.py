@@ -19,7 +19,7 @@ import libcst as cst
 from jaxlint.facts.model.values import Array, Const, Static
 from jaxlint.rewrite.control import flow, lists
 from jaxlint.rewrite.control.carry import carried, pack
-from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented
+from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, spaced
 from jaxlint.rewrite.control.model import Append, Bind, Block, Comments, Declined, Loop, Names, Statement
 from jaxlint.rewrite.control.source import Backwards, Enumerate, Rows, Source, rows
 from jaxlint.rewrite.control.whiles import head, turn
@@ -47,6 +47,7 @@ def lower(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
     texts = tuple(stacked.text for stacked in values.values())
     wanted = frozenset(carry.names).union(*(stacked.reads for stacked in values.values()))
     inside = flow.live_before(loop.body, wanted)
+    step = low.function(loop, "step" if carry.names else "row", carry.names)
     lines = turn(low, loop, carry, Here(wanted, here.bound | targets))
     given, target = _pruned(given, loop.node.target, inside)
     item, opening = _item(low, target, targets & inside)
@@ -56,23 +57,24 @@ def lower(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
     after = [line for found in collected for line in found.after]
     made = ", ".join(found.name for found in collected) if len(collected) < 2 else pack([f.name for f in collected])
     if not carry.names:
-        return [*comments, *_mapped(low, loop, item, [*opening, *lines], texts, made, over), *after]
+        return [*comments, *_mapped(low, step, item, spaced(opening, lines), texts, made, over), *after]
     parameter, unpacking = head(low, carry, inside)
-    step = low.function(loop, "step", carry.names)
-    results = pack([name if name in here.live else "_" for name in carry.names])
+    wanted_after = any(name in here.live for name in carry.names)
+    results = pack([name if name in here.live else "_" for name in carry.names]) if wanted_after else "_"
     return [
         *comments,
         f"def {step}({parameter}, {item}):",
-        *indented([*unpacking, *opening, *lines, f"return {carry.grouped}, {pack(texts)}"]),
+        *indented(spaced([*unpacking, *opening], [*lines, f"return {carry.grouped}, {pack(texts)}"])),
         "",
         f"{results}, {made or '_'} = {low.spell(SCAN)}({step}, {carry.initial}, {over})",
         *after,
     ]
 
 
-def _mapped(low: Lowering, loop: Loop, item: str, lines: Lines, texts: tuple[str, ...], made: str, over: str) -> Lines:
+def _mapped(
+    low: Lowering, function: str, item: str, lines: Lines, texts: tuple[str, ...], made: str, over: str
+) -> Lines:
     """Turns that do not need each other."""
-    function = low.function(loop, "row", ())
     return [
         f"def {function}({item}):",
         *indented([*lines, f"return {', '.join(texts)}"]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from jaxlint.facts.model.values import Const, HostArray
+from jaxlint.facts.model.values import Const, HostArray, Keys
 from jaxlint.rewrite.control.lowering import Lowering
 from jaxlint.rewrite.control.model import Declined
 from jaxlint.rewrite.polynomial import difference
@@ -73,7 +73,7 @@ def source(low: Lowering, node: cst.BaseExpression) -> Source:
         if any(argument.star for argument in node.args):
             raise Declined(f"`{ctx.code(node)}` unpacks its arguments")
         return _READERS[str(name)](low, node)
-    if not (ctx.jax_array(node) or isinstance(ctx.value(node), HostArray)):
+    if not (ctx.jax_array(node) or isinstance(ctx.value(node), HostArray | Keys)):
         raise Declined(f"`{ctx.code(node)}` is perhaps no array: lax runs over the rows of arrays")
     return Rows(quoted(ctx, node))
 

@@ -11,7 +11,7 @@ has the dtype of the other path, or the shapes perhaps differ, it declines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -20,13 +20,13 @@ from jaxlint.edits import replace
 from jaxlint.facts.model.values import Array, Const, Function, Library, Partial, Static, Value
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
-from jaxlint.rewrite.control.choices import tested
 from jaxlint.rewrite.control.conds import Arm
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.held import is_python_number, values_before
 from jaxlint.rewrite.control.likeness import Like, Likeness
 from jaxlint.rewrite.control.lowering import Lowering
-from jaxlint.rewrite.control.model import Block, Branch, Declined, Exit, Resume, Test
+from jaxlint.rewrite.control.model import Block, Branch, Declined, Exit, Resume
+from jaxlint.rewrite.control.scalars import Scalars
 from jaxlint.rewrite.control.simple import acting, bindings
 
 
@@ -52,10 +52,10 @@ class Result:
         return list(self.held) if tail.node is None else [ctx.value(tail.node)]
 
 
-def stabilise(low: Lowering, tests: Iterable[Test], arms: Sequence[Arm], at: cst.CSTNode | None) -> None:
+def stabilise(low: Lowering, scalars: Scalars, arms: Sequence[Arm], at: cst.CSTNode | None) -> None:
     """Note the edits that give every arm's results one dtype. ``at``: their statement. Raises Declined."""
     inside = frozenset(name for arm in arms for name in flow.writes(arm.block))
-    likeness = Likeness(low.ctx, inside, tested(low.ctx, tests), at)
+    likeness = Likeness(low.ctx, inside, scalars, at)
     for result in _returned(arms) if arms[0].names is None else _bound(low.ctx, arms, at):
         _check(low.ctx, result)
         text = _unified(low, likeness, result)
@@ -165,6 +165,8 @@ def _unified(low: Lowering, likeness: Likeness, result: Result) -> str | None:
     number = ctx.code(numbers[0].node) if numbers[0].node is not None else result.name
     likes = [likeness.of(tail.node) for tail in others if tail.node is not None]
     like = next((like for like in likes if like is not None and like.scalar), None)
+    if like is None and _are_integers(likeness, result):
+        return None
     if like is None:
         raise Declined(
             f"`{number}` is a number, and the other path gives perhaps a larger array or one of another dtype: "
@@ -186,6 +188,14 @@ def _is_number(likeness: Likeness, result: Result, tail: Tail) -> bool:
         return likeness.is_number(tail.node) and not _is_edited(likeness.ctx, tail.node)
     held = [value for value in result.held if value is not None]
     return tail.known and any(is_python_number(value) and kind_of(value) != "bool" for value in held)
+
+
+def _are_integers(likeness: Likeness, result: Result) -> bool:
+    """True for scalars of integers only, which have one dtype unless somebody says otherwise."""
+    values = [value for tail in result.tails if tail.known for value in result.values(likeness.ctx, tail)]
+    nodes = [tail.node for tail in result.tails if tail.node is not None]
+    known = all(tail.known for tail in result.tails) and all(map(likeness.scalars.is_scalar, nodes))
+    return known and all(value is not None and kind_of(value) == "int" for value in values)
 
 
 def _is_edited(ctx: Forecast, node: cst.BaseExpression) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replaced
+
 import libcst as cst
 
 from jaxlint.edits import Decline, Fix, replace
@@ -9,16 +11,18 @@ from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control.choices import Chooser, Unfit
 from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.conds import COND, Arm, Form, inline
-from jaxlint.rewrite.control.forecast import forecast
+from jaxlint.rewrite.control.forecast import Forecast, forecast
 from jaxlint.rewrite.control.lowering import Lowering
 from jaxlint.rewrite.control.model import Declined, Exit
 from jaxlint.rewrite.control.names import fresh
+from jaxlint.rewrite.control.scalars import Scalars
 from jaxlint.rewrite.control.stable import stabilise
 
 
 def conditional(ctx: View, node: cst.IfExp) -> Fix | Decline:
     """The rewrite of a conditional expression."""
-    low = Lowering(forecast(ctx, (), ()), fresh(ctx))
+    view = ctx if isinstance(ctx, Forecast) else forecast(ctx, (), ())
+    low = Lowering(replaced(view, edits=()), fresh(ctx))
     try:
         text = _text(low, node)
     except Declined as declined:
@@ -28,24 +32,25 @@ def conditional(ctx: View, node: cst.IfExp) -> Fix | Decline:
 
 
 def _text(low: Lowering, node: cst.IfExp) -> str:
+    scalars = Scalars(low.ctx, (node.test,))
     try:
-        return Chooser(low).expression(node).text
+        return Chooser(low, scalars).expression(node).text
     except Unfit:
         pass
     try:
-        return _called(low, node)
+        return _called(low, node, scalars)
     except Declined as declined:
         low.ctx.edits = ()
         try:
-            return Chooser(low, safe=True).expression(node).text
+            return Chooser(low, scalars, safe=True).expression(node).text
         except Unfit:
             raise declined from None
 
 
-def _called(low: Lowering, node: cst.IfExp) -> str:
+def _called(low: Lowering, node: cst.IfExp, scalars: Scalars) -> str:
     """``lax.cond(t, lambda: a, lambda: b)``"""
     if "#" in low.ctx.code(node):
         raise Declined("a comment stands inside of the expression")
     arms = [Arm((Exit("return", value),), None, "") for value in (node.body, node.orelse)]
-    stabilise(low, [node.test], arms, low.ctx.statement(node))
+    stabilise(low, scalars, arms, low.ctx.statement(node))
     return inline(low, Form(low.spell(COND), condition(low, node.test).text), arms)

@@ -16,7 +16,7 @@ from __future__ import annotations
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.carry import Carry, appended, carried
 from jaxlint.rewrite.control.conditions import condition
-from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning
+from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning, spaced
 from jaxlint.rewrite.control.model import NOTHING, Declined, Flag, Loop, Names, While
 
 WHILE = "jax.lax.while_loop"
@@ -35,10 +35,10 @@ def lower(low: Lowering, loop: While, here: Here) -> Lines:
         raise Declined("nothing that the loop computes is read afterwards")
     test = condition(low, loop.node.test, *((Flag(loop.stop, negated=True),) if loop.stop else ()))
     tested = flow.reads(loop.node.test) | (frozenset({loop.stop}) if loop.stop else NOTHING)
+    cond, body = low.function(loop, "cond_fn", carry.names), low.function(loop, "body", carry.names)
     lines = turn(low, loop, carry, Here(frozenset(carry.names), here.bound))
     asked, asking = head(low, carry, tested)
     given, taking = head(low, carry, flow.live_before(loop.body, frozenset(carry.names)))
-    cond, body = low.function(loop, "cond_fn", carry.names), low.function(loop, "body", carry.names)
     results = ", ".join(name if name in here.live else "_" for name in carry.names)
     return [
         *loop.comments.above,
@@ -46,7 +46,7 @@ def lower(low: Lowering, loop: While, here: Here) -> Lines:
         *indented([*asking, f"return {test.text}"]),
         "",
         f"def {body}({given}):",
-        *indented([*taking, *returning(lines, carry.packed)]),
+        *indented(spaced(taking, returning(lines, carry.packed))),
         "",
         f"{results} = {low.spell(WHILE)}({cond}, {body}, {carry.initial})",
     ]

@@ -16,9 +16,11 @@ from jaxlint.verify.child.execute import Call, Function
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The calls to make, by function. ``host`` functions are not jitted; an oracle stands in for an original."""
+    """The calls to make, by function, and those to time if it is others. ``host`` functions are not jitted; an oracle
+    stands in for an original."""
 
     calls: dict[str, list[Call]] = field(default_factory=dict)
+    timing: dict[str, list[Call]] = field(default_factory=dict)
     oracles: dict[str, Function] = field(default_factory=dict)
     host: frozenset[str] = frozenset()
 
@@ -56,9 +58,9 @@ def load_inputs(path: Path) -> Inputs:
     """Read inputs from a Python module, a JSON file or an .npz archive.
 
     A Python module sets ``cases = {"f": [(arg, ...), {"name": arg, ...}]}`` and, where needed, ``static = {"f":
-    ("n",)}``, ``host = ("f",)`` and ``oracle = {"f": function}``. JSON has the same keys, lists of numbers
-    being arrays. An archive names its arrays ``f/0/x`` or ``f/0/0``: function, case, parameter or position. Raises
-    ValueError.
+    ("n",)}``, ``host = ("f",)``, ``oracle = {"f": function}``, and ``timing``, cases like the others, to be timed in
+    their stead. JSON has the same keys, lists of numbers being arrays. An archive names its arrays ``f/0/x`` or
+    ``f/0/0``: function, case, parameter or position. Raises ValueError.
     """
     random.seed(0)
     np.random.seed(0)
@@ -76,8 +78,16 @@ def _inputs(settings: dict[str, Any]) -> Inputs:
     cases, static = settings.get("cases"), settings.get("static", {})
     if not isinstance(cases, dict):
         raise ValueError('inputs must have `cases = {"function": [(arg, ...), ...]}`')
-    calls = {name: [_call(case, frozenset(static.get(name, ()))) for case in given] for name, given in cases.items()}
-    return Inputs(calls, dict(settings.get("oracle", {})), frozenset(settings.get("host", ())))
+    return Inputs(
+        _calls(cases, static),
+        _calls(settings.get("timing", {}), static),
+        dict(settings.get("oracle", {})),
+        frozenset(settings.get("host", ())),
+    )
+
+
+def _calls(cases: dict[str, Any], static: dict[str, Any]) -> dict[str, list[Call]]:
+    return {name: [_call(case, frozenset(static.get(name, ()))) for case in given] for name, given in cases.items()}
 
 
 def _call(case: Any, static: frozenset[str]) -> Call:

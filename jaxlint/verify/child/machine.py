@@ -3,8 +3,10 @@
 import datetime
 import os
 import platform
+from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import jax
 
@@ -29,6 +31,17 @@ def machine() -> Machine:
         flags=_given(_FLAGS) | {"jax_enable_x64": str(jax.numpy.zeros(0, float).dtype == "float64")},
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
     )
+
+
+def on_cpu() -> AbstractContextManager[Any]:
+    """What is computed inside the `with` block is computed on the CPU, where JAX has it."""
+    if jax.default_backend() == "cpu":
+        return nullcontext()
+    try:
+        found: AbstractContextManager[Any] = jax.default_device(jax.devices("cpu")[0])
+    except RuntimeError:  # JAX_PLATFORMS leaves it out
+        return nullcontext()
+    return found
 
 
 def _versions() -> dict[str, str]:

@@ -50,8 +50,12 @@ class Race:
 def timed(supplier: Supplier, trials: Trials) -> Speed:
     """The speed of a function with the inputs that there are, or why it has none."""
     try:
-        supply = supplier.supply(trials, lambda call: None)
-        calls = [*supply.calls, *(call for _, call in given(supply, trials.sides.before))] if supply else []
+        calls = supplier.inputs.timing.get(trials.function) or _supplied(supplier, trials)
         return Race(trials).run(calls) if calls else untimed(trials.function, "no inputs")
     except Exception as error:
         return untimed(trials.function, f"{type(error).__name__}: {error}")
+
+
+def _supplied(supplier: Supplier, trials: Trials) -> list[Call]:
+    supply = supplier.supply(trials, lambda call: None)
+    return [*supply.calls, *(call for _, call in given(supply, trials.sides.before))] if supply else []

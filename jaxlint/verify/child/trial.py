@@ -8,6 +8,7 @@ import msgspec
 
 from jaxlint.verify.child.execute import Call, Function, eagerly, integers, is_jitted, original, subject
 from jaxlint.verify.child.lazy import finished
+from jaxlint.verify.child.machine import on_cpu
 from jaxlint.verify.child.sides import Sides, attribute, same_start
 from jaxlint.verify.outcome import Outcome, Raised, Returned
 
@@ -35,7 +36,11 @@ class Trials:
         return expected, self.rewritten(call)
 
     def original(self, call: Call) -> Outcome:
-        """What the original gives for a call."""
+        """What the original gives for a call, on the CPU whatever the rewrite runs on."""
+        with on_cpu():
+            return self._original(call)
+
+    def _original(self, call: Call) -> Outcome:
         same_start()
         if self.oracle:
             return original(self.oracle, call, jax_code=False)

@@ -75,7 +75,7 @@ def summary(speed: Speed) -> tuple[str, ...]:
     if eager:
         said += _against_eager(speed, eager, rewrite)
     if jitted:
-        said.append(f"against the original under jit: {ratio(jitted, rewrite)}")
+        said.append(_beyond_noise(ratio(jitted, rewrite), "the original under jit"))
     if rewrite.compilations and rewrite.compilations > 1:
         said.append(f"compiles {rewrite.compilations} times for {speed.inputs} inputs")
     return tuple(said) or ("there is no original to compare with",)
@@ -83,7 +83,7 @@ def summary(speed: Speed) -> tuple[str, ...]:
 
 def _against_eager(speed: Speed, eager: Variant, rewrite: Variant) -> list[str]:
     found = ratio(eager, rewrite)
-    said = [f"{found} than the original, {eager.how}" if not found.is_noise else f"as fast as the original: {found}"]
+    said = [_beyond_noise(found, f"the original, {eager.how}")]
     if rewrite.compilation is None:
         return said
     if not found.is_noise and found.median > 1:
@@ -92,7 +92,11 @@ def _against_eager(speed: Speed, eager: Variant, rewrite: Variant) -> list[str]:
     if speed.dispatch and rewrite.median < 4 * speed.dispatch:
         why = f"calling any compiled function takes {duration(speed.dispatch)}"
         return [*said, f"too small a computation for jit to pay by itself: {why}"]
-    return [*said, "jit does not pay here"]
+    return said if found.is_noise else [*said, "jit does not pay here"]
+
+
+def _beyond_noise(found: Ratio, other: str) -> str:
+    return f"no difference from {other}, beyond the noise" if found.is_noise else f"{found} than {other}"
 
 
 def _calls(number: int) -> str:
