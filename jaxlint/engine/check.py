@@ -14,7 +14,7 @@ import libcst as cst
 from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.engine.diagnostic import Diagnostic, TraceStep
 from jaxlint.engine.own import INTERNAL, SYNTAX, Own
-from jaxlint.engine.rule_options import Scalar, Stated
+from jaxlint.engine.rule_options import Given, Scalar, no_options
 from jaxlint.facts.model.definitions import ClassDefinition, FunctionDefinition, own_nodes
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.project import Target, load, newest_jax
@@ -33,7 +33,7 @@ def check(
     select: Callable[[Rule], bool],
     rules: Sequence[Rule] | None = None,
     target: Target = newest_jax,
-    options: Callable[[str], Stated] = lambda path: (),
+    options: Given = no_options,
 ) -> dict[str, list[Diagnostic]]:
     """Diagnostics of each text, by path. The texts are one project: contexts flow across its modules.
 
@@ -65,7 +65,7 @@ def _no_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _traced(tracer: Tracer, rules: Sequence[Rule], options: Callable[[str], Stated]) -> Iterator[Diagnostic]:
+def _traced(tracer: Tracer, rules: Sequence[Rule], options: Given) -> Iterator[Diagnostic]:
     """Every finding once, whatever the number of contexts that show it."""
     if failure := _run(tracer):
         yield failure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from jaxlint.engine.options import ConfigError
 from jaxlint.engine.select import suggestion
@@ -11,6 +11,13 @@ Scalar = bool | int | float | str
 Tables = Mapping[str, Mapping[str, Scalar]]
 Stated = tuple[tuple[str, tuple[tuple[str, Scalar], ...]], ...]
 """(rule's name, ((option, value), …)): hashable, and with a ``repr`` that tells settings apart."""
+
+Given = Callable[[str], Stated]
+"""The options that hold in a file, by its path."""
+
+
+def no_options(path: str) -> Stated:
+    return ()
 
 
 def stated(inherited: Stated, tables: Tables, origin: str) -> Stated:

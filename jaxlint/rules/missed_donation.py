@@ -9,8 +9,8 @@ import libcst as cst
 from jaxlint.edits import Decline, Edit, Finding, Fix
 from jaxlint.facts.model.definitions import bound_names
 from jaxlint.facts.model.values import Array, Ref, Transformed, Tuple, Unknown
+from jaxlint.facts.queries.anew import called
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.boundary import function_name
 from jaxlint.rules import rule
 
 
@@ -32,7 +32,7 @@ def missed_donation(ctx: View, node: cst.Assign) -> Iterator[Finding]:
     if replaced:
         names = " and ".join(f"`{ctx.code(node.value.args[number].value)}`" for number in replaced)
         message = (
-            f"{names} is replaced by what `{function_name(callee)}` returns: with `donate_argnums` it would reuse the "
+            f"{names} is replaced by what `{called(callee)}` returns: with `donate_argnums` it would reuse the "
             "memory instead of holding both"
         )
         yield Finding(node.value, message, _fix(ctx, callee, replaced))
