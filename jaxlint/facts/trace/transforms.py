@@ -14,6 +14,7 @@ from jaxlint.facts.model.values import (
     Const,
     HostArray,
     Library,
+    Many,
     Partial,
     Ref,
     Static,
@@ -307,12 +308,22 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
         case ("leaves",):
             return Tree(last.traced) if isinstance(last, Array) and last.traced is not None else Unknown("tree")
         case ("declared",):
-            return Array(frame.staged)
+            return _declared(frame, args.get(1, "result_shape_dtypes"))
         case ("none",):
             return NONE
         case ("value", _):
             return Tuple((last, Unknown()))
     return Unknown(row.name)
+
+
+def _declared(frame: Frame, shapes: Value | None) -> Value:
+    """What a callback returns, by the shapes that it promises."""
+    match shapes:
+        case Const(value=None):
+            return NONE
+        case Tuple() | Many() | Ref():
+            return Unknown("declared")
+    return Array(frame.staged)
 
 
 def _mapped_tree(frame: Frame, args: Arguments, leaf: Array) -> Value | None:
