@@ -20,7 +20,7 @@ def refreshed(line: str, rules: dict[str, Rule]) -> str:
     if not line.startswith("| ") or len(cells) != 4:
         return line
     names = [re.sub(r" \(JAX\d+\)", "", name) for name in cells[1].split("<br>")]
-    if not all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", name) for name in names):
+    if not all(re.fullmatch(r"[a-z][a-z0-9-]+", name) for name in names):
         return line
     found = [rules.get(name) for name in names]
     called = "<br>".join(f"{name} ({rule.code})" if rule else name for name, rule in zip(names, found, strict=True))
