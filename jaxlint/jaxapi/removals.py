@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-from jaxlint.jaxapi.tables import table
+from jaxlint.jaxapi.tables import DATA, table
 from jaxlint.jaxapi.versions import Version, has
 
 Status = Literal["removed", "deprecated"]
@@ -71,8 +71,20 @@ def removed(name: str) -> Removal | None:
     while prefix:
         if (row := rows.get(prefix)) is not None:
             return _removal(prefix, **row)
+        if (since := gone().get(prefix)) is not None:
+            return Removal(prefix, since, note=INTERNAL)
         prefix = prefix.rpartition(".")[0]
     return None
+
+
+INTERNAL = "it was no public name"
+
+
+@cache
+def gone() -> dict[str, str]:
+    """Names that public modules bound once, mostly by importing them for themselves, and the version without them."""
+    lines = (DATA / "gone.names").read_text("utf-8").splitlines()
+    return {name: since for name, _, since in (line.partition(" ") for line in lines)}
 
 
 def _removal(
