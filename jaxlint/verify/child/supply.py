@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jaxlint.verify.child.alarm import within
+from jaxlint.verify.child.alarm import Overrun, within
 from jaxlint.verify.child.build import Builder, Plain
 from jaxlint.verify.child.execute import Call
+from jaxlint.verify.child.hooks import strict_indices
 from jaxlint.verify.child.infer import guess
 from jaxlint.verify.child.load import Inputs
 from jaxlint.verify.child.recorded import Recorded
@@ -67,11 +68,11 @@ class Supplier:
     def _guessed(self, trials: Trials, tell: Callable[[Call | None], None]) -> Supply | None:
         def runs(arguments: Arguments, sizes: dict[str, int]) -> bool:
             try:
-                with within(_TRY_SECONDS):
+                with within(_TRY_SECONDS), strict_indices():
                     call = Builder(trials.sides.before, sizes, Plain()).call(arguments)
                     tell(call)
                     return isinstance(trials.original(call), Returned)
-            except BaseException:
+            except (Exception, Overrun):
                 return False
 
         tell(None)
@@ -100,6 +101,6 @@ def doctests(text: str, trials: Trials) -> list[Call]:
         try:
             with within(_TRY_SECONDS):
                 exec(compile(example.source, "<doctest>", "single"), scope)
-        except BaseException:
+        except (Exception, SystemExit, Overrun):
             continue
     return calls
