@@ -3,13 +3,13 @@
 import importlib.util
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from jaxlint.engine.cache import Found
 from jaxlint.engine.fix import FixOutcome
 from jaxlint.engine.options import ConfigError
 from jaxlint.source import SourceText
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from jaxlint.verify.proof import Fixing
 
