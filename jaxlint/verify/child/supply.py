@@ -16,7 +16,7 @@ from jaxlint.verify.child.recorded import Recorded
 from jaxlint.verify.child.trial import Trials
 from jaxlint.verify.inputs.module import ModuleText
 from jaxlint.verify.inputs.spec import Arguments
-from jaxlint.verify.outcome import Returned
+from jaxlint.verify.outcome import Outcome, Returned
 from jaxlint.verify.protocol import Pair
 
 _TRY_SECONDS = 5.0
@@ -31,15 +31,22 @@ class Supply:
     source: str = ""
 
 
+def returned(outcome: Outcome) -> bool:
+    """Whether a call came back."""
+    return isinstance(outcome, Returned)
+
+
 @dataclass(frozen=True, slots=True)
 class Supplier:
-    """The sources of one pair. ``guesses`` allows the last of them."""
+    """The sources of one pair. ``guesses`` allows the last of them; a guess is good if what the original gives with it
+    is ``accepted``."""
 
     pair: Pair
     inputs: Inputs
     recorded: Recorded
     text: ModuleText
     guesses: bool
+    accepted: Callable[[Outcome], bool] = returned
 
     def mentions(self, name: str) -> bool:
         """Whether somebody gave inputs for a function: then it is compared, changed or not."""
@@ -71,7 +78,7 @@ class Supplier:
                 with within(_TRY_SECONDS), strict_indices():
                     call = Builder(trials.sides.before, sizes, Plain()).call(arguments)
                     tell(call)
-                    return isinstance(trials.original(call), Returned)
+                    return self.accepted(trials.original(call))
             except (Exception, Overrun):
                 return False
 
