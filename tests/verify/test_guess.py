@@ -33,6 +33,7 @@ EXPECTED: dict[str, tuple[str, tuple[str, ...]]] = {
     "keys_mapped": ("changed on purpose", ("draws",)),
     "keys_same": ("different", ()),
     "keys_still": ("different", ("still uses a key twice",)),
+    "misdescribed": ("cannot compare", ("its inputs cannot be made: SpecError", "f32[3")),
     "cancels": ("equivalent", ()),
 }
 
