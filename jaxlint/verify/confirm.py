@@ -18,7 +18,7 @@ from jaxlint.verify.observation import Observation, Seen
 from jaxlint.verify.places import Places
 from jaxlint.verify.plan import PlanError, plan
 from jaxlint.verify.protocol import Job, Pair
-from jaxlint.verify.sandbox import Record, run_job
+from jaxlint.verify.sandbox import Heard, Record, run_job, unheard
 from jaxlint.verify.side_by_side import Ways, job_for, paired
 
 Found = dict[str, list[Diagnostic]]
@@ -33,12 +33,12 @@ _BEARS_OUT: dict[Seen, tuple[str, ...]] = {
 """The codes that an observation can confirm."""
 
 
-def confirm(sources: Sequence[SourceText], found: Found, ways: Ways) -> Found:
+def confirm(sources: Sequence[SourceText], found: Found, ways: Ways, hear: Heard = unheard) -> Found:
     """The findings, with what was seen in those that running the code confirms."""
     places = {one.path: known for one in sources if (known := Places.of(one.text))}
     owners = _owners(found, places)
     pairs = [pair for one in sources if (pair := _pair(one, owners.get(one.path, ())))]
-    record = run_job(_job(pairs, ways), ways.limits, threading.Event()) if pairs else Record()
+    record = run_job(_job(pairs, ways), ways.limits, threading.Event(), hear) if pairs else Record()
     seen = [
         (pairs[target.pair].before, target.function, one)
         for target, listed in record.observed.items()

@@ -25,7 +25,7 @@ from jaxlint.verify.child.timing import wait_for
 from jaxlint.verify.child.trace import is_own
 from jaxlint.verify.child.trial import Trials, callable_named
 from jaxlint.verify.observation import Line, Observation, Seen
-from jaxlint.verify.outcome import Returned
+from jaxlint.verify.outcome import Outcome, Raised, Returned
 from jaxlint.verify.verdict import Kind, judge_case
 
 _FEW = 3
@@ -68,6 +68,11 @@ def watched(supplier: Supplier, trials: Trials, *, x64: bool) -> tuple[tuple[Obs
         return tuple(observe(trials, calls, meant=False, x64=x64)), bool(calls)
     except Exception:
         return (), False
+
+
+def telling(outcome: Outcome) -> bool:
+    """Whether a call shows something of its function: it returned, or JAX itself raised."""
+    return isinstance(outcome, Returned) or (isinstance(outcome, Raised) and "jax" in outcome.message.lower())
 
 
 def raised_at_import(error: BaseException) -> Observation:

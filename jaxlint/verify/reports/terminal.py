@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from jaxlint.verify.protocol import Event, Importing, Judged, Measured, Passed, Started
+from jaxlint.verify.protocol import Event, Importing, Judged, Measured, Observed, Passed, Started
 from jaxlint.verify.reports.record import Report, Row
 from jaxlint.verify.reports.words import devices, error, failures, sentences, versions
 from jaxlint.verify.sandbox import Heard
@@ -76,9 +76,11 @@ def _verdict(row: Row) -> Text:
 
 
 @contextmanager
-def progress(functions: int, platforms: int, *, speed: bool) -> Iterator[Heard]:
-    """Shows on stderr, if that is a terminal, how far the work is; yields whom to tell about events."""
-    total = functions * platforms * (3 if speed else 2)
+def progress(total: int | None = None) -> Iterator[Heard]:
+    """Shows on stderr, if that is a terminal, how far the work is; yields whom to tell about events.
+
+    ``total`` is how many answers are awaited, if that is known.
+    """
     console = Console(stderr=True)
     columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -90,7 +92,7 @@ def progress(functions: int, platforms: int, *, speed: bool) -> Iterator[Heard]:
                     bar.update(task, description=f"importing the {what}")
                 case Started(target, step, call):
                     bar.update(task, description=f"{step}: {call or target.function}"[: console.width - 48])
-                case Judged() | Passed() | Measured():
+                case Judged() | Passed() | Measured() | Observed():
                     bar.advance(task)
 
         yield hear
