@@ -20,8 +20,10 @@ from jaxlint.verify.inputs.spec import Arguments, base_sizes
 from jaxlint.verify.outcome import Outcome, Returned
 from jaxlint.verify.verdict import Kind, Verdict, judge, judge_case, worst
 
-_ORIGINAL_SECONDS, _REWRITTEN_SECONDS = 3.0, 20.0
+_ORIGINAL_SECONDS, _REWRITTEN_SECONDS = 2.0, 20.0
 """Of work, for a varied call: it may well be one with which the original does not end."""
+_OVERRUNS = 3
+"""So many calls that do not end, and no more are tried."""
 _FEW = 4
 """Variations of a call whose difference takes a proof each time."""
 
@@ -36,6 +38,7 @@ class Prover:
     vary: int
     _mutated: set[str] = field(default_factory=set)
     _reuse: bool = False
+    _overruns: int = 0
 
     def prove(self, supply: Supply) -> Verdict:
         """The verdict from all calls, variations included."""
@@ -93,9 +96,14 @@ class Prover:
         found: list[Verdict] = []
 
         def shows(values: Drawn, sizes: dict[str, int]) -> bool:
+            if self._overruns >= _OVERRUNS:
+                return False
             try:
                 verdict = self._one(Builder(self.trials.sides.before, sizes, values).call(arguments))
-            except (Exception, Overrun):
+            except Overrun:
+                self._overruns += 1
+                return False
+            except Exception:
                 return False
             if verdict is None:
                 return False

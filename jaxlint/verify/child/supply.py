@@ -15,7 +15,7 @@ from jaxlint.verify.child.load import Inputs
 from jaxlint.verify.child.recorded import Recorded
 from jaxlint.verify.child.trial import Trials
 from jaxlint.verify.inputs.module import ModuleText
-from jaxlint.verify.inputs.spec import Arguments
+from jaxlint.verify.inputs.spec import Arguments, SpecError
 from jaxlint.verify.outcome import Outcome, Returned
 from jaxlint.verify.protocol import Pair
 
@@ -61,8 +61,8 @@ class Supplier:
             return Supply(tuple(self.recorded.calls[name]), source="recorded calls")
         if name in self.recorded.problems:
             return None
-        if described := self.text.commented.get(name):
-            return Supply(described=tuple(described), source=f"a comment: {'; '.join(map(str, described))}")
+        if described := self._commented(name):
+            return Supply(described=described, source=f"a comment: {'; '.join(map(str, described))}")
         examples = tuple(doctests(self.text.doctest(name), trials))
         if annotated := self.text.described(name):
             return Supply(examples, (annotated,), f"annotations: {annotated}")
@@ -71,6 +71,14 @@ class Supplier:
         if name in self.pair.nullary:
             return Supply((Call(),), source="no arguments")
         return self._guessed(trials, tell) if self.guesses else None
+
+    def _commented(self, name: str) -> tuple[Arguments, ...]:
+        found: list[Arguments] = []
+        for described in self.text.commented.get(name, ()):
+            if isinstance(described, SpecError):
+                raise described
+            found.append(described)
+        return tuple(found)
 
     def _guessed(self, trials: Trials, tell: Callable[[Call | None], None]) -> Supply | None:
         def runs(arguments: Arguments, sizes: dict[str, int]) -> bool:

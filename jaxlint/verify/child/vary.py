@@ -116,7 +116,7 @@ def _integers(dtype: np.dtype[Any], style: str) -> Any:
         case "negative" if info.min < 0:
             return st.integers(-4, 4)
         case "large":
-            return st.one_of(st.integers(0, 4), st.sampled_from([int(info.max), int(info.min)]))
+            return st.sampled_from([0, 1, int(info.max), int(info.min), int(info.max) - 1])
     return st.integers(0, 4)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,15 @@ def _work_on(job: Job, number: int, pair: Pair, targets: list[Target], send: Sen
         send(NotLoaded(number, *refused.args))
         return
     accepted = telling if job.task == "observe" else returned
-    supplier = Supplier(pair, inputs, recorded, ModuleText(before.read_text("utf-8-sig")), job.guess, accepted)
+    supplier = Supplier(pair, inputs, recorded, ModuleText(_text(before)), job.guess, accepted)
     for target in targets:
         _answer(job, supplier, target, Sides(original, rewritten), send)
+
+
+def _text(path: Path) -> str:
+    """A module's source in the encoding that it declares."""
+    with tokenize.open(path) as file:
+        return file.read()
 
 
 class _Refused(Exception):
