@@ -8,13 +8,14 @@ import logging
 import re
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from typing import Any
 
 import jax
 import numpy as np
 
+from jaxlint.verify.child.alarm import Overrun, within
 from jaxlint.verify.child.compilation import Compilations, forget_programs, jit
 from jaxlint.verify.child.execute import Call, Function, as_jax, is_jitted
 from jaxlint.verify.child.lazy import finished
@@ -29,6 +30,7 @@ from jaxlint.verify.outcome import Outcome, Raised, Returned
 from jaxlint.verify.verdict import Kind, judge_case
 
 _FEW = 3
+_SECONDS = 10.0
 _MISS = re.compile(r"CACHE MISS at (.+?):(\d+)")
 
 
@@ -81,9 +83,11 @@ def raised_at_import(error: BaseException) -> Observation:
 
 
 def _run(function: Function, call: Call) -> None:
+    """One call; one that does not end soon shows nothing."""
     same_start()
     args, kwargs = jax.tree_util.tree_map(as_jax, (call.args, call.kwargs))
-    wait_for(function(*args, **kwargs))
+    with suppress(Overrun), within(_SECONDS):
+        wait_for(function(*args, **kwargs))
 
 
 def _run_jitted(function: Function, call: Call) -> None:
