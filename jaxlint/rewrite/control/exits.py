@@ -116,6 +116,8 @@ class Settling:
         match values:
             case [cst.BaseExpression() as value] if not flow.reads(value) & inner:
                 return value, ()
+            case [str() as value]:  # what a loop within this one has bound
+                return value, ()
         if all(value is None for value in values):
             return None, ()
         if any(value is None for value in values):
