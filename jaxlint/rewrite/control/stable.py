@@ -226,6 +226,9 @@ def _like(low: Lowering, like: Like, node: cst.BaseExpression | None, name: str)
     text = low.code(node) if node is not None else name
     value = low.ctx.value(node) if node is not None else None
     constant = value.value if isinstance(value, Const) else None
+    if like.promoted and not like.floating:
+        dtype = f"{low.spell('jax.numpy.result_type')}({like.name}, float)"
+        return f"{low.spell('jax.numpy.asarray')}({text}, {dtype})"
     whole = constant is not None and constant == int(constant)
     if not like.floating and (value is None or kind_of(value) == "float") and not whole:
         raise Declined(f"`{text}` is a float, and perhaps `{like.name}` is none: give it the dtype of the other path")
