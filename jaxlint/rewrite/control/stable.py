@@ -177,7 +177,7 @@ def _unified(low: Lowering, likeness: Likeness, result: Result) -> str | None:
         text = _like(low, like, tail.node, result.name)
         if tail.node is None:
             kept = text
-        else:
+        elif not _is_edited(ctx, tail.node):  # what follows two branches may stand in both of them
             ctx.edits = (*ctx.edits, replace(ctx, tail.node, text))
     return kept
 
@@ -214,6 +214,8 @@ def _of_one_kind(low: Lowering, result: Result) -> str | None:
     for tail in result.tails:
         if tail.node is None:
             kept = f"float({result.name})"
+        elif _is_edited(ctx, tail.node):
+            continue
         elif isinstance(tail.node, cst.Integer):
             ctx.edits = (*ctx.edits, replace(ctx, tail.node, f"{ctx.code(tail.node)}.0"))
         elif kind_of(ctx.value(tail.node)) != "float":
