@@ -8,16 +8,18 @@ import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix, repair
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.control import exits, flow, slots
+from jaxlint.rewrite.control import exits, flow
 from jaxlint.rewrite.control.bound import bound_before
+from jaxlint.rewrite.control.effects import Unnamed
 from jaxlint.rewrite.control.exits import Settling
 from jaxlint.rewrite.control.forecast import Forecast, forecast
 from jaxlint.rewrite.control.guards import split
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, opens
 from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, Statement, While
 from jaxlint.rewrite.control.names import fresh
-from jaxlint.rewrite.control.prepare import moved_statements, prepared
+from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
+from jaxlint.rewrite.control.slots import localised
 
 COMPOUND = (cst.If, cst.For, cst.While, cst.Match)
 
@@ -31,6 +33,8 @@ def rewrite(ctx: View, node: cst.CSTNode, *, raises: bool = True) -> Fix | Decli
         return Decline("only what is in a function is rewritten")
     try:
         return _rewritten(ctx, node, raises=raises)
+    except Unnamed as reason:
+        return localised(ctx, _outermost(ctx, node)[0]) or Decline(str(reason))
     except Declined as reason:
         return Decline(str(reason))
 
@@ -45,11 +49,6 @@ def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
         view = forecast(ctx, block, view.lowered)
     bound = bound_before(ctx, first)
     names, lowered = fresh(ctx), view.lowered
-    if changed := slots.stored(list(moved_statements(view, block))):
-        edits = slots.kept(view, statements, block, changed, names)
-        kept = " and ".join(f"`{one.text}`" for one in changed)
-        message = f"Keep {kept} in a variable, which lax can hand on"
-        return Fix(message, tuple(edits), repair(ctx) if raises else "unsafe")
     settled = Settling(names, lambda loop: loop.node not in lowered, view.dynamic).function(split(view, block), bound)
     view, uses = prepared(view, settled)
     view.made = flow.made(settled)

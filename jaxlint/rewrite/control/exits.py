@@ -68,7 +68,9 @@ class Settling:
                 case Loop() | While() if not self.keeps(statement):
                     found += self._loop(statement, bound, nested=nested)
                 case Loop() | While():
-                    found.append(replace(statement, body=self._inner(statement.body, bound, nested=True)))
+                    body = self._inner(statement.body, bound, nested=True)
+                    orelse = self._inner(statement.orelse, bound, nested=nested)
+                    found.append(replace(statement, body=body, orelse=orelse))
                 case Branch():
                     then = self._inner(statement.then, bound, nested=nested)
                     orelse = self._inner(statement.orelse, bound, nested=nested)

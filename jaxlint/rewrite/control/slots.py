@@ -1,143 +1,118 @@
-"""Attributes and items of dicts that a loop or branch changes, kept in variables so that lax can hand them on.
+"""Items and attributes that a branch or loop stores into get a variable, which lax can hand on.
 
 ::
 
-    for ...:                                x = self.x
-        self.x = self.x + self.dx           for ...:
-                                    ->          x = x + self.dx
-                                            self.x = x
+    if t:                                     w = state["w"]
+        state["w"] = f(state["w"])    ->      if t:
+                                                  w = f(w)
+                                              state["w"] = w
 
-The loop itself is rewritten in the next pass, from facts about the new text.
+The next pass writes the branch with lax. The container itself stays where it is, and is changed as before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.edits import Edit
-from jaxlint.rewrite.control import exits
-from jaxlint.rewrite.control.forecast import Forecast
-from jaxlint.rewrite.control.model import Block, Declined, Plain, Statement
-from jaxlint.rewrite.control.names import Fresh
-from jaxlint.source import walk
+from jaxlint.edits import Edit, Fix, insert_before, replace
+from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control.names import fresh
+from jaxlint.rewrite.store import stored_array
+from jaxlint.rewrite.variable import targets
+
+Slot = cst.Subscript | cst.Attribute
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """``self.x`` or ``state["x"]``: the name of its owner, its own word, and its text."""
-
-    owner: str
-    word: str
-    text: str = field(compare=False)
-
-
-def slot(node: cst.CSTNode) -> Slot | None:
-    """The slot that an expression is."""
-    match node:
-        case cst.Attribute(value=cst.Name(value=owner), attr=cst.Name(value=word)):
-            return Slot(owner, word, f"{owner}.{word}")
-        case cst.Subscript(
-            value=cst.Name(value=owner),
-            slice=[cst.SubscriptElement(slice=cst.Index(value=cst.SimpleString() as key))],
-        ) if isinstance(key.evaluated_value, str):
-            return Slot(owner, key.evaluated_value, f"{owner}[{key.value}]")
-    return None
-
-
-def stored(statements: Sequence[Statement]) -> list[Slot]:
-    """The slots that statements store into, or into whose arrays they store."""
-    found: dict[Slot, None] = {}
-    for statement in statements:
-        if isinstance(statement, Plain) and statement.node is not None:
-            for target in _targets(statement.node):
-                base: cst.BaseExpression = target
-                while isinstance(base, cst.Subscript) and slot(base) is None:
-                    base = base.value
-                if (kept := slot(base)) is not None:
-                    found[kept] = None
-    return list(found)
-
-
-def kept(view: Forecast, nodes: Sequence[cst.CSTNode], block: Block, found: Sequence[Slot], fresh: Fresh) -> list[Edit]:
-    """The edits that keep slots in variables while some statements run. Raises Declined."""
-    if any(exit.kind == "return" for exit in exits.own_exits(block)):
-        raise Declined(f"`{found[0].text}` is assigned in a loop that may return")
-    names = {one: fresh(*_candidates(one)) for one in found}
+def localised(ctx: View, statement: cst.CSTNode) -> Fix | None:
+    """Variables for what a statement stores into containers; None if somebody could see the difference."""
+    parts = list(own_nodes(statement))
+    leaving: tuple[type[cst.CSTNode], ...] = (cst.Return, cst.Raise)
+    if not isinstance(statement, cst.For | cst.While):
+        leaving = (*leaving, cst.Break, cst.Continue)
+    if any(isinstance(part, leaving) for part in parts):
+        return None
+    stored = [target for part in parts for target in targets(part) if _is_slot(ctx, target)]
+    slots = {ctx.code(slot): slot for slot in stored if isinstance(slot, Slot)}
+    if not slots or any(_is_used_otherwise(ctx, parts, slot) for slot in slots.values()):
+        return None
+    names = fresh(ctx)
     edits: list[Edit] = []
-    read: set[Slot] = set()
-    for node in nodes:
-        edits += _renamed(view, node, names, read)
-    new = [one for one in found if one not in read]
-    for one in new:
-        if not any(_always_stored(node, one) for node in nodes):
-            raise Declined(f"`{one.text}` is perhaps not there before")
-    start, end = view.span(nodes[0])[0], _line_end(view, nodes[-1])
-    indent = view.indent(nodes[0])
-    before = "".join(f"{name} = {one.text}\n{indent}" for one, name in names.items() if one not in new)
-    after = "".join(f"\n{indent}{one.text} = {name}" for one, name in names.items())
-    return [Edit(start, start, before), *edits, Edit(end, end, after)]
+    before, after = [], []
+    for text, slot in slots.items():
+        name = names(*_candidates(slot))
+        edits += [replace(ctx, part, name) for part in parts if isinstance(part, Slot) and ctx.code(part) == text]
+        if _is_read(ctx, statement, parts, text):
+            before.append(f"{name} = {text}")
+        after.append(f"{text} = {name}")
+    end = ctx.chunk.source.text.find("\n", ctx.span(statement)[1])
+    end = end if end >= 0 else len(ctx.chunk.source.text)
+    indent = ctx.indent(statement)
+    edits.append(Edit(end, end, "".join(f"\n{indent}{line}" for line in after)))
+    if before:
+        edits.append(insert_before(ctx, statement, *before))
+    message = f"Give {' and '.join(f'`{text}`' for text in slots)} a variable, which lax can hand on"
+    return Fix(message, tuple(edits), "unsafe")
 
 
-def _always_stored(node: cst.CSTNode | None, one: Slot) -> bool:
-    """True for a branch of which every arm stores into a slot."""
-    match node:
-        case cst.If(body=body, orelse=orelse):
-            return _always_stored(body, one) and _always_stored(orelse, one)
-        case cst.Else(body=body):
-            return _always_stored(body, one)
-        case cst.IndentedBlock(body=body):
-            return any(_always_stored(inner, one) for inner in body)
-        case cst.SimpleStatementLine(body=body) | cst.SimpleStatementSuite(body=body):
-            return any(slot(target) == one for small in body for target in _targets(small))
+def _is_slot(ctx: View, target: cst.BaseExpression) -> bool:
+    """True for ``d["k"]`` and ``self.x`` of a variable, with a key that is written out."""
+    match target:
+        case cst.Attribute(value=cst.Name()):
+            return True
+        case cst.Subscript(value=cst.Name(), slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
+            return isinstance(key, cst.SimpleString | cst.Integer) and stored_array(ctx, target) is None
     return False
 
 
-def _candidates(one: Slot) -> tuple[str, ...]:
-    word = one.word if one.word.isidentifier() else "value"
-    return word, f"{one.owner}_{word}"
+def _is_used_otherwise(ctx: View, parts: list[cst.CSTNode], slot: Slot) -> bool:
+    """True if a container is used for more than items of constant keys: then somebody may see it change."""
+    assert isinstance(slot.value, cst.Name)
+    for part in parts:
+        if isinstance(part, cst.Name) and part.value == slot.value.value:
+            above = ctx.parent(part)
+            if isinstance(above, cst.Attribute) and above.attr is part:
+                continue
+            if not isinstance(above, Slot) or not _is_slot(ctx, above) or isinstance(ctx.parent(above), cst.Call):
+                return True
+    return False
 
 
-def _renamed(view: Forecast, node: cst.CSTNode, names: dict[Slot, str], read: set[Slot]) -> Iterator[Edit]:
-    """The edits within a node; notes the slots that are read. Raises Declined where an owner is used as a whole."""
-    owners = {one.owner for one in names}
-    for part in walk(node):
-        found = slot(part)
-        if found in names:
-            yield Edit(*view.span(part), names[found])
-            if not isinstance(view.parent(part), cst.AssignTarget | cst.AnnAssign):
-                read.add(found)
-        elif isinstance(part, cst.Name) and part.value in owners and _is_used_whole(view, part):
-            raise Declined(f"`{part.value}` is used as a whole while parts of it change")
+def _is_read(ctx: View, statement: cst.CSTNode, parts: list[cst.CSTNode], text: str) -> bool:
+    """True unless both arms of a branch bind an item without reading it."""
+    stores = [target for part in parts for target in targets(part) if ctx.code(target) == text]
+    augmented = any(isinstance(part, cst.AugAssign) and ctx.code(part.target) == text for part in parts)
+    reads = sum(isinstance(part, Slot) and ctx.code(part) == text for part in parts) > len(stores)
+    return augmented or reads or not _both_bind(ctx, statement, text)
 
 
-def _is_used_whole(view: Forecast, name: cst.Name) -> bool:
-    above = view.parent(name)
-    if isinstance(above, cst.Attribute) and above.attr is name:
-        return False
-    if above is None or slot(above) is None or getattr(above, "value", None) is not name:
-        return True
-    return isinstance(view.parent(above), cst.Call) and getattr(view.parent(above), "func", None) is above
+def _both_bind(ctx: View, statement: cst.CSTNode, text: str) -> bool:
+    match statement:
+        case cst.If(body=cst.IndentedBlock(body=body), orelse=cst.If() as other):
+            return _binds(ctx, body, text) and _both_bind(ctx, other, text)
+        case cst.If(body=cst.IndentedBlock(body=body), orelse=cst.Else(body=cst.IndentedBlock(body=other_body))):
+            return _binds(ctx, body, text) and _binds(ctx, other_body, text)
+    return False
 
 
-def _targets(node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
-    queue: list[cst.BaseExpression] = []
-    match node:
-        case cst.Assign(targets=targets):
-            queue += [target.target for target in targets]
-        case cst.AugAssign(target=target) | cst.AnnAssign(target=target):
-            queue = [target]
-    while queue:
-        item = queue.pop()
-        if isinstance(item, cst.Tuple | cst.List):
-            queue += [element.value for element in item.elements]
-        else:
-            yield item
+def _binds(ctx: View, body: object, text: str) -> bool:
+    assert isinstance(body, tuple | list)
+    lines = [line.body for line in body if isinstance(line, cst.SimpleStatementLine)]
+    return any(ctx.code(target) == text for line in lines for small in line for target in targets(small))
 
 
-def _line_end(view: Forecast, node: cst.CSTNode) -> int:
-    """The end of the line that a statement ends on, a comment there included."""
-    end = view.chunk.source.text.find("\n", view.span(node)[1])
-    return end if end >= 0 else len(view.chunk.source.text)
+def _candidates(slot: Slot) -> Iterator[str]:
+    """Names for a variable: the key, or the container's name with it."""
+    assert isinstance(slot.value, cst.Name)
+    if isinstance(slot, cst.Attribute):
+        key = slot.attr.value
+    else:
+        index = slot.slice[0].slice
+        assert isinstance(index, cst.Index)
+        value = index.value.evaluated_value if isinstance(index.value, cst.SimpleString | cst.Integer) else ""
+        key = str(value)
+    if key.isidentifier():
+        yield key
+    yield f"{slot.value.value}_{''.join(letter if letter.isalnum() else '_' for letter in key)}"

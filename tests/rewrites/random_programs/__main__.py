@@ -2,6 +2,7 @@
 
 import argparse
 import collections
+import math
 import re
 import signal
 import sys
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0, help="the first program's")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so many")
     parser.add_argument("--show", type=int, nargs="*", help="print these programs and what becomes of them")
     parser.add_argument("--shrink", action="store_true", help="print the smallest program with the same defect")
     parser.add_argument("--worker", type=int, nargs=3, help=argparse.SUPPRESS)
@@ -30,7 +32,7 @@ def main() -> int:
             show(seed, smaller=options.shrink)
         return 0
     start = time.perf_counter()
-    results = run(range(options.seed, options.seed + options.count), options.jobs)
+    results = run(range(options.seed, options.seed + options.count), options.jobs, 60 * options.minutes)
     report(results, time.perf_counter() - start)
     return int(any(result.kind in DEFECTS for result in results))
 

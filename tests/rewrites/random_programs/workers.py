@@ -1,10 +1,12 @@
 """Runs trials in child processes: a program that hangs or kills its process is a result like others."""
 
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,21 +26,23 @@ class Result:
     changed: bool = True
 
 
-def run(seeds: range, jobs: int) -> list[Result]:
-    """All results, in the order of the seeds."""
+def run(seeds: range, jobs: int, seconds: float = math.inf) -> list[Result]:
+    """All results, in the order of the seeds; as many as there is time for."""
+    end = time.monotonic() + seconds
     shares = [seeds[job::jobs] for job in range(jobs)]
     with ThreadPoolExecutor(jobs) as pool:
-        return sorted(chain.from_iterable(pool.map(_share, shares)), key=lambda result: result.seed)
+        found = pool.map(lambda share: _share(share, end), shares)
+        return sorted(chain.from_iterable(found), key=lambda result: result.seed)
 
 
-def _share(seeds: range) -> list[Result]:
+def _share(seeds: range, end: float) -> list[Result]:
     results: list[Result] = []
-    while len(results) < len(seeds):
-        results += _child(seeds[len(results) :])
+    while len(results) < len(seeds) and time.monotonic() < end:
+        results += _child(seeds[len(results) :], end)
     return results
 
 
-def _child(seeds: range) -> Iterator[Result]:
+def _child(seeds: range, end: float) -> Iterator[Result]:
     """Results until a child ends; its death is the result of the program that it was at."""
     argv = [sys.executable, "-m", __package__, "--worker", *map(str, (seeds.start, seeds.stop, seeds.step))]
     child = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
@@ -48,6 +52,10 @@ def _child(seeds: range) -> Iterator[Result]:
         seed, kind, reasons, changed = json.loads(line)
         done += 1
         yield Result(seed, kind, tuple(reasons), changed)
+        if time.monotonic() > end:
+            child.kill()
+            child.wait()
+            return
     if (code := child.wait()) and done < len(seeds):
         yield Result(seeds[done], "dies", (f"the process ended with {code}",))
 
