@@ -227,7 +227,11 @@ class Chooser:
         match choice:
             case Choice(then=Leaf(text=Text(text="True")), orelse=Leaf(text=Text(text=flag))) if flag in self.ctx.made:
                 return infix("|", Text(flag), test)
-        return call(self.ctx, WHERE, test, self._spelled(choice.then), self._spelled(choice.orelse))
+            case Choice(then=Leaf(text=Text(text="True")), orelse=Leaf(text=Text(text="False"))):
+                if test.text in self.ctx.made:
+                    return test
+        then, orelse = self._spelled(choice.then), self._spelled(choice.orelse)
+        return then if then.text == orelse.text else call(self.ctx, WHERE, test, then, orelse)
 
 
 Guard = tuple[Test, bool] | None
