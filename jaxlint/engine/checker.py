@@ -6,13 +6,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from jaxlint.engine.cache import Cache, Found, key_of
 from jaxlint.engine.lint import all_rules, check_all, concern
 from jaxlint.engine.own import INTERNAL, Select
-from jaxlint.engine.rule_options import Given, Stated, no_options
+from jaxlint.engine.rule_options import Stated
 from jaxlint.engine.target import Target, Version
 from jaxlint.source import SourceText
 from jaxlint.source.modules import components
@@ -57,7 +57,7 @@ class Checker:
     target: Target
     cache: Cache
     jobs: int | None = None
-    options: Given = no_options
+    options: Callable[[str], Stated] = lambda path: ()
 
     def __call__(self, sources: Texts, select: Select) -> Found:
         """Raw diagnostics of the texts, by path."""
