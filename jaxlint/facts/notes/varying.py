@@ -66,7 +66,7 @@ def _static_change(frame: Frame, old: Value, new: Value) -> str | None:
     match old, new:
         case Const(value=int() | float() as a), Const(value=int() | float() as b) if type(a) is type(b):
             return "another number" if a != b and not isinstance(a, bool) else None
-        case Static(turn=a), Static(turn=b) if a is not None and b is not None and a is not b:
+        case Static(turn=a), Static(turn=b) if a is not None and b is not None and a != b:
             return "another number"
         case (Function(), Function()) | (Partial(), Partial()) if old is not new:
             return "a new function" if differing(held(frame, old), held(frame, new)) is not None else None
@@ -84,7 +84,7 @@ def _shape_change(frame: Frame, old: Value, new: Value) -> str | None:
                 return f"an array of another shape, {_shape(before)} and then {_shape(after)}"
     match old, new:
         case (Array(turn=a), Array(turn=b)) | (HostArray(turn=a), HostArray(turn=b)):
-            return "an array of another length" if a is not None and b is not None and a is not b else None
+            return "an array of another length" if a is not None and b is not None and a != b else None
         case Ref(kind="list"), Ref(kind="list"):
             sizes = access.exact_items(frame, old), access.exact_items(frame, new)
             if sizes[0] is not None and sizes[1] is not None and len(sizes[0]) != len(sizes[1]):

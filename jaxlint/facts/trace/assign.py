@@ -61,8 +61,15 @@ def _in_any_turn(frame: Frame, target: cst.CSTNode, value: Value) -> Value:
     value = without_contents(value)
     before = frame.state.contents(frame).get(target.value) if isinstance(target, cst.Name) else None
     if isinstance(value, Array) and isinstance(before, Array) and value.dims != before.dims:
-        return replace(value, ndim=value.ndim if value.ndim == before.ndim else None, dims=None)
+        ndim = value.ndim if value.ndim == before.ndim else None
+        return replace(value, ndim=ndim, dims=None, turn=object() if _is_longer(before, value) else value.turn)
     return value
+
+
+def _is_longer(before: Array, value: Array) -> bool:
+    """True if an axis certainly has another length than before."""
+    pairs = zip(before.dims or (), value.dims or (), strict=False)
+    return any(a is not None and b is not None and a != b for a, b in pairs)
 
 
 def bind(frame: Frame, name: str, value: Value, node: cst.CSTNode | None = None) -> None:

@@ -83,8 +83,12 @@ def of_call(frame: Frame, row: Function, bound: dict[str, Value]) -> Extents:
 _SIZES = ("shape", "num", "N", "M", "n", "start", "stop", "repeats", "reps", "length", "total_repeat_length")
 
 
-def turn_of(row: Function, bound: dict[str, Value]) -> object:
+def turn_of(frame: Frame, row: Function, bound: dict[str, Value]) -> object:
     """The number of a loop's turns on which a length of the result depends."""
+    if row.name.rpartition(".")[2] in ("concatenate", "append", "vstack", "hstack"):
+        parts = [part for value in bound.values() for part in (access.exact_items(frame, value) or [value])]
+        growing = [part.turn for part in parts if isinstance(part, Array) and part.turn is not None]
+        return ("joined", growing[0]) if len(growing) == 1 else None
     sizes = [value for name, value in bound.items() if name in _SIZES and name in row.static]
     found = [
         part.turn

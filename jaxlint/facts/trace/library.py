@@ -122,7 +122,7 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
             contents.note_operands(frame, node, row.name, operands)
             dtype = _KIND_DTYPES.get(row.returns) or dtypes.of_call(frame, row.name, operands)
             known = contents.fitting(frame, node, contents.of_call(frame, row.name, operands, dims), dtype)
-            return Array(traced, kind, ndim, dims, dtype, known, extents.turn_of(row, bound))
+            return Array(traced, kind, ndim, dims, dtype, known, extents.turn_of(frame, row, bound))
         case "same":
             first = args.positional[0] if args.positional else Unknown()
             if isinstance(first, Array | HostArray) and row.name == "jax.device_put":
