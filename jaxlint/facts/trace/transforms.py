@@ -95,9 +95,24 @@ def _result(frame: Frame, callee: Transformed, result: Value, args: Arguments) -
     row = callee.transform
     if row.kind == "inspect":
         return Unknown(row.name)
+    if row.kind == "map" and row.result == ("stack",):
+        axes = callee.options.get("out_axes", Const(0))
+        return _batched(frame, result, isinstance(axes, Const) and axes != NONE)
     if row.kind != "grad" or row.result == ("same",):
         return result
     return trees.gradient(frame, callee, result, args)
+
+
+def _batched(frame: Frame, value: Value, everywhere: bool) -> Value:
+    """What a mapped function returns for all rows: arrays with one more axis, if that is so of all results."""
+    match value:
+        case Array(traced=traced, kind=kind, ndim=ndim):
+            return Array(traced, kind, ndim + 1 if ndim is not None and everywhere else None)
+        case Tuple(items=items):
+            return Tuple(tuple(_batched(frame, item, everywhere) for item in items))
+        case Ref(kind="list" | "dict"):
+            return boundary.rebuilt(frame, value, set(), lambda item: _batched(frame, item, everywhere))
+    return value
 
 
 def _option(frame: Frame, callee: Transformed, role: str | None) -> tuple[Value | None, list[Value] | None]:
