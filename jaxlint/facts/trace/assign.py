@@ -38,7 +38,7 @@ from jaxlint.facts.trace import access
 def assign(frame: Frame, target: cst.CSTNode, value: Value, node: cst.CSTNode, *, augmented: bool = False) -> None:
     """Bind a target of any form; ``node`` is the statement or clause that does it."""
     if frame.turn:
-        value = _in_any_turn(frame, target, value)
+        value = without_contents(value)
     match target:
         case cst.Name(value=name):
             bind(frame, name, _explained(frame, name, value, node), target)
@@ -53,23 +53,6 @@ def assign(frame: Frame, target: cst.CSTNode, value: Value, node: cst.CSTNode, *
             _store_item(frame, target, value)
         case cst.Attribute():
             _store_attribute(frame, target, value)
-
-
-def _in_any_turn(frame: Frame, target: cst.CSTNode, value: Value) -> Value:
-    """What may be said of a value in a loop's body whatever the turn: its elements, and its shape if it changes, may
-    be others in each."""
-    value = without_contents(value)
-    before = frame.state.contents(frame).get(target.value) if isinstance(target, cst.Name) else None
-    if isinstance(value, Array) and isinstance(before, Array) and value.dims != before.dims:
-        ndim = value.ndim if value.ndim == before.ndim else None
-        return replace(value, ndim=ndim, dims=None, turn=object() if _is_longer(before, value) else value.turn)
-    return value
-
-
-def _is_longer(before: Array, value: Array) -> bool:
-    """True if an axis certainly has another length than before."""
-    pairs = zip(before.dims or (), value.dims or (), strict=False)
-    return any(a is not None and b is not None and a != b for a, b in pairs)
 
 
 def bind(frame: Frame, name: str, value: Value, node: cst.CSTNode | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -17,7 +18,7 @@ from jaxlint.facts.model.definitions import (
 from jaxlint.facts.model.frames import Frame, Loop
 from jaxlint.facts.model.history import CONTENTS
 from jaxlint.facts.model.state import State, join_states
-from jaxlint.facts.model.values import NONE, Class, Function, Library, Ref, Unknown, Value
+from jaxlint.facts.model.values import NONE, Array, Class, Function, Library, Ref, Unknown, Value
 from jaxlint.facts.notes import captures
 from jaxlint.facts.trace import assign, classes, imports, methods
 from jaxlint.facts.trace.arithmetic import arithmetic
@@ -169,6 +170,7 @@ def _loop(
     frame.varying.append(changed)
     guards, turn = frame.state.guards, frame.turn
     loop.guards = len(guards)
+    shapes = [_shapes(frame, changed)]
     for body in bodies:
         if frame.tracer.state is None:
             break
@@ -179,6 +181,7 @@ def _loop(
         body()
         frame.tracer.state = _join_all([frame.tracer.state, *loop.continued])
         loop.continued.clear()
+        shapes.append(_shapes(frame, changed))
     frame.loops.pop()
     frame.varying.pop()
     frame.turn = turn
@@ -189,6 +192,22 @@ def _loop(
     frame.tracer.state = _join_all([frame.tracer.state, *loop.broken])
     if frame.tracer.state is not None:
         frame.state.guards = guards
+        _forget_shapes(frame, shapes)
+
+
+def _shapes(frame: Frame, names: frozenset[str]) -> dict[str, Array]:
+    """The arrays among the variables that a loop binds."""
+    contents = frame.state.contents(frame) if frame.tracer.state is not None else {}
+    return {name: value for name in names if isinstance(value := contents.get(name), Array)}
+
+
+def _forget_shapes(frame: Frame, turns: list[dict[str, Array]]) -> None:
+    """After a loop, a shape that changed from turn to turn is not known."""
+    for name, value in _shapes(frame, frozenset(turns[-1])).items():
+        found = [turn[name] for turn in turns if name in turn]
+        if any(array.dims != value.dims for array in found):
+            ndim = value.ndim if all(array.ndim == value.ndim for array in found) else None
+            frame.state.store(frame, name, replace(value, ndim=ndim, dims=None, contents=None))
 
 
 def _join_all(states: Iterable[State | None]) -> State | None:
