@@ -43,7 +43,7 @@ def measured(folders: Sequence[Path], names: Sequence[str]) -> Report:
     pairs = [pair(folder) for folder in folders]
     ways = Ways()
     platforms = available(ways)
-    with progress(sum(len(one.functions) for one in pairs), len(platforms), speed=True) as hear:
+    with progress(3 * len(platforms) * sum(len(one.functions) for one in pairs)) as hear:
         verdicts = side_by_side(pairs, ways, hear, platforms)
         passed = [Target(i, one.function) for i, listed in enumerate(verdicts) for one in listed if one.kind.passes]
         found = race(pairs, ways, passed, platforms, hear)

@@ -3,13 +3,13 @@
 import importlib.util
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from jaxlint.engine.cache import Found
 from jaxlint.engine.fix import FixOutcome
 from jaxlint.engine.options import ConfigError
 from jaxlint.source import SourceText
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     from jaxlint.verify.proof import Fixing
 
@@ -19,23 +19,26 @@ def proved(sources: Sequence[SourceText], fixing: "Fixing") -> FixOutcome:
     _need_jax()
     from jaxlint.verify import VARIATIONS
     from jaxlint.verify.proof import prove_fixes
+    from jaxlint.verify.reports.terminal import progress
     from jaxlint.verify.side_by_side import Ways
 
     print("Running the code of the files, to prove the fixes.", file=sys.stderr, flush=True)
-    proof = prove_fixes(sources, fixing, Ways(guess=True, vary=VARIATIONS))
-    return proof.outcome
+    with progress() as hear:
+        return prove_fixes(sources, fixing, Ways(guess=True, vary=VARIATIONS), hear).outcome
 
 
 def confirmed(sources: Sequence[SourceText], found: Found) -> Found:
     """The findings, those that running the code bears out marked so. Raises ConfigError without JAX."""
     _need_jax()
     from jaxlint.verify.confirm import confirm
+    from jaxlint.verify.reports.terminal import progress
     from jaxlint.verify.side_by_side import Ways
 
     if not any(found.values()):
         return found
     print("Running the code of the files, to confirm the findings.", file=sys.stderr, flush=True)
-    return confirm(sources, found, Ways(guess=True))
+    with progress() as hear:
+        return confirm(sources, found, Ways(guess=True), hear)
 
 
 def _need_jax() -> None:

@@ -78,7 +78,7 @@ def _compare(pair: "Pair", ways: "Ways", speed: bool) -> "tuple[tuple[Verdict, .
     from jaxlint.verify.side_by_side import side_by_side
 
     platforms = available(ways)
-    with progress(len(pair.functions), len(platforms), speed=speed) as hear:
+    with progress(len(pair.functions) * len(platforms) * (3 if speed else 2)) as hear:
         (verdicts,) = side_by_side([pair], ways, hear, platforms)
         if not speed:
             return verdicts, Race()

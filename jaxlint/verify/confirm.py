@@ -18,27 +18,30 @@ from jaxlint.verify.observation import Observation, Seen
 from jaxlint.verify.places import Places
 from jaxlint.verify.plan import PlanError, plan
 from jaxlint.verify.protocol import Job, Pair
-from jaxlint.verify.sandbox import Record, run_job
+from jaxlint.verify.sandbox import Heard, Record, run_job, unheard
 from jaxlint.verify.side_by_side import Ways, job_for, paired
 
 Found = dict[str, list[Diagnostic]]
 
+_IMMUTABLE = ("JAX101", "JAX103", "JAX104", "JAX105", "JAX106")
+_INVALID = ("JAX805", "JAX806", "JAX813", "JAX815", "JAX822", "JAX824")
+
 _BEARS_OUT: dict[Seen, tuple[str, ...]] = {
-    "raises": ("JAX1", "JAX2", "JAX4", "JAX5", "JAX6", "JAX7", "JAX8", "JAX9"),
+    "raises": (*_IMMUTABLE, "JAX208", "JAX4", "JAX5", "JAX6", "JAX7", *_INVALID, "JAX9"),
     "reuses": ("JAX3",),
     "leaks": ("JAX2",),
     "recompiles": ("JAX7",),
-    "differs": ("JAX1", "JAX2"),
+    "differs": ("JAX104", "JAX2"),
 }
-"""The codes that an observation can confirm."""
+"""The codes that an observation can confirm: what rules of these codes say is that it happens."""
 
 
-def confirm(sources: Sequence[SourceText], found: Found, ways: Ways) -> Found:
+def confirm(sources: Sequence[SourceText], found: Found, ways: Ways, hear: Heard = unheard) -> Found:
     """The findings, with what was seen in those that running the code confirms."""
     places = {one.path: known for one in sources if (known := Places.of(one.text))}
     owners = _owners(found, places)
     pairs = [pair for one in sources if (pair := _pair(one, owners.get(one.path, ())))]
-    record = run_job(_job(pairs, ways), ways.limits, threading.Event()) if pairs else Record()
+    record = run_job(_job(pairs, ways), ways.limits, threading.Event(), hear) if pairs else Record()
     seen = [
         (pairs[target.pair].before, target.function, one)
         for target, listed in record.observed.items()

@@ -106,7 +106,7 @@ class Record:
                 self.observed[target] = None
                 self.ended.add(target)
             case Started(target, step="speed"):
-                self.speeds[target] = untimed(target.function, reason)
+                self.speeds[target] = untimed(target.function, reason, self.machine.platform if self.machine else "")
                 self.ended.add(target)
             case Started(target, step, call):
                 self.verdicts[target] = _killed(target.function, step, call, reason)

@@ -17,6 +17,7 @@ from jaxlint.verify.reports import as_json
 from jaxlint.verify.reports.make import row
 from jaxlint.verify.reports.markdown import as_markdown
 from jaxlint.verify.reports.record import VERSION, Report
+from jaxlint.verify.speed.record import EAGER, REWRITE
 from jaxlint.verify.verdict import Kind, Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,17 @@ def test_different_is_1(pair: tuple[Path, Path], capfd: pytest.CaptureFixture[st
     assert run(*pair, function="f", inputs=inputs, output_format="json") == 1
     (verdict,) = json.loads(capfd.readouterr().out)["verdicts"]
     assert verdict["verdict"] == "different" and verdict["reasons"] == ["result: 3.0, expected 2.0"]
+
+
+def test_what_passes_is_measured(pair: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:
+    inputs = pair[0].parent / "inputs.py"
+    inputs.write_text("import numpy as np\ncases = {'f': [(np.ones(3),)]}\ntiming = {'f': [(np.ones(1000),)]}\n")
+    assert run(*pair, inputs=inputs, output_format="json", label="what was rewritten", speed=True) == 0
+    report = msgspec.json.decode(capfd.readouterr().out, type=Report)
+    ((speed,),) = [row.speeds for row in report.verdicts]
+    assert report.after == "what was rewritten" and report.machines[0].platform == speed.platform
+    assert speed.arguments == "f64[1000]" and speed[EAGER] and speed[REWRITE]
+    assert "+    return 2 * x" in report.diff
 
 
 def test_what_cannot_be_compared_is_not_a_pass(pair: tuple[Path, Path], capfd: pytest.CaptureFixture[str]) -> None:

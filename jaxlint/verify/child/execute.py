@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import jax
+import msgspec
 import numpy as np
 
+from jaxlint.verify.child.alarm import Overrun
+from jaxlint.verify.child.differences import central_differences
 from jaxlint.verify.child.flatten import flatten
 from jaxlint.verify.child.hooks import vmap_as_loop
 from jaxlint.verify.child.trace import own_lines
@@ -38,10 +41,30 @@ def original(function: Function, call: Call, *, jax_code: bool, grad: bool = Fal
     for how, context, convert in _ways(jax_code):
         outcome = _attempt(how, function, _prepared(call, convert), context, grad and jax_code)
         if isinstance(outcome, Returned):
-            return outcome
+            return outcome if not grad or jax_code else _with_differences(outcome, function, call)
         first = first or outcome
     assert first is not None
     return first
+
+
+def _with_differences(outcome: Returned, function: Function, call: Call) -> Outcome:
+    """With the gradient of what the port returns: the results, then the parameters that the original changes."""
+    mutated = set(outcome.mutated)
+
+    def results(*args: Any, **kwargs: Any) -> list[Any]:
+        bound = _bind(function, Call(args, kwargs))
+        result = function(*args, **kwargs)
+        parts = [result] if type(result) is not tuple else list(result)
+        returned = {id(part) for part in parts}
+        parts += [value for name, value in bound.items() if name in mutated and id(value) not in returned]
+        return jax.tree_util.tree_leaves(parts)
+
+    try:
+        prepared = _prepared(call, as_numpy)
+        gradient = central_differences(results, prepared.args, prepared.kwargs)
+    except Exception:
+        return outcome
+    return msgspec.structs.replace(outcome, gradient=gradient)
 
 
 def subject(function: Function, call: Call, *, jit: bool = True, grad: bool = False) -> Outcome:
@@ -122,7 +145,7 @@ def _attempt(
     try:
         with context:
             return _returned(how, function, call, grad, wrap)
-    except (KeyboardInterrupt, GeneratorExit):
+    except (KeyboardInterrupt, GeneratorExit, Overrun):
         raise
     except BaseException as error:
         return Raised(how, type(error).__name__, str(error), own_lines(error))

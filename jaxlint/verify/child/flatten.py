@@ -1,5 +1,7 @@
 """Pytrees to plain bytes (see jaxlint.verify.outcome)."""
 
+import re
+from types import ModuleType
 from typing import Any
 
 import jax
@@ -7,13 +9,33 @@ import numpy as np
 
 from jaxlint.verify.outcome import Leaf, Tree
 
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _NUMBERS = {bool: "bool", int: "int64", float: "float64", complex: "complex128"}
 
 
 def flatten(value: Any) -> Tree:
-    """The tree of a value. Waits for its arrays."""
-    leaves, structure = jax.tree_util.tree_flatten_with_path(value)
-    return Tree(str(structure), tuple(_leaf(jax.tree_util.keystr(path), leaf) for path, leaf in leaves))
+    """The tree of a value. Waits for its arrays. An object that is no pytree counts as its attributes."""
+    structure, leaves = _flattened(value, "", ())
+    return Tree(structure, tuple(leaves))
+
+
+def _flattened(value: Any, path: str, inside: tuple[int, ...]) -> tuple[str, list[Leaf]]:
+    with_paths, structure = jax.tree_util.tree_flatten_with_path(value)
+    text, leaves = _ADDRESS.sub("", str(structure)), list[Leaf]()
+    for keys, item in with_paths:
+        where = path + jax.tree_util.keystr(keys)
+        leaf = _leaf(where, item)
+        if leaf.kind == "opaque" and _has_attributes(item) and id(item) not in inside:
+            inner, more = _flattened(vars(item), where, (*inside, id(item)))
+            text += f" {type(item).__name__}{inner}"
+            leaves += more
+        else:
+            leaves.append(leaf)
+    return text, leaves
+
+
+def _has_attributes(value: Any) -> bool:
+    return hasattr(value, "__dict__") and not callable(value) and not isinstance(value, ModuleType)
 
 
 def _leaf(path: str, value: Any) -> Leaf:

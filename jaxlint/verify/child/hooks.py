@@ -50,6 +50,7 @@ class Notes:
 class _State:
     notes: Notes | None = None
     loop: bool = False
+    strict: bool = False
 
 
 _STATE = _State()
@@ -78,9 +79,22 @@ def vmap_as_loop() -> Iterator[None]:
         _STATE.loop = before
 
 
+@contextlib.contextmanager
+def strict_indices() -> Iterator[None]:
+    """A constant index outside of an array raises, as in NumPy; JAX takes the nearest element."""
+    before = _STATE.strict
+    _STATE.strict = True
+    try:
+        yield
+    finally:
+        _STATE.strict = before
+
+
 def install() -> None:
     """Put the stand-ins in place, once for the process."""
     jax.vmap = _mapping(jax.vmap)
+    array = type(jax.numpy.zeros(()))
+    setattr(array, "__getitem__", _getting(array.__getitem__))  # noqa: B010
     for name, function in list(vars(jax.random).items()):
         if callable(function) and not name.startswith("_") and name not in _NO_DRAWS and _takes_key(function):
             setattr(jax.random, name, _consumer(name, function))
@@ -109,10 +123,23 @@ def _mapping(real: Callable[..., Any]) -> Callable[..., Any]:
     return vmap
 
 
+def _getting(real: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(real)
+    def get(array: Any, index: Any) -> Any:
+        if _STATE.strict:
+            for place, length in zip(index if isinstance(index, tuple) else (index,), array.shape, strict=False):
+                if isinstance(place, (int, np.integer)) and not -length <= place < length:
+                    raise IndexError(f"index {place} is out of bounds for an axis of size {length}")
+        return real(array, index)
+
+    return get
+
+
 def _consumer(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(real)
     def consume(key: Any, *args: Any, **kwargs: Any) -> Any:
-        value = real(key, *args, **kwargs)
+        with jax.disable_jit(False):  # JAX's own code: it takes seconds op by op
+            value = real(key, *args, **kwargs)
         notes = _STATE.notes
         if notes is None:
             return value

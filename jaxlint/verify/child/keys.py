@@ -21,14 +21,19 @@ from jaxlint.verify.verdict import Kind, Verdict
 _SEEDS = 200
 
 
-def changed_on_purpose(trials: Trials, call: Call, actual: Outcome, *, x64: bool) -> Verdict | None:
-    """A verdict on a call whose two results differ; None if the difference has nothing to do with keys."""
+def changed_on_purpose(
+    trials: Trials, call: Call, actual: Outcome, *, x64: bool, known: bool = False
+) -> Verdict | None:
+    """A verdict on a call whose two results differ; None if the difference has nothing to do with keys.
+
+    ``known``: the original uses a key twice in another call.
+    """
     if not isinstance(actual, Returned):
         return None
     before, after = trials.sides.before, trials.sides.after
     old, first = _noted(trials, call, before)
     new, second = _noted(trials, call, after)
-    if not (isinstance(first, Returned) and isinstance(second, Returned)) or old.reused == 0 or not new.draws:
+    if not (isinstance(first, Returned) and isinstance(second, Returned)) or not (old.reused or known) or not new.draws:
         return None
     if not compare(without_keys(second.value), without_keys(actual.value), x64=x64).agrees:
         return None

@@ -8,13 +8,14 @@ import logging
 import re
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from typing import Any
 
 import jax
 import numpy as np
 
+from jaxlint.verify.child.alarm import Overrun, within
 from jaxlint.verify.child.compilation import Compilations, forget_programs, jit
 from jaxlint.verify.child.execute import Call, Function, as_jax, is_jitted
 from jaxlint.verify.child.lazy import finished
@@ -25,10 +26,11 @@ from jaxlint.verify.child.timing import wait_for
 from jaxlint.verify.child.trace import is_own
 from jaxlint.verify.child.trial import Trials, callable_named
 from jaxlint.verify.observation import Line, Observation, Seen
-from jaxlint.verify.outcome import Returned
+from jaxlint.verify.outcome import Outcome, Raised, Returned
 from jaxlint.verify.verdict import Kind, judge_case
 
 _FEW = 3
+_SECONDS = 10.0
 _MISS = re.compile(r"CACHE MISS at (.+?):(\d+)")
 
 
@@ -70,15 +72,22 @@ def watched(supplier: Supplier, trials: Trials, *, x64: bool) -> tuple[tuple[Obs
         return (), False
 
 
+def telling(outcome: Outcome) -> bool:
+    """Whether a call shows something of its function: it returned, or JAX itself raised."""
+    return isinstance(outcome, Returned) or (isinstance(outcome, Raised) and "jax" in outcome.message.lower())
+
+
 def raised_at_import(error: BaseException) -> Observation:
     """A module that cannot be imported."""
     return Observation("raises", f"raises {_told(error)} when it is imported", _where(error))
 
 
 def _run(function: Function, call: Call) -> None:
+    """One call; one that does not end soon shows nothing."""
     same_start()
     args, kwargs = jax.tree_util.tree_map(as_jax, (call.args, call.kwargs))
-    wait_for(function(*args, **kwargs))
+    with suppress(Overrun), within(_SECONDS):
+        wait_for(function(*args, **kwargs))
 
 
 def _run_jitted(function: Function, call: Call) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from types import ModuleType
 
+import jax
+
 from jaxlint.verify.child.execute import Call
 from jaxlint.verify.child.lazy import finished
 from jaxlint.verify.child.measure import Subject, measure
@@ -51,9 +53,9 @@ def timed(supplier: Supplier, trials: Trials) -> Speed:
     """The speed of a function with the inputs that there are, or why it has none."""
     try:
         calls = supplier.inputs.timing.get(trials.function) or _supplied(supplier, trials)
-        return Race(trials).run(calls) if calls else untimed(trials.function, "no inputs")
+        return Race(trials).run(calls) if calls else untimed(trials.function, "no inputs", jax.default_backend())
     except Exception as error:
-        return untimed(trials.function, f"{type(error).__name__}: {error}")
+        return untimed(trials.function, f"{type(error).__name__}: {error}", jax.default_backend())
 
 
 def _supplied(supplier: Supplier, trials: Trials) -> list[Call]:

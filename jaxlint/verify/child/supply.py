@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jaxlint.verify.child.alarm import within
+from jaxlint.verify.child.alarm import Overrun, within
 from jaxlint.verify.child.build import Builder, Plain
 from jaxlint.verify.child.execute import Call
+from jaxlint.verify.child.hooks import strict_indices
 from jaxlint.verify.child.infer import guess
 from jaxlint.verify.child.load import Inputs
 from jaxlint.verify.child.recorded import Recorded
 from jaxlint.verify.child.trial import Trials
 from jaxlint.verify.inputs.module import ModuleText
-from jaxlint.verify.inputs.spec import Arguments
-from jaxlint.verify.outcome import Returned
+from jaxlint.verify.inputs.spec import Arguments, SpecError
+from jaxlint.verify.outcome import Outcome, Returned
 from jaxlint.verify.protocol import Pair
 
 _TRY_SECONDS = 5.0
@@ -30,15 +31,22 @@ class Supply:
     source: str = ""
 
 
+def returned(outcome: Outcome) -> bool:
+    """Whether a call came back."""
+    return isinstance(outcome, Returned)
+
+
 @dataclass(frozen=True, slots=True)
 class Supplier:
-    """The sources of one pair. ``guesses`` allows the last of them."""
+    """The sources of one pair. ``guesses`` allows the last of them; a guess is good if what the original gives with it
+    is ``accepted``."""
 
     pair: Pair
     inputs: Inputs
     recorded: Recorded
     text: ModuleText
     guesses: bool
+    accepted: Callable[[Outcome], bool] = returned
 
     def mentions(self, name: str) -> bool:
         """Whether somebody gave inputs for a function: then it is compared, changed or not."""
@@ -53,8 +61,8 @@ class Supplier:
             return Supply(tuple(self.recorded.calls[name]), source="recorded calls")
         if name in self.recorded.problems:
             return None
-        if described := self.text.commented.get(name):
-            return Supply(described=tuple(described), source=f"a comment: {'; '.join(map(str, described))}")
+        if described := self._commented(name):
+            return Supply(described=described, source=f"a comment: {'; '.join(map(str, described))}")
         examples = tuple(doctests(self.text.doctest(name), trials))
         if annotated := self.text.described(name):
             return Supply(examples, (annotated,), f"annotations: {annotated}")
@@ -64,14 +72,22 @@ class Supplier:
             return Supply((Call(),), source="no arguments")
         return self._guessed(trials, tell) if self.guesses else None
 
+    def _commented(self, name: str) -> tuple[Arguments, ...]:
+        found: list[Arguments] = []
+        for described in self.text.commented.get(name, ()):
+            if isinstance(described, SpecError):
+                raise described
+            found.append(described)
+        return tuple(found)
+
     def _guessed(self, trials: Trials, tell: Callable[[Call | None], None]) -> Supply | None:
         def runs(arguments: Arguments, sizes: dict[str, int]) -> bool:
             try:
-                with within(_TRY_SECONDS):
+                with within(_TRY_SECONDS), strict_indices():
                     call = Builder(trials.sides.before, sizes, Plain()).call(arguments)
                     tell(call)
-                    return isinstance(trials.original(call), Returned)
-            except BaseException:
+                    return self.accepted(trials.original(call))
+            except (Exception, Overrun):
                 return False
 
         tell(None)
@@ -100,6 +116,6 @@ def doctests(text: str, trials: Trials) -> list[Call]:
         try:
             with within(_TRY_SECONDS):
                 exec(compile(example.source, "<doctest>", "single"), scope)
-        except BaseException:
+        except (Exception, SystemExit, Overrun):
             continue
     return calls

@@ -10,8 +10,8 @@ import jax
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
-_ROUNDS = 21
-_FEWEST = 5
+_ROUNDS = 61
+_FEWEST, _FEWEST_SLOW = 5, 3
 _BATCH_SECONDS = 2e-3
 _SLOW = 1.0
 
@@ -40,16 +40,25 @@ def interleaved(runners: Sequence[Runner], seconds: float) -> list[tuple[float, 
     Rounds take turns over the runners, each time from another one on, and a batch of short calls follows an untimed
     one, so that neither the machine's load nor what the neighbour left in the caches favours one of them.
     """
-    once = [_separately(runner, 1) for runner in runners]
-    batches = [max(1, math.ceil(_BATCH_SECONDS / max(each, 1e-9))) for each in once]
-    cost = sum((batch + 1) * each for batch, each in zip(batches, once, strict=True))
-    rounds = 3 if max(once) > _SLOW else min(_ROUNDS, max(_FEWEST, int(seconds / cost)))
+    batches = [_calls_in_a_batch(runner) for runner in runners]
     samples: list[list[float]] = [[] for _ in runners]
-    for turn in range(rounds):
+    deadline = time.perf_counter() + seconds
+    for turn in range(_ROUNDS):
         for shift in range(len(runners)):
             i = (turn + shift) % len(runners)
             samples[i].append(_batch(runners[i], batches[i]))
+        slow = max(each[0] for each in samples) > _SLOW
+        if turn + 1 >= (_FEWEST_SLOW if slow else _FEWEST) and time.perf_counter() > deadline:
+            break
     return [tuple(each) for each in samples]
+
+
+def _calls_in_a_batch(runner: Runner) -> int:
+    """Enough of them for the clock; the quickest of a few tells how long one takes."""
+    once = _separately(runner, 1)
+    if once < _BATCH_SECONDS:
+        once = min(once, *(_separately(runner, 1) for _ in range(4)))
+    return max(1, math.ceil(_BATCH_SECONDS / max(once, 1e-9)))
 
 
 def _batch(runner: Runner, calls: int) -> float:

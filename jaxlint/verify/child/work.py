@@ -2,19 +2,20 @@
 
 import contextlib
 import sys
+import tokenize
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from jaxlint.verify.child.load import Inputs, load_inputs, load_module, package_of
 from jaxlint.verify.child.machine import machine
-from jaxlint.verify.child.observe import raised_at_import, watched
+from jaxlint.verify.child.observe import raised_at_import, telling, watched
 from jaxlint.verify.child.prove import Prover
 from jaxlint.verify.child.race import timed
 from jaxlint.verify.child.recorded import Recorded, load_recorded
 from jaxlint.verify.child.show import show
 from jaxlint.verify.child.sides import Sides
-from jaxlint.verify.child.supply import Supplier
+from jaxlint.verify.child.supply import Supplier, returned
 from jaxlint.verify.child.trace import is_own, own_lines
 from jaxlint.verify.child.trial import Tell, Trials
 from jaxlint.verify.inputs.module import ModuleText
@@ -69,9 +70,16 @@ def _work_on(job: Job, number: int, pair: Pair, targets: list[Target], send: Sen
             send(Observed(Target(number, ""), (raised_at_import(refused.__cause__),), True))
         send(NotLoaded(number, *refused.args))
         return
-    supplier = Supplier(pair, inputs, recorded, ModuleText(before.read_text("utf-8-sig")), job.guess)
+    accepted = telling if job.task == "observe" else returned
+    supplier = Supplier(pair, inputs, recorded, ModuleText(_text(before)), job.guess, accepted)
     for target in targets:
         _answer(job, supplier, target, Sides(original, rewritten), send)
+
+
+def _text(path: Path) -> str:
+    """A module's source in the encoding that it declares."""
+    with tokenize.open(path) as file:
+        return file.read()
 
 
 class _Refused(Exception):

@@ -6,22 +6,29 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-from jaxlint.verify.inputs.spec import Arguments, parse_arguments
+from jaxlint.verify.inputs.spec import Arguments, SpecError, parse_arguments
 
 _COMMENT = re.compile(r"#\s*jaxlint:\s*inputs\((?P<arguments>.*)\)\s*$")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def commented(text: str, tree: ast.Module) -> dict[str, list[Arguments]]:
-    """The described calls by qualified name; several comments describe several calls. Raises SpecError."""
-    found: dict[str, list[Arguments]] = {}
+def commented(text: str, tree: ast.Module) -> dict[str, list[Arguments | SpecError]]:
+    """The described calls by qualified name, or why they cannot be read; several comments describe several calls."""
+    found: dict[str, list[Arguments | SpecError]] = {}
     spans = list(functions(tree))
     for line, arguments in _comments(text):
         inside = [name for name, start, end in spans if start <= line <= end]
         below = sorted((start, name) for name, start, _ in spans if start > line)
         if name := inside[-1] if inside else below[0][1] if below else None:
-            found.setdefault(name, []).append(parse_arguments(arguments))
+            found.setdefault(name, []).append(_parsed(arguments))
     return found
+
+
+def _parsed(text: str) -> Arguments | SpecError:
+    try:
+        return parse_arguments(text)
+    except SpecError as error:
+        return error
 
 
 def _comments(text: str) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from jaxlint.verify.inputs.candidates import keyword_only, possible, required
 from jaxlint.verify.inputs.comments import Function, commented, definitions
-from jaxlint.verify.inputs.spec import Arguments, InstanceSpec, Spec
+from jaxlint.verify.inputs.spec import Arguments, InstanceSpec, Spec, SpecError
 from jaxlint.verify.inputs.uses import uses
 
 _INSTANCES = 30
@@ -36,8 +36,8 @@ class ModuleText:
         return {node.name: node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)}
 
     @cached_property
-    def commented(self) -> dict[str, list[Arguments]]:
-        """Calls that comments describe. Raises SpecError."""
+    def commented(self) -> dict[str, list[Arguments | SpecError]]:
+        """Calls that comments describe."""
         return commented(self.text, self.tree)
 
     def described(self, name: str) -> Arguments | None:

@@ -15,6 +15,7 @@ _KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex", "bf": "bfloat"}
 _SHORT = re.compile(r"(bf|f|i|u|c)(\d+)")
 _LONG = re.compile(r"(bfloat|float|int|uint|complex)\d+|bool")
 _EMPTY = re.compile(r"\b([A-Za-z_]\w*)\s*\[\s*\]")
+_SIZES = (3, 4, 5, 6, 7, 2)
 _NUMBERS = ("int", "float", "bool", "complex")
 
 
@@ -166,6 +167,11 @@ def names(arguments: Arguments) -> tuple[str, ...]:
             if isinstance(dim, str):
                 found |= dict.fromkeys(re.findall(r"[A-Za-z_]\w*", dim))
     return tuple(found)
+
+
+def base_sizes(arguments: Arguments) -> dict[str, int]:
+    """A size for each named dimension, all of them different."""
+    return {name: _SIZES[i % len(_SIZES)] for i, name in enumerate(names(arguments))}
 
 
 def arrays(arguments: Arguments) -> Iterator[ArraySpec]:

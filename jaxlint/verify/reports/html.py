@@ -8,9 +8,9 @@ from importlib.resources import files
 
 from jaxlint.verify.reports.charts import break_even, compile_and_run, errors, speedups
 from jaxlint.verify.reports.record import Report, Row, program_diff
-from jaxlint.verify.reports.words import devices, error, failures, place, versions
+from jaxlint.verify.reports.words import devices, error, failures, place, sentences, versions
 from jaxlint.verify.speed.record import EAGER, JITTED, REWRITE, Speed, Variant
-from jaxlint.verify.speed.worth import duration, quantity, ratio, summary, times
+from jaxlint.verify.speed.worth import duration, quantity, ratio, times
 
 _SHADES = {"equivalent": "good", "changed on purpose": "good", "cannot compare": "warn"}
 _MOST_LINES = 1500
@@ -114,7 +114,7 @@ def _table(speeds: Sequence[Speed]) -> Iterator[str]:
     heads = ("one call", "quartiles", "trace", "compile", "programs", "HLO lines", "flops", "bytes", "peak")
     yield "<tr><th></th>" + "".join(f'<th class="number">{head}</th>' for head in heads) + "</tr>"
     for speed in speeds:
-        call, said = escape(f"{speed.function}({speed.arguments})"), "; ".join(map(escape, summary(speed)))
+        call, said = escape(f"{speed.function}({speed.arguments})"), "; ".join(map(escape, sentences(speed)))
         yield f'<tr class="about"><td colspan="10"><code>{call}</code> {said}</td></tr>'
         yield from (f'<tr><td class="variant">{one.name}</td>{_cells(one)}</tr>' for one in speed.variants)
     yield "</table></div></details>"
@@ -151,13 +151,8 @@ def _diffs(report: Report) -> Iterator[str]:
         yield _folded("The source", report.diff)
     for row in report.verdicts:
         for speed in row.speeds:
-            if (diff := program_diff(speed)) is None:
-                continue
-            name = f"<code>{escape(row.function)}</code>"
-            if diff:
-                yield _folded(f"XLA's program of {name}", diff)
-            else:
-                yield f"<p>XLA compiles the original and the rewritten {name} to the same program.</p>"
+            if diff := program_diff(speed):
+                yield _folded(f"XLA's program of <code>{escape(row.function)}</code>", diff)
 
 
 def _folded(name: str, diff: str) -> str:

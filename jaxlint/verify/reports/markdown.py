@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from jaxlint.verify.reports.record import Report, Row, program_diff
-from jaxlint.verify.reports.words import devices, error, failures, versions
+from jaxlint.verify.reports.words import devices, error, failures, sentences, versions
 from jaxlint.verify.speed.record import EAGER, JITTED, REWRITE, Speed
-from jaxlint.verify.speed.worth import duration, pays_after, ratio, summary, times
+from jaxlint.verify.speed.worth import duration, pays_after, ratio, times
 
 
 def as_markdown(report: Report) -> str:
@@ -56,7 +56,7 @@ def _numbers(rows: Sequence[Row]) -> Iterator[str]:
             new = speed[REWRITE]
             compile = duration(new.compilation.total) if new and new.compilation else ""
             cells = [_time(speed, name) for name in (EAGER, JITTED, REWRITE)]
-            said = _cell("; ".join(summary(speed)))
+            said = _cell("; ".join(sentences(speed)))
             yield f"| `{row.function}` | `{_cell(speed.arguments)}` | {' | '.join(cells)} | {compile} | {said} |"
 
 

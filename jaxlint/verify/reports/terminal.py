@@ -9,12 +9,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from jaxlint.verify.protocol import Event, Importing, Judged, Measured, Passed, Started
+from jaxlint.verify.protocol import Event, Importing, Judged, Measured, Observed, Passed, Started
 from jaxlint.verify.reports.record import Report, Row
-from jaxlint.verify.reports.words import devices, error, failures, versions
+from jaxlint.verify.reports.words import devices, error, failures, sentences, versions
 from jaxlint.verify.sandbox import Heard
 from jaxlint.verify.speed.record import EAGER, JITTED, REWRITE, Speed
-from jaxlint.verify.speed.worth import duration, ratio, summary, times
+from jaxlint.verify.speed.worth import duration, ratio, times
 
 _COLOURS = {"equivalent": "green", "changed on purpose": "green", "cannot compare": "yellow"}
 _NOTHING = "No function differs, and none has inputs: there is nothing to compare."
@@ -37,7 +37,7 @@ def _lines(console: Console, rows: Sequence[Row]) -> None:
     for row in rows:
         found = error(row)
         console.print(Text.assemble(_verdict(row), f"  {row.function}{f' ({found})' if row.passes else ''}"))
-        for line in (*failures(row), *(line for speed in row.speeds for line in summary(speed))):
+        for line in (*failures(row), *(line for speed in row.speeds for line in sentences(speed))):
             console.print(f"    {line}")
 
 
@@ -53,7 +53,7 @@ def _table(rows: Sequence[Row]) -> Table:
         table.add_row(row.function, _verdict(row), error(row), *_times(row.speeds[:1]), said)
         for speed in row.speeds:
             where = f"{speed.platform}: " if len(row.speeds) > 1 else ""
-            table.add_row(*[""] * 8, Text(where + "; ".join(summary(speed)), style="dim"))
+            table.add_row(*[""] * 8, Text(where + "; ".join(sentences(speed)), style="dim"))
     return table
 
 
@@ -76,9 +76,11 @@ def _verdict(row: Row) -> Text:
 
 
 @contextmanager
-def progress(functions: int, platforms: int, *, speed: bool) -> Iterator[Heard]:
-    """Shows on stderr, if that is a terminal, how far the work is; yields whom to tell about events."""
-    total = functions * platforms * (3 if speed else 2)
+def progress(total: int | None = None) -> Iterator[Heard]:
+    """Shows on stderr, if that is a terminal, how far the work is; yields whom to tell about events.
+
+    ``total`` is how many answers are awaited, if that is known.
+    """
     console = Console(stderr=True)
     columns = (BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -90,7 +92,7 @@ def progress(functions: int, platforms: int, *, speed: bool) -> Iterator[Heard]:
                     bar.update(task, description=f"importing the {what}")
                 case Started(target, step, call):
                     bar.update(task, description=f"{step}: {call or target.function}"[: console.width - 48])
-                case Judged() | Passed() | Measured():
+                case Judged() | Passed() | Measured() | Observed():
                     bar.advance(task)
 
         yield hear

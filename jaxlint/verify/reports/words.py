@@ -1,7 +1,8 @@
 """The words that reports for people share."""
 
-from jaxlint.verify.reports.record import Row
-from jaxlint.verify.speed.record import Machine
+from jaxlint.verify.reports.record import Row, program_diff
+from jaxlint.verify.speed.record import Machine, Speed
+from jaxlint.verify.speed.worth import summary
 
 
 def error(row: Row) -> str:
@@ -17,6 +18,12 @@ def failures(row: Row) -> tuple[str, ...]:
     call = (f"for example {row.example}",) if row.example and not row.passes else ()
     inputs = (f"inputs: {row.source}",) if row.source else ()
     return (*row.reasons, *call, *row.trace, *row.notes, *inputs)
+
+
+def sentences(speed: Speed) -> tuple[str, ...]:
+    """Whether the rewrite is worth it; and if XLA sees no rewrite at all, that."""
+    same = ("XLA makes the same program of the original and the rewrite",) if program_diff(speed) == "" else ()
+    return (*summary(speed), *same)
 
 
 def place(machine: Machine) -> str:

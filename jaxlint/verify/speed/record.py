@@ -86,6 +86,6 @@ class Speed(msgspec.Struct, frozen=True):
         return next((one for one in self.variants if one.name == name and one.samples), None)
 
 
-def untimed(function: str, reason: str) -> Speed:
+def untimed(function: str, reason: str, platform: str) -> Speed:
     """A function whose times could not be taken."""
-    return Speed(function, "", "", 0, (Variant(REWRITE, "", failed=reason),))
+    return Speed(function, platform, "", 0, (Variant(REWRITE, "", failed=reason),))

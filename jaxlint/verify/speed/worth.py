@@ -70,7 +70,8 @@ def summary(speed: Speed) -> tuple[str, ...]:
     """Whether the rewrite is worth it, in sentences."""
     eager, jitted, rewrite = speed[EAGER], speed[JITTED], speed[REWRITE]
     if rewrite is None:
-        return ("the rewrite could not be timed",)
+        failed = next((one.failed for one in speed.variants if one.name == REWRITE and one.failed), None)
+        return (f"the rewrite could not be timed{f': {failed}' if failed else ''}",)
     said: list[str] = []
     if eager:
         said += _against_eager(speed, eager, rewrite)

@@ -42,7 +42,7 @@ def test_the_page_says_what_was_found() -> None:
     page = as_html(REPORT)
     for row in ROWS:
         assert row.function in page and row.verdict in page
-    assert "to the same program" in page and "pays after" in page and "noise" in page
+    assert "makes the same program" in page and "pays after" in page and "noise" in page
     assert "A processor" in page and "OMP_NUM_THREADS=1" in page
 
 

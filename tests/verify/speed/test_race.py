@@ -79,7 +79,7 @@ def test_a_method_is_measured_on_its_own_instance(found: tuple[Race, list[Event]
     (speed,) = found[0].of(Target(0, "Filter.run"))
     eager, rewrite = speed[EAGER], speed[REWRITE]
     assert eager and rewrite, speed.variants
-    assert eager.median > 3 * rewrite.median
+    assert min(eager.samples) > 2 * min(rewrite.samples)
 
 
 @pytest.mark.parametrize("name, reason", [("hangs", "does not end within 8 seconds"), ("exits", "(exit code 3)")])
