@@ -1,6 +1,5 @@
 """Loops as people write them, for the rewriter; `hand_written.py` has the same with lax."""
 
-
 import jax
 import jax.numpy as jnp
 import numpy as np
