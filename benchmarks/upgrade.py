@@ -20,8 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 NEEDED = (
     "jax", "numpy", "scipy", "pytest", "absl-py", "parameterized", "dm-tree", "toolz", "chex", "optax", "flax",
-    "dm-haiku", "dm-env", "tabulate", "jmp", "typing-extensions", "msgpack", "tqdm", "multipledispatch", "matplotlib",
-    "pyyaml", "fastprogress", "tensorflow-probability", "tf-keras", "scikit-learn", "setuptools<81", "six",
+    "dm-haiku", "dm-env", "tabulate", "jmp", "typing-extensions", "msgpack", "tqdm", "multipledispatch",
+    "pyyaml", "fastprogress", "tensorflow-probability", "setuptools<81", "six",
 )  # fmt: skip
 TIMEOUT = 400
 QUIETLY = ("-q", "-p", "no:cacheprovider", "--continue-on-collection-errors")

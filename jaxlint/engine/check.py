@@ -14,6 +14,7 @@ import libcst as cst
 from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.engine.diagnostic import Diagnostic, TraceStep
 from jaxlint.engine.own import INTERNAL, SYNTAX, Own
+from jaxlint.engine.rule_options import Given, Scalar, no_options
 from jaxlint.facts.model.definitions import ClassDefinition, FunctionDefinition, own_nodes
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.project import Target, load, newest_jax
@@ -32,12 +33,13 @@ def check(
     select: Callable[[Rule], bool],
     rules: Sequence[Rule] | None = None,
     target: Target = newest_jax,
+    options: Given = no_options,
 ) -> dict[str, list[Diagnostic]]:
     """Diagnostics of each text, by path. The texts are one project: contexts flow across its modules.
 
     A text that does not parse gets JAX001; a rule that raises gives JAX000 and the rest goes on. If following the
     code raises, that is one JAX000, and no rule runs. With JAXLINT_RAISE=1 in the environment, both are raised.
-    ``target`` tells the oldest JAX that a file has to run with.
+    ``target`` tells the oldest JAX that a file has to run with, ``options`` those of rules that hold in it.
     """
     project = load(sources, target)
     found: dict[str, list[Diagnostic]] = {source.path: [] for source in sources}
@@ -46,7 +48,7 @@ def check(
     wanted = [rule for rule in (all_rules() if rules is None else rules) if select(rule)]
     if wanted:
         with _no_collections():
-            for diagnostic in _traced(Tracer(project), wanted):
+            for diagnostic in _traced(Tracer(project), wanted, options):
                 found[diagnostic.path].append(diagnostic)
     return found
 
@@ -63,7 +65,7 @@ def _no_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _traced(tracer: Tracer, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
+def _traced(tracer: Tracer, rules: Sequence[Rule], options: Given) -> Iterator[Diagnostic]:
     """Every finding once, whatever the number of contexts that show it."""
     if failure := _run(tracer):
         yield failure
@@ -74,9 +76,11 @@ def _traced(tracer: Tracer, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
     for rule in rules:
         for kind in rule.nodes:
             subscriptions[kind].append(rule)
+    paths = [module.path for module in tracer.project.modules]
+    stated = {path: {name: dict(given) for name, given in options(path)} for path in paths}
     seen: set[tuple[object, ...]] = set()
     for view in _visits(tracer, subscriptions):
-        for diagnostic in _findings(tracer, subscriptions, view):
+        for diagnostic in _findings(tracer, subscriptions, view, stated.get(view.module.path, {})):
             key = (diagnostic.code, diagnostic.path, diagnostic.start, diagnostic.end)
             if key not in seen:
                 seen.add(key)
@@ -126,13 +130,15 @@ def _nodes(owner: object, frame: Frame) -> Iterator[tuple[Chunk, cst.CSTNode]]:
                         yield chunk, inner
 
 
-def _findings(tracer: Tracer, subscriptions: Subscriptions, view: View) -> Iterator[Diagnostic]:
+def _findings(
+    tracer: Tracer, subscriptions: Subscriptions, view: View, options: dict[str, dict[str, Scalar]]
+) -> Iterator[Diagnostic]:
     """What the rules that subscribe to the class of the view's node, or to events there, report."""
     node = view.node
     for subject in (node, *(event for _, event in tracer.events.get(node, ()))):
         for rule in subscriptions.get(type(subject), ()):
             try:
-                for finding in rule.check(view, subject):
+                for finding in rule.check(view, subject, **options.get(rule.name, {})):
                     yield _resolve(rule, holding(view, finding), view)
             except Exception as error:
                 if os.environ.get("JAXLINT_RAISE"):

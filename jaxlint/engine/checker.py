@@ -6,12 +6,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from jaxlint.engine.cache import Cache, Found, key_of
 from jaxlint.engine.lint import all_rules, check_all, concern
 from jaxlint.engine.own import INTERNAL, Select
+from jaxlint.engine.rule_options import Stated
 from jaxlint.engine.target import Target, Version
 from jaxlint.source import SourceText
 from jaxlint.source.modules import components
@@ -24,10 +25,12 @@ WORTH = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What findings depend on besides the texts: the codes that are asked for, and the JAX that each file is for."""
+    """What findings depend on besides the texts: the codes that are asked for, the JAX that each file is for, and the
+    options of rules that hold in it."""
 
     codes: tuple[str, ...]
     targets: tuple[tuple[str, Version | None], ...]
+    options: tuple[tuple[str, Stated], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Checker:
     target: Target
     cache: Cache
     jobs: int | None = None
+    options: Callable[[str], Stated] = lambda path: ()
 
     def __call__(self, sources: Texts, select: Select) -> Found:
         """Raw diagnostics of the texts, by path."""
@@ -71,7 +75,9 @@ class Checker:
         return found
 
     def _task(self, texts: Texts, codes: tuple[str, ...]) -> Task:
-        return Task(texts, Terms(codes, tuple((source.path, self.target(source.path)) for source in texts)))
+        paths = [source.path for source in texts]
+        options = tuple((path, stated) for path in paths if (stated := self.options(path)))
+        return Task(texts, Terms(codes, tuple((path, self.target(path)) for path in paths), options))
 
     def _by_component(self, sources: Texts, codes: tuple[str, ...]) -> Iterator[tuple[str, Found]]:
         new: list[Task] = []
@@ -95,8 +101,10 @@ class Checker:
 
 
 def _look(task: Task) -> Found:
-    targets = dict(task.terms.targets)
-    return check_all(task.texts, lambda rule: rule.code in task.terms.codes, targets.__getitem__)
+    targets, options = dict(task.terms.targets), dict(task.terms.options)
+    return check_all(
+        task.texts, lambda rule: rule.code in task.terms.codes, targets.__getitem__, lambda path: options.get(path, ())
+    )
 
 
 def _in_workers(new: Sequence[Task], workers: int) -> Iterator[tuple[str, Found]]:

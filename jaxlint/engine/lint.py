@@ -1,6 +1,7 @@
 """Lint: check the texts together, keep what is wanted in each file, honour suppressions, put in order."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.own import ALWAYS, Keep, Known, Select, everything
@@ -8,6 +9,9 @@ from jaxlint.engine.suppress import honour
 from jaxlint.engine.syntax import parses
 from jaxlint.engine.target import Target, unstated
 from jaxlint.source import SourceText, mentions
+
+if TYPE_CHECKING:
+    from jaxlint.engine.rule_options import Stated
 
 Rules = Callable[[], tuple[Known, ...]]
 Check = Callable[[Sequence[SourceText], Select], dict[str, list[Diagnostic]]]
@@ -21,16 +25,21 @@ def all_rules() -> tuple[Known, ...]:
     return catalogue()
 
 
-def check_all(sources: Sequence[SourceText], select: Select, target: Target = unstated) -> dict[str, list[Diagnostic]]:
+def check_all(
+    sources: Sequence[SourceText],
+    select: Select,
+    target: Target = unstated,
+    options: Callable[[str], "Stated"] = lambda path: (),
+) -> dict[str, list[Diagnostic]]:
     """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX.
 
-    ``target``: the oldest JAX that a file has to run with.
+    ``target``: the oldest JAX that a file has to run with. ``options``: those of rules that hold in a file.
     """
     if not concern(sources):
         return {}
     from jaxlint.engine.check import check
 
-    return check(sources, select, target=target)
+    return check(sources, select, target=target, options=options)
 
 
 def concern(sources: Sequence[SourceText]) -> bool:

@@ -44,6 +44,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     output_format: Format | None = None
     cache_dir: str | None = None
     target_jax: str | None = None
+    rules: dict[str, dict[str, bool | int | float | str]] = {}
 
 
 def parse(table: dict[str, Any], origin: str) -> Options:

@@ -11,6 +11,7 @@ from jaxlint.engine.checker import Checker
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.discover import discover
 from jaxlint.engine.own import SYNTAX, Known
+from jaxlint.engine.rule_options import Stated
 from jaxlint.engine.settings import Configuration, Settings
 from jaxlint.engine.target import Version, required, version
 from jaxlint.source import SourceError, SourceText, read
@@ -39,12 +40,16 @@ class Project:
 
     def checker(self, cache: Cache | None = None, jobs: int | None = 1) -> Checker:
         """What all rules say about the project's texts, as they are or were changed, for the JAX that it supports."""
-        return Checker(self.target, cache or Cache(), jobs)
+        return Checker(self.target, cache or Cache(), jobs, self.rule_options)
 
     def target(self, path: str) -> Version | None:
         """The oldest JAX that a file has to run with; None where nothing says so."""
         stated = self.settings(path).target_jax
         return version(stated) if stated is not None else required(Path(os.path.abspath(path)).parent)
+
+    def rule_options(self, path: str) -> Stated:
+        """The options of rules that hold in a file."""
+        return self.settings(path).rule_options
 
     @cached_property
     def _codes(self) -> dict[str, frozenset[str]]:

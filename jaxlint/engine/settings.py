@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jaxlint.engine.lint import Rules, all_rules
 from jaxlint.engine.options import ConfigError, Format, Options, check_selectors, parse, read_table
 from jaxlint.engine.own import OWN, Known
+from jaxlint.engine.rule_options import Stated, stated
 from jaxlint.engine.select import Layer, enabled, matches
 from jaxlint.engine.target import Version, required
 
@@ -67,6 +68,7 @@ class Settings:
     output_format: Format | None = None
     cache_dir: Path | None = None
     target_jax: str | None = None
+    rule_options: Stated = ()
 
     def excludes(self, path: Path, folder: bool = False) -> bool:
         return any(patterns.match(path, folder) for patterns in self.exclude)
@@ -149,6 +151,7 @@ class Configuration:
             options.output_format or inherited.output_format,
             root / options.cache_dir if options.cache_dir else inherited.cache_dir,
             options.target_jax or inherited.target_jax,
+            stated(inherited.rule_options, options.rules, origin),
         )
 
 
@@ -179,6 +182,7 @@ def described(configuration: Configuration, path: Path) -> dict[str, Any]:
         "unsafe-fixes": settings.unsafe_fixes,
         "output-format": settings.output_format or "full",
         "cache-dir": str(settings.cache_dir) if settings.cache_dir else None,
+        "rule-options": {name: dict(options) for name, options in settings.rule_options},
         "target-jax": settings.target_jax or _spelled(required(path if path.is_dir() else path.parent)),
     }
 

@@ -1,10 +1,10 @@
 """API that JAX and the libraries on it removed or deprecated, by version."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
-from jaxlint.jaxapi.tables import table
+from jaxlint.jaxapi.tables import DATA, table
 from jaxlint.jaxapi.versions import Version, has
 
 Status = Literal["removed", "deprecated"]
@@ -47,7 +47,7 @@ class Removal:
 @dataclass(frozen=True, slots=True)
 class RemovedParameter:
     """A parameter that is going or gone. ``replacement`` took its place, and the function has it since ``added``;
-    ``position`` is where it can be passed instead; ``drop``: it can be left out."""
+    ``position`` is where it can be passed instead; ``drop``: it can be left out; ``values``: new arguments by value."""
 
     function: str
     name: str
@@ -58,6 +58,7 @@ class RemovedParameter:
     position: int | None = None
     drop: bool = False
     kept: bool = False
+    values: dict[str, str] = field(default_factory=dict)
     note: str | None = None
     status: Status = "removed"
 
@@ -70,8 +71,20 @@ def removed(name: str) -> Removal | None:
     while prefix:
         if (row := rows.get(prefix)) is not None:
             return _removal(prefix, **row)
+        if (since := gone().get(prefix)) is not None:
+            return Removal(prefix, since, note=INTERNAL)
         prefix = prefix.rpartition(".")[0]
     return None
+
+
+INTERNAL = "it was no public name"
+
+
+@cache
+def gone() -> dict[str, str]:
+    """Names that public modules bound once, mostly by importing them for themselves, and the version without them."""
+    lines = (DATA / "gone.names").read_text("utf-8").splitlines()
+    return {name: since for name, _, since in (line.partition(" ") for line in lines)}
 
 
 def _removal(
@@ -112,9 +125,6 @@ def added(name: str) -> str | None:
     return None
 
 
-@cache
-def parameters_gone() -> frozenset[str]:
-    """The names of all parameters in the table, as a first question to a text."""
-    return frozenset(f"{name}=" for names in table("removed")["param"].values() for name in names) | frozenset(
-        f"{name} =" for names in table("removed")["param"].values() for name in names
-    )
+def parameters_gone(function: str) -> frozenset[str]:
+    """The parameters of a function that are gone or going."""
+    return frozenset(table("removed")["param"].get(function, ()))

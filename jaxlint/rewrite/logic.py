@@ -14,10 +14,12 @@ from jaxlint.facts.queries.truth import undecidable
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.contexts import python_number
+from jaxlint.rewrite.elementwise import hazard
 from jaxlint.rewrite.text import Attempt, Text, call, infix, quoted
 
 _REPEATABLE = (cst.Name, cst.Attribute, cst.Integer, cst.Float)
 _MAX_MEMBERS = 4
+_SHORT = 16
 
 
 def array_logic(ctx: View, node: cst.BaseExpression) -> Attempt:
@@ -84,12 +86,18 @@ def _chain(ctx: View, node: cst.Comparison) -> Attempt:
     for item in node.comparisons:
         if isinstance(item.operator, cst.In | cst.NotIn | cst.Is | cst.IsNot):
             return Decline("the chain mixes comparisons with `in` or `is`")
-        if item is not node.comparisons[-1] and not _repeatable(item.comparator):
+        if item is not node.comparisons[-1] and not (_repeatable(item.comparator) or _is_short(ctx, item.comparator)):
             return Decline(f"`{ctx.code(item.comparator)}` would be evaluated twice: give it a name first")
         operator = cst.Module(()).code_for_node(item.operator).strip()
-        links.append(infix(operator, quoted(ctx, left), quoted(ctx, item.comparator)))
+        links.append(infix(operator, _side(ctx, left), _side(ctx, item.comparator)))
         left = item.comparator
     return infix("&", *links)
+
+
+def _side(ctx: View, node: cst.BaseExpression) -> Text:
+    """One side of a comparison, which arithmetic binds more tightly than."""
+    text = quoted(ctx, node)
+    return Text(text.text, text.atomic or isinstance(node, cst.BinaryOperation), text.uses)
 
 
 def _membership(ctx: View, node: cst.Comparison) -> Attempt:
@@ -109,9 +117,17 @@ def _membership(ctx: View, node: cst.Comparison) -> Attempt:
     return infix("&" if negated else "|", *links)
 
 
+def _is_short(ctx: View, node: cst.BaseExpression) -> bool:
+    """True for an expression that may well be written, and computed, twice."""
+    return len(ctx.code(node)) <= _SHORT and hazard(ctx, node) is None
+
+
 def _repeatable(node: cst.BaseExpression) -> bool:
-    if isinstance(node, cst.UnaryOperation):
-        return _repeatable(node.expression)
+    match node:
+        case cst.UnaryOperation(expression=inner):
+            return _repeatable(inner)
+        case cst.Subscript(value=cst.Name(), slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
+            return isinstance(key, cst.SimpleString | cst.Integer | cst.Name)
     return isinstance(node, _REPEATABLE)
 
 

@@ -15,6 +15,9 @@ def modern_argument(ctx: View, passed: Passed) -> Fix | Decline | None:
     assert arg.keyword is not None
     if row.drop:
         return Fix(f"Drop `{row.name}=`", (_without(ctx, passed),), "unsafe")
+    if (written := row.values.get(ctx.code(arg.value))) is not None:
+        edit = Edit(*ctx.span(arg), written)
+        return Fix(supported(ctx, f"Write `{written}`", row.added), (edit,), applicability(ctx, row.added))
     positional = _positional(ctx, passed)
     if row.replacement is not None and (has(ctx.target_jax, row.added) or positional is None):
         message = supported(ctx, f"Call it `{row.replacement}=`", row.added)

@@ -8,7 +8,7 @@ import libcst as cst
 
 from jaxlint.edits import Applicability, Decline, Edit, Fix
 from jaxlint.facts.queries.outdated import Outdated
-from jaxlint.facts.queries.references import Imported, Reference
+from jaxlint.facts.queries.references import Imported, Reference, module_names
 from jaxlint.facts.queries.view import View
 from jaxlint.jaxapi import Form, Removal, added, available, has, spelled, version
 from jaxlint.rewrite.form import beside, filled, site
@@ -69,7 +69,9 @@ def spell(ctx: View, name: str, by: Imported) -> str:
     """A name as the user reaches its library, ``J.tree.map`` after ``import jax as J``, else by the usual import."""
     if by.alias is not None and name.startswith(f"{by.target}."):
         return by.local + name[len(by.target) :]
-    return ctx.spell(name)
+    text = ctx.spell(name)
+    own = module_names(ctx.tracer.project, ctx.module).others  # `Array = jnp.ndarray` may come later than this use
+    return name if text.partition(".")[0] in own else text
 
 
 def _formed(ctx: View, node: cst.Name | cst.Attribute, row: Removal, form: Form) -> Fix | Decline:

@@ -25,7 +25,8 @@ Fixability = Literal["safe", "unsafe", "suggestion"] | None
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule's identity and its check. ``name`` is the file's name with dashes: ``traced-branch``."""
+    """A rule's identity and its check. ``name`` is the file's name with dashes: ``traced-branch``. ``options``: the
+    check's keyword-only parameters with their defaults."""
 
     code: str
     name: str
@@ -34,6 +35,7 @@ class Rule:
     level: Level
     fix: Fixability
     since: str
+    options: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ def rule(code: str, *, since: str, fix: Fixability = None, level: Level = "error
         kinds: Any = list(hints.values())[1]
         nodes = typing.get_args(kinds) if isinstance(kinds, UnionType) else (kinds,)
         name = inspect.getmodule(check).__name__.rpartition(".")[2].replace("_", "-")  # type: ignore[union-attr]
-        return Rule(code, name, check, nodes, level, fix, since)
+        parameters = inspect.signature(check).parameters.values()
+        options = tuple((one.name, one.default) for one in parameters if one.kind is one.KEYWORD_ONLY)
+        return Rule(code, name, check, nodes, level, fix, since, options)
 
     return register
 

@@ -6,6 +6,7 @@ import libcst as cst
 
 from jaxlint.edits import Decline, Finding
 from jaxlint.facts.model.values import Array, Const, HostArray, Member, Value
+from jaxlint.facts.queries.ends import past_the_end
 from jaxlint.facts.queries.passed import passed
 from jaxlint.facts.queries.view import View
 from jaxlint.rules import rule
@@ -13,6 +14,13 @@ from jaxlint.rules import rule
 
 @rule("JAX821", since="0.1")
 def index_out_of_range(ctx: View, node: cst.Subscript | cst.Call) -> Iterator[Finding]:
+    if isinstance(node, cst.Subscript) and (past := _runs_past(ctx, node)) is not None:
+        number, part = past
+        message = (
+            f"`{ctx.code(part)}` gets past the end of axis {number} of `{ctx.code(node.value)}`; {_fate(ctx, node)}"
+        )
+        yield Finding(node, message, Decline("which element is meant is for the author to say"))
+        return
     found = _taken(ctx, node) if isinstance(node, cst.Call) else _indexed(ctx, node)
     if found is None:
         return
@@ -46,6 +54,13 @@ def _indexed(ctx: View, node: cst.Subscript) -> tuple[int, int, int, str] | None
         if index is not None and length is not None:
             return index, axis, length, f"`{ctx.code(node)}`"
     return None
+
+
+def _runs_past(ctx: View, node: cst.Subscript) -> tuple[int, cst.BaseExpression] | None:
+    base = ctx.value(node.value)
+    if not isinstance(base, Array):
+        return None
+    return next(((a, part) for a, part in _axes(ctx, node, base) if past_the_end(ctx, node.value, a, part)), None)
 
 
 def _axes(ctx: View, node: cst.Subscript, base: Array) -> Iterator[tuple[int, cst.BaseExpression]]:

@@ -37,7 +37,12 @@ def _lists(ctx: View, node: Node) -> Iterator[tuple[cst.BaseExpression, str]]:
         case cst.Subscript(
             value=base, slice=[cst.SubscriptElement(slice=cst.Index(value=index), comma=cst.MaybeSentinel())]
         ):
-            if _indexes_array(ctx, base) and isinstance(ctx.value(index), Ref) and _is_sequence(ctx, index):
+            if (
+                _indexes_array(ctx, base)
+                and not _is_stored(ctx, node)
+                and isinstance(ctx.value(index), Ref)
+                and _is_sequence(ctx, index)
+            ):
                 yield index, f"indexing `{ctx.code(base)}`"
 
 
@@ -67,6 +72,24 @@ def _indexes_array(ctx: View, base: cst.BaseExpression) -> bool:
     match ctx.value(base):
         case Array() | Member(base=Array(), name="at"):
             return True
+    return False
+
+
+def _is_stored(ctx: View, node: cst.Subscript) -> bool:
+    """True in a statement that stores into the same array, which JAX101 takes as a whole."""
+    for above in ctx.ancestors(node):
+        match above:
+            case cst.Assign(targets=targets):
+                stores = [target.target for target in targets]
+            case cst.AugAssign(target=target):
+                stores = [target]
+            case cst.Del():
+                return True
+            case _:
+                continue
+        return any(
+            isinstance(store, cst.Subscript) and ctx.code(store.value) == ctx.code(node.value) for store in stores
+        )
     return False
 
 

@@ -7,9 +7,9 @@ import libcst as cst
 from jaxlint.edits import Finding
 from jaxlint.facts.model.events import UnfitArgument
 from jaxlint.facts.model.values import Array
+from jaxlint.facts.queries.anew import called
 from jaxlint.facts.queries.passed import argument_of
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.boundary import function_name
 from jaxlint.rewrite.hashable import as_hashable
 from jaxlint.rules import rule
 
@@ -21,7 +21,7 @@ def unhashable_static(ctx: View, event: UnfitArgument) -> Iterator[Finding]:
     node = argument_of(ctx.node, event.argument) if isinstance(ctx.node, cst.Call) else None
     advice = "let it be traced" if isinstance(event.value, Array) else "pass a tuple, or something else with a hash"
     message = (
-        f"`{event.name}` is a static argument of `{function_name(event.callee)}`, by which JAX looks up what it has "
+        f"`{event.name}` is a static argument of `{called(event.callee)}`, by which JAX looks up what it has "
         f"compiled, but this is {event.what}; {advice}"
     )
     yield Finding(node or ctx.node, message, as_hashable(ctx, event, node))

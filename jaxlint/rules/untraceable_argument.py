@@ -6,9 +6,9 @@ import libcst as cst
 
 from jaxlint.edits import Finding
 from jaxlint.facts.model.events import UnfitArgument
+from jaxlint.facts.queries.anew import called
 from jaxlint.facts.queries.passed import argument_of
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.boundary import function_name
 from jaxlint.rewrite.static_argument import declare_static, static_receiver
 from jaxlint.rules import rule
 
@@ -17,7 +17,7 @@ from jaxlint.rules import rule
 def untraceable_argument(ctx: View, event: UnfitArgument) -> Iterator[Finding]:
     if event.static or ctx.caught(ctx.node):
         return
-    function = function_name(event.callee)
+    function = called(event.callee)
     if not isinstance(ctx.node, cst.Call) or event.callee.place.node is ctx.node:
         message = (
             f"`{event.callee.name}` traces every argument of `{function}`, but `{event.name}` is {event.what}; make "

@@ -6,10 +6,9 @@ import libcst as cst
 
 from jaxlint.edits import Finding
 from jaxlint.facts.model.events import VaryingArgument
-from jaxlint.facts.queries.anew import turn_of
+from jaxlint.facts.queries.anew import called, turn_of
 from jaxlint.facts.queries.passed import argument_of
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.boundary import function_name
 from jaxlint.rules import rule
 
 
@@ -20,7 +19,7 @@ def untyped_initial_state(ctx: View, event: VaryingArgument) -> Iterator[Finding
     node = argument_of(ctx.node, event.argument) or ctx.node
     value = getattr(event.value, "value", event.value)
     message = (
-        f"`{function_name(event.run.callee)}` is compiled twice: `{event.name}` is {value!r} at first and {event.how} "
+        f"`{called(event.run.callee)}` is compiled twice: `{event.name}` is {value!r} at first and {event.how} "
         f"in {turn_of(ctx, event.loop)} after it; start with an array of that shape and dtype"
     )
     yield Finding(node, message)

@@ -6,10 +6,9 @@ import libcst as cst
 
 from jaxlint.edits import Finding
 from jaxlint.facts.model.events import VaryingArgument
-from jaxlint.facts.queries.anew import is_measured, turn_of
+from jaxlint.facts.queries.anew import called, is_measured, turn_of
 from jaxlint.facts.queries.passed import argument_of
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.boundary import function_name
 from jaxlint.rules import rule
 
 
@@ -18,7 +17,7 @@ def varying_shape(ctx: View, event: VaryingArgument) -> Iterator[Finding]:
     if event.static or event.once or is_measured(event.loop) or not isinstance(ctx.node, cst.Call):
         return
     message = (
-        f"`{function_name(event.run.callee)}` is compiled again in {turn_of(ctx, event.loop)}: `{event.name}` is "
+        f"`{called(event.run.callee)}` is compiled again in {turn_of(ctx, event.loop)}: `{event.name}` is "
         f"{event.how} each time; pad it to one size (or a few), with a mask or a length"
     )
     yield Finding(argument_of(ctx.node, event.argument) or ctx.node, message)

@@ -7,10 +7,9 @@ import libcst as cst
 from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.facts.model.events import VaryingArgument
 from jaxlint.facts.model.values import Function, Transformed
-from jaxlint.facts.queries.anew import meets_arrays_only, turn_of
+from jaxlint.facts.queries.anew import called, meets_arrays_only, turn_of
 from jaxlint.facts.queries.passed import argument_of
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.boundary import function_name
 from jaxlint.rewrite.hashable import let_trace
 from jaxlint.rules import rule
 
@@ -26,7 +25,7 @@ def varying_static(ctx: View, event: VaryingArgument) -> Iterator[Finding]:
         return
     advice = "let it be traced" if number else "make it once, before the loop, or pass its arrays as arguments"
     message = (
-        f"`{function_name(callee)}` is compiled again in {turn_of(ctx, event.loop)}: its static argument "
+        f"`{called(callee)}` is compiled again in {turn_of(ctx, event.loop)}: its static argument "
         f"`{event.name}` is {event.how} each time; {advice}"
     )
     node = argument_of(ctx.node, event.argument) or ctx.node

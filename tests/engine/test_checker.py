@@ -1,6 +1,6 @@
 """Components, cache and workers: the findings are those of one run over everything."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from jaxlint.engine.cache import Cache, Found
 from jaxlint.engine.checker import Checker
 from jaxlint.engine.lint import check_all
 from jaxlint.engine.own import Select
+from jaxlint.engine.rule_options import Stated
 from jaxlint.engine.target import Target, unstated
 from jaxlint.rules import all_rules, catalogue
 from jaxlint.source import SourceText
@@ -43,9 +44,9 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The paths that were really looked at, component by component."""
     seen: list[list[str]] = []
 
-    def look(sources: Sequence[SourceText], select: Select, target: Target) -> Found:
+    def look(sources: Sequence[SourceText], select: Select, target: Target, options: Callable[[str], Stated]) -> Found:
         seen.append([source.path for source in sources])
-        return check_all(sources, select, target)
+        return check_all(sources, select, target, options)
 
     monkeypatch.setattr(jaxlint.engine.checker, "check_all", look)
     return seen

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from jaxlint.engine.lint import lint
 from jaxlint.engine.options import ConfigError, Options, json_schema, parse
 from jaxlint.engine.own import ALWAYS, Known, Own
+from jaxlint.engine.project import load
 from jaxlint.engine.settings import Configuration, described, from_command_line
 
 RULES: tuple[Known, ...] = (
@@ -126,3 +128,42 @@ def test_schema_and_description_name_every_key() -> None:
     assert {"select", "per-file-ignores", "extend"} <= keys
     assert described(configuration(isolated=True), Path.cwd())["rules"][0] == "JAX000"
     assert parse({}, "x") == Options()
+
+
+def test_options_of_rules_are_inherited_and_change_one_by_one(tmp_path: Path) -> None:
+    put(tmp_path / "shared.toml", "[rules.unrolled-loop]\nlimit = 8\n[rules.loop-is-vmap]\nlimit = 4\n")
+    put(tmp_path / "p/pyproject.toml", "[tool.jaxlint]\nextend = '../shared.toml'\nrules.unrolled-loop.limit = 64\n")
+    found = configuration()(tmp_path / "p").rule_options
+    assert dict(found) == {"loop-is-vmap": (("limit", 4),), "unrolled-loop": (("limit", 64),)}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            "[rules.unroled-loop]\nlimit = 8\n",
+            "unknown rule `unroled-loop`; did you mean `unrolled-loop`? (at `$.rules.",
+        ),
+        ("[rules.unrolled-loop]\nlimits = 8\n", "unknown option `limits`; did you mean `limit`?"),
+        ("[rules.key-reuse]\nlimit = 8\n", "unknown option `limit`; `key-reuse` has none"),
+        ("[rules.unrolled-loop]\nlimit = true\n", "expected `int`, got `bool`"),
+        ("[rules]\nlimit = 8\n", "expected `object`, got `int`"),
+    ],
+)
+def test_a_wrong_option_of_a_rule_is_named_with_its_place(tmp_path: Path, text: str, problem: str) -> None:
+    put(tmp_path / "jaxlint.toml", text)
+    with pytest.raises(ConfigError) as raised:
+        configuration()(tmp_path)
+    assert problem in str(raised.value)
+
+
+def test_an_option_reaches_its_rule(tmp_path: Path) -> None:
+    program = (
+        "import jax\n\n\n@jax.jit\ndef f(x):\n    for i in range(10):\n        x = jax.numpy.sin(x)\n    return x\n"
+    )
+    file = put(tmp_path / "a.py", program)
+    for limit, expected in ((32, []), (8, ["JAX406"])):
+        put(tmp_path / "jaxlint.toml", f"[rules.unrolled-loop]\nlimit = {limit}\n")
+        project = load([file], Configuration())
+        found = lint(project.sources, project.select, keep=project.keep, check=project.checker())
+        assert [one.code for listed in found.values() for one in listed] == expected

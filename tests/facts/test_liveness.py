@@ -32,8 +32,8 @@ PROGRAMS = {
         return s
     """,
     "a nested function's own names": """
-        a = f()  # live: g
-        b = f()  # live: b g
+        a = f()  # live: b f
+        b = f()  # live: b
         def g(a):
             def h(c):
                 return a + b + c

@@ -5,7 +5,7 @@ from textwrap import dedent
 import pytest
 
 from jaxlint.facts.model.project import load
-from jaxlint.facts.model.values import Array, Const, Value, tracing
+from jaxlint.facts.model.values import Array, Const, Many, Ref, Tuple, Value, tracing
 from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.source import SourceText
 
@@ -105,3 +105,12 @@ def test_other_leaves_are_what_they_are(expression: str, constant: object) -> No
 )
 def test_what_is_not_certain_stays_open(expression: str) -> None:
     assert not isinstance(value(expression), Array)
+
+
+def test_a_tree_without_leaves_has_no_leaf_and_a_callback_returns_what_it_promises() -> None:
+    assert isinstance(value("jax.tree.leaves([[], ()])"), Many)
+    leaf = value("jax.tree.leaves([[], ()])").item  # type: ignore[union-attr]
+    assert not isinstance(leaf, Ref | Tuple)
+    assert value("jax.pure_callback(print, None, 1.0)") == Const(None)
+    assert isinstance(value("jax.pure_callback(abs, jax.ShapeDtypeStruct((), 'float32'), 1.0)"), Array)
+    assert not isinstance(value("jax.pure_callback(abs, [jax.ShapeDtypeStruct((), 'float32')], 1.0)"), Array)

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import pytest
 
 from jaxlint.jaxapi import available, newest, removed, removed_parameter, signature, version
+from jaxlint.jaxapi.removals import gone
 from jaxlint.jaxapi.tables import table
 from tests.jaxapi.resolve import resolve
 
@@ -102,6 +103,14 @@ def test_parameter(name: str, old: str) -> None:
     assert row.replacement is None or row.replacement in params
     if row.position is not None and (declared := signature(name)) is not None:
         assert declared.positional[row.position] in {row.replacement, old, "arr"}
+
+
+def test_the_other_names_that_are_gone_are_gone() -> None:
+    for name, since in gone().items():
+        with pytest.raises((ImportError, AttributeError)):
+            resolve(name)
+        assert version(since) <= newest()
+        assert name not in table("removed")["name"]
 
 
 def test_a_module_stands_for_what_was_in_it() -> None:

@@ -100,7 +100,7 @@ def test_a_choice_of_values_becomes_where(before: str, after: str) -> None:
         ("def f(x):\n    if x > 0:\n        return None\n    return x\n", "another one nothing"),
         ("def f(x):\n    if x > 0:\n        y = x\n    return x\n", "nothing that the branch computes is read"),
         ("def f(x):\n    if x > 0:\n        y = x\n    return y\n", "perhaps unbound"),
-        ("def f(x):\n    if x > 0:\n        return\n    print(1)\n", "another one does not"),
+        ("def f(x):\n    if x > 0:\n        return\n    print(1)\n", "would happen once"),
         ("def f(x):\n    if jnp.any(x > 0):\n        return x\n    return 0.0\n", "perhaps a larger array"),
         (
             "def f(x):\n    if jnp.any(x > 0):\n        x = x\n    else:\n        x = 0.0\n    return x\n",
@@ -110,6 +110,10 @@ def test_a_choice_of_values_becomes_where(before: str, after: str) -> None:
         (
             "def f(x):\n    if x > 0:\n        y = jnp.sin\n    else:\n        y = jnp.cos\n    return y(x)\n",
             "is a function",
+        ),
+        (
+            "def f(x):\n    y = x\n    g=lambda:y\n    if x > 0:\n        y = x + 1\n        y = g()\n    return y\n",
+            "a nested function reads `y`",
         ),
         ("def f(x):\n    if x > 0:\n        return x, 1\n    return x, 1, 2\n", "tuples of different lengths"),
         ("def f(x):\n    if x > 0:\n        return x.astype(int)\n    return x.astype(float)\n", "cast one"),

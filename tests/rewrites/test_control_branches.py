@@ -386,6 +386,44 @@ CASES = [
         ((V,), (-V,)),
     ),
     Case(
+        "returns within a known if",
+        """
+        def f(x, mode="a"):
+            y = x
+            if mode == "a":
+                if x > 0:
+                    return jnp.log(x)
+                y = x + 1
+            elif mode == "b":
+                y = jnp.exp(y)
+            if y < -1:
+                y = jnp.exp(y)
+                return y * 2
+            z = jnp.sin(y)
+            return z + y
+        """,
+        scalars(2.0, -1.5, -5.0),
+        "lax.cond",
+    ),
+    Case(
+        "known and traced",
+        """
+        def f(x, mask=None, n=2):
+            if mask is not None and x > 0:
+                x = jnp.log(x)
+            elif x > 3 and n is not None:
+                x = jnp.sqrt(x) + n
+            else:
+                x = x - 1
+            if n is None or x < 0:
+                return jnp.cos(x)
+            x = x + n
+            return jnp.sin(x)
+        """,
+        scalars(4.0, 2.0, -1.0),
+        "lax.cond",
+    ),
+    Case(
         "a branch that does nothing",
         """
         def f(x, y):

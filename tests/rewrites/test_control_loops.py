@@ -265,6 +265,66 @@ PROGRAMS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         """,
         [(X,)],
     ),
+    "items of a dict": (
+        """\
+        @jax.jit
+        def f(state, dt):
+            for _ in range(100):
+                state["v"] -= dt * state["x"]  # faster
+                state["x"] = state["x"] + dt * state["v"]
+            return state
+        """,
+        [({"x": X, "v": X * 0}, np.float32(0.01))],
+    ),
+    "attributes": (
+        """\
+        class Walker:
+            def __init__(self, x):
+                self.x = x
+                self.turns = 0
+                self.rate = 0.5
+
+            def run(self):
+                while jnp.sum(self.x) > 1.0:
+                    self.x = self.x * self.rate
+                    self.turns += 1
+                return self.x, self.turns
+
+
+        @jax.jit
+        def f(x):
+            return Walker(x).run()
+        """,
+        [(X,), (X * 0,)],
+    ),
+    "two results of a search": (
+        """\
+        @jax.jit
+        def f(xs: jax.Array, total):
+            n = xs.shape[0]
+            for i in range(n):
+                for j in range(i + 1, n):
+                    if xs[i] + xs[j] == total:
+                        return i, j
+            return -1, -1
+        """,
+        [(X, np.float32(t)) for t in (1.0, -0.5, 77.0)],
+    ),
+    "a test that decides on several ways": (
+        """\
+        @jax.jit
+        def f(n):
+            if n < 2:
+                return False
+            d = 2
+            while d * d <= n:
+                if n % d == 0:
+                    return False
+                d += 1
+            return True
+        """,
+        [(n,) for n in (1, 2, 9, 31)],
+    ),
     "an end that gradients pass": (
         """\
         def g(x):
@@ -312,3 +372,62 @@ def test_no_loop_is_left(name: str) -> None:
     made = outcome(dedent(PROGRAMS[name][0]))
     assert not made.undone
     assert not [found.declined for found in made.remaining["m.py"] if found.code.startswith("JAX4")]
+
+
+@pytest.mark.parametrize(
+    "body, reason",
+    [
+        ("x = jnp.concatenate([x, x[:k]])", "the length of `x[:k]`"),
+        ("x = x + jnp.zeros(k)[0]", "must be static"),
+        ("x = x + [1.0, 2.0][k]", "a Python container"),
+        ("x = x + float(k)", "needs a concrete number"),
+        ("x = x + np.sqrt(k)", "needs a concrete number"),
+        ("x = x + len(f'{k}')", "the text of `k`"),
+        ("x = x + help(x, k)", "decides on `k > 3`"),
+        ("x = x + hook(x, k)", "is not known"),
+        ("x = x + np.random.normal()", "would happen once"),
+        ("x = x + next(ITEMS)", "would happen once"),
+        ("print('a turn')", "would happen once"),
+        ("x = x + count(x)", "assigns `TOTAL`"),
+        ("SEEN.append(x)", "`SEEN`"),
+        ("TABLE[k] = x", "a NumPy array"),
+        ("del x", "the `del`"),
+        ("with jax.named_scope('a'): x = x + 1", "the `with`"),
+    ],
+)
+def test_what_lax_cannot_run_stays(body: str, reason: str) -> None:
+    code = DECLINING.format(body)
+    made = outcome(code)
+    reasons = [found.declined or "" for found in made.remaining["m.py"] if found.code == "JAX406"]
+    assert [text for text in reasons if reason in text], reasons or made.texts["m.py"]
+
+
+DECLINING = """\
+import numpy as np
+from elsewhere import hook
+
+ITEMS = iter(range(1000))
+SEEN = []
+TABLE = np.zeros(100)
+TOTAL = 0
+
+
+def help(x, k):
+    if k > 3:
+        return x
+    return -x
+
+
+def count(x):
+    global TOTAL
+    TOTAL += 1
+    return x
+
+
+@jax.jit
+def f(x):
+    for k in range(1, 100):
+        x = jnp.sin(x)
+        {}
+    return x
+"""

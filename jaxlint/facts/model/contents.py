@@ -12,9 +12,24 @@ from typing import Any
 Number = bool | int | float
 
 MAX_ELEMENTS = 1024
-"""Longer ones are not kept, unless they are a ``range``."""
+"""Longer ones are not kept, unless they are a ``range`` or of one number."""
 MAX_BITS = 4096
 """Integers larger than this are not computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated(Sequence[Number]):
+    """One number, many times."""
+
+    value: Number
+    times: int
+
+    def __len__(self) -> int:
+        return self.times
+
+    def __getitem__(self, index: Any) -> Any:
+        within = range(self.times)[index]
+        return self.value if isinstance(within, int) else Repeated(self.value, len(within))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +42,18 @@ class Contents:
     @property
     def bounds(self) -> tuple[Number, Number] | None:
         """The least and the greatest element, None of an empty array."""
+        if isinstance(self.items, Repeated):
+            return self.items.value, self.items.value
         if isinstance(self.items, range):
             return (min(self.items[0], self.items[-1]), max(self.items[0], self.items[-1])) if self.items else None
         return (min(self.items), max(self.items)) if self.items else None
+
+    @property
+    def some(self) -> Sequence[Number]:
+        """Some elements, all if they are few; of long ones the first and the last."""
+        if isinstance(self.items, Repeated):
+            return (self.items.value,)
+        return self.items if len(self.items) <= MAX_ELEMENTS else (self.items[0], self.items[-1])
 
     def row(self, number: int) -> Contents | None:
         """One item along the first axis."""
@@ -50,9 +74,9 @@ def scalar(value: Number) -> Contents:
 def filled(dims: tuple[int | None, ...] | None, value: Number) -> Contents | None:
     """An array of one number."""
     known = tuple(length for length in dims if length is not None and length >= 0) if dims is not None else None
-    if known is None or dims is None or len(known) != len(dims) or prod(known) > MAX_ELEMENTS:
+    if known is None or dims is None or len(known) != len(dims) or not prod(known):
         return None
-    return Contents(known, (value,) * prod(known))
+    return Contents(known, Repeated(value, prod(known)))
 
 
 def nested(rows: Sequence[Contents]) -> Contents | None:
@@ -74,7 +98,7 @@ def binary(symbol: str, left: Contents, right: Contents) -> Contents | None:
     if left.dims and right.dims and left.dims != right.dims:
         return None
     if prod(dims) > MAX_ELEMENTS:
-        return _moved(symbol, left, right)
+        return _alike(symbol, left, right) or _moved(symbol, left, right)
     items = _at(symbol, left, right, range(prod(dims)))
     return Contents(dims, items) if items is not None else None
 
@@ -85,6 +109,15 @@ def ends(symbol: str, left: Contents, right: Contents) -> Sequence[Number]:
         return ()
     size = prod(left.dims or right.dims)
     return _at(symbol, left, right, (0, size - 1)) or () if size else ()
+
+
+def _alike(symbol: str, left: Contents, right: Contents) -> Contents | None:
+    """Of two arrays that hold one number each."""
+    if not all(isinstance(side.items, Repeated) or not side.dims for side in (left, right)):
+        return None
+    items = _at(symbol, left, right, (0,))
+    dims = left.dims or right.dims
+    return Contents(dims, Repeated(items[0], prod(dims))) if items is not None else None
 
 
 def _moved(symbol: str, left: Contents, right: Contents) -> Contents | None:
@@ -141,13 +174,18 @@ def _is_small(base: Number, exponent: Number) -> bool:
 def total(contents: Contents) -> Number:
     """The sum of all elements."""
     items = contents.items
+    if isinstance(items, Repeated):
+        return items.value * items.times
     return (items[0] + items[-1]) * len(items) // 2 if isinstance(items, range) and items else sum(items)
 
 
 def product(contents: Contents) -> Number:
     """The product of all elements; an integer that has grown very large stays as it is."""
     result: Number = 1
-    for item in contents.items:
+    items = contents.items
+    if len(items) > MAX_BITS and not isinstance(items, range):
+        return items[0] ** MAX_BITS if isinstance(items, Repeated) and isinstance(items[0], int) else 1
+    for item in items:
         if item == 0:
             return 0
         if isinstance(result, int) and result.bit_length() > MAX_BITS:

@@ -208,6 +208,18 @@ class RefusedOutput:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Mismatch:
+    """Two trees that ``transform`` needs alike differ at ``path``: the carry before and after a loop's body, what
+    branches return, or a scan's body that returns no pair."""
+
+    transform: str
+    kind: Literal["carry", "branches", "pair"]
+    path: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Difference:
     """A number or an array that another function object of the same code holds another of: a captured variable or
     bound argument ``name`` of ``function``."""
@@ -305,6 +317,6 @@ class RefilledBuffer:
 Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
     | Asked | HostCall | Lookup | Hash | BufferStore | Overflow
-    | ZeroGradient | RefusedInput | RefusedOutput
+    | ZeroGradient | RefusedInput | RefusedOutput | Mismatch
     | DonatedRead | MisfitAxes | MissingParameter | Recompiled | RefilledBuffer | UnfitArgument | VaryingArgument
 )  # fmt: skip

@@ -97,7 +97,9 @@ def _untraceable(frame: Frame, value: Value) -> str | None:
             return "a str"
         case Const(value=bytes() | slice()):
             return f"a {type(value.value).__name__}"
-        case Function() | Transformed() | Cached():
+        case Function(definition=definition):
+            return "a function" if definition not in frame.tracer.doubtful else None
+        case Transformed() | Cached():
             return "a function"
         case Library(name=name) if library_function(name) is not None or transform(name) is not None:
             return "a function"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
@@ -24,8 +24,14 @@ from jaxlint.facts.model.values import (
 )
 from jaxlint.facts.queries.syncs import times
 from jaxlint.facts.queries.view import View, parents
+from jaxlint.facts.trace.boundary import function_name
 from jaxlint.jaxapi import function
 from jaxlint.source import walk
+
+
+def called(function: Value) -> str:
+    """What a message calls a function: by its name, if it has one."""
+    return function_name(function) or "the compiled function"
 
 
 def made(event: Recompiled) -> str:
@@ -92,8 +98,20 @@ def meets_arrays_only(ctx: View, definition: FunctionDefinition | None, name: st
     if definition is None or not frames:
         return False
     views = [View(ctx.tracer, frame, definition.chunk) for frame in frames]
-    uses = [node for node in walk(definition.node.body) if isinstance(node, cst.Name) and node.value == name]
+    uses = [node for node in _reads(definition.node.body) if node.value == name]
     return bool(uses) and all(any(_meets_array(view, use) for view in views) for use in uses)
+
+
+def _reads(body: cst.CSTNode) -> Iterator[cst.Name]:
+    """The names in a body that are read: no targets, attributes or keywords."""
+    written: set[cst.CSTNode] = set()
+    for node in walk(body):
+        match node:
+            case cst.AssignTarget(target=target):
+                written.update(part for part in walk(target) if isinstance(part, cst.Name))
+            case cst.Attribute(attr=label) | cst.Arg(keyword=cst.Name() as label):
+                written.add(label)
+    return (node for node in walk(body) if isinstance(node, cst.Name) and node not in written)
 
 
 def _meets_array(ctx: View, use: cst.BaseExpression) -> bool:
@@ -110,6 +128,8 @@ def _meets_array(ctx: View, use: cst.BaseExpression) -> bool:
             case cst.Arg():
                 call = ctx.parent(above)
                 return isinstance(call, cst.Call) and _takes_array(ctx, call, above)
+            case cst.Element() | cst.Return():
+                return isinstance(ctx.value(node), Array)
             case _:
                 return False
     return False

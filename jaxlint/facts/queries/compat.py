@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from jaxlint.facts.model.definitions import bound_names, expects_errors
+from jaxlint.facts.queries.references import meanings
+from jaxlint.jaxapi import removed
 from jaxlint.source import Module
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ def compatible(ctx: View, node: cst.CSTNode) -> bool:
         match above:
             case cst.Try() | cst.TryStar() if above.finalbody is not inner and any(map(_catches, above.handlers)):
                 return True
+            case cst.If() if above.orelse is inner and _certainly_fails(ctx, above.test):
+                pass
             case cst.If() | cst.IfExp() | cst.While() if above.test is not inner and _asks(above.test, flags):
                 return True
             case cst.BooleanOperation() if above.right is inner and _asks(above.left, flags):
@@ -42,6 +46,16 @@ def compatible(ctx: View, node: cst.CSTNode) -> bool:
             case cst.BaseSuite() | cst.Module() if _after_question(above, inner, flags):
                 return True
         inner = above
+    return False
+
+
+def _certainly_fails(ctx: View, test: cst.BaseExpression) -> bool:
+    """True for ``hasattr(library, "name")`` of what is gone itself: the `else` is what runs now."""
+    match test:
+        case cst.Call(func=cst.Name("hasattr"), args=[cst.Arg(value=owner), cst.Arg(value=cst.SimpleString() as name)]):
+            library = meanings(ctx.tracer.project, ctx.module, ctx.chunk).get(owner)
+            row = removed(f"{library}.{name.raw_value}") if library is not None else None
+            return row is not None and row.status == "removed"
     return False
 
 

@@ -21,7 +21,8 @@ Points = tuple[float, ...]
 class Singularity:
     """``node`` computes something of ``operand`` that has no finite derivative at ``points``; ``neutral`` is a place
     where it has. ``operands``: the other parts of the expression that it differentiates. ``rooted``: it is a root,
-    which is zero at zero; ``whole``: it is of all elements together (a norm)."""
+    which is zero at zero; ``whole``: it is of all elements together (a norm); ``constant``: the point is that they are
+    all equal."""
 
     node: cst.BaseExpression
     operand: cst.BaseExpression
@@ -31,6 +32,7 @@ class Singularity:
     operands: tuple[cst.BaseExpression, ...] = ()
     rooted: bool = False
     whole: bool = False
+    constant: bool = False
 
 
 _FUNCTIONS: dict[str, tuple[Points, str]] = {
@@ -92,12 +94,15 @@ def _of_power(node: cst.BaseExpression, base: cst.BaseExpression, exponent: obje
 
 
 def _of_norm(ctx: View, node: cst.Call) -> Singularity | None:
-    if ctx.name(node.func) != "jax.numpy.linalg.norm" or not node.args or node.args[0].keyword is not None:
+    name = ctx.name(node.func)
+    if name not in ("jax.numpy.linalg.norm", "jax.numpy.std") or not node.args or node.args[0].keyword is not None:
         return None
     options = {argument.keyword.value for argument in node.args[1:] if argument.keyword is not None}
     if (len(node.args) > 1 and not options) or options - {"axis", "keepdims"}:
         return None
     what, operand = f"`{ctx.code(node.func)}`", node.args[0].value
+    if name == "jax.numpy.std":
+        return Singularity(node, operand, (), "", what, whole=True, constant=True) if not options else None
     return Singularity(node, operand, (0.0,), "", what, rooted="axis" in options, whole="axis" not in options)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from jaxlint.facts.queries.compat import compatible
-from jaxlint.facts.queries.references import meanings
+from jaxlint.facts.queries.references import meanings, mentioned
 from jaxlint.jaxapi import RemovedParameter, removed_parameter
 from jaxlint.jaxapi.removals import parameters_gone
+from jaxlint.source import Module
 
 if TYPE_CHECKING:
     from jaxlint.facts.queries.view import View
@@ -29,7 +31,8 @@ class Passed:
 
 def passed_to_functions(ctx: View) -> Iterator[Passed]:
     """Arguments of functions that are named by imports, in the whole chunk."""
-    if not any(word in ctx.chunk.text for word in parameters_gone()):
+    words = _words(ctx.module)
+    if words is None or not words.search(ctx.chunk.text):
         return
     names = meanings(ctx.tracer.project, ctx.module, ctx.chunk)
     for node, name in names.items():
@@ -54,5 +57,19 @@ def passed_to_method(ctx: View, call: cst.Call) -> Iterator[Passed]:
 def _gone(ctx: View, name: str, args: tuple[cst.Arg, ...], *, partial: bool = False) -> Iterator[Passed]:
     for arg in args:
         row = removed_parameter(name, arg.keyword.value) if arg.keyword is not None else None
-        if row is not None and not compatible(ctx, arg):
+        if row is not None and not compatible(ctx, arg) and (row.status == "removed" or _stated(arg.value)):
             yield Passed(row, arg, args, partial)
+
+
+def _stated(value: cst.BaseExpression) -> bool:
+    """False for a variable: it may be the caller's None, which stands for leaving the argument out."""
+    return not isinstance(value, cst.Attribute | cst.Name)
+
+
+def _words(module: Module) -> re.Pattern[str] | None:
+    """What a chunk of the module has to hold to pass such an argument; None if none of the functions is mentioned."""
+    if "_words" not in module.__dict__:
+        params = {param for name in set(mentioned(module)) for param in parameters_gone(name)}
+        module.__dict__["_words"] = re.compile(rf"\b(?:{'|'.join(sorted(params))})\s*=(?!=)") if params else None
+    found: re.Pattern[str] | None = module.__dict__["_words"]
+    return found

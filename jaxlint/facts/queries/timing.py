@@ -43,7 +43,11 @@ def timed(ctx: View, difference: cst.BinaryOperation) -> Timed | None:
         return None
     between = tuple(siblings[start + 1 : stop])
     last = _last_dispatch(ctx, between)
-    return Timed(between, last) if last is not None and not any(_waits(ctx, node) for node in _nodes(between)) else None
+    return (
+        Timed(between, last)
+        if last is not None and not any(_waits(ctx, node) for node in _all_nodes(between))
+        else None
+    )
 
 
 def _siblings(ctx: View, statement: cst.CSTNode) -> Sequence[cst.CSTNode]:
@@ -71,6 +75,11 @@ def _is_clock(ctx: View, node: cst.BaseExpression) -> bool:
 
 def _nodes(statements: Sequence[cst.CSTNode]) -> Iterator[cst.CSTNode]:
     return (node for statement in statements for node in own_nodes(statement))
+
+
+def _all_nodes(statements: Sequence[cst.CSTNode]) -> Iterator[cst.CSTNode]:
+    """Those in lambdas and nested functions, too."""
+    return (node for statement in statements for node in walk(statement))
 
 
 def _last_dispatch(ctx: View, statements: Sequence[cst.CSTNode]) -> cst.Call | None:
@@ -101,12 +110,14 @@ def _waits(ctx: View, node: cst.CSTNode) -> bool:
             return isinstance(ctx.value(test), Array | Unknown)
         case cst.FormattedStringExpression() | cst.Assert() | cst.With() | cst.Await():
             return True
-        case cst.Call(func=func):
-            return _may_wait(ctx, ctx.value(func), func)
+        case cst.Call(func=func, args=args):
+            given = (ctx.value(argument.value) for argument in args)
+            passed = any(isinstance(value, Function) and _names_a_wait(value) for value in given)
+            return passed or _may_wait(ctx.value(func), func)
     return False
 
 
-def _may_wait(ctx: View, callee: Value, func: cst.BaseExpression) -> bool:
+def _may_wait(callee: Value, func: cst.BaseExpression) -> bool:
     match callee:
         case Transformed():
             return False
@@ -114,7 +125,10 @@ def _may_wait(ctx: View, callee: Value, func: cst.BaseExpression) -> bool:
             return name.rpartition(".")[2] in _WAITING or not name.startswith(("jax.", "builtins.range", "time."))
         case Member(base=base):
             return not isinstance(base, Array)
-        case Function(definition=definition):
-            names = (inner for inner in walk(definition.node.body) if isinstance(inner, cst.Name))
-            return any(inner.value in _WAITING for inner in names)
+        case Function():
+            return _names_a_wait(callee)
     return not (isinstance(func, cst.Attribute) and func.attr.value == "append")
+
+
+def _names_a_wait(function: Function) -> bool:
+    return any(isinstance(inner, cst.Name) and inner.value in _WAITING for inner in walk(function.definition.node.body))

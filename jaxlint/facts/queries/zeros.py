@@ -19,9 +19,11 @@ def element_at_point(ctx: View, found: Singularity) -> float | None:
     known = value.contents if isinstance(value, Array) else None
     if known is None or not _always_runs(ctx, found.node):
         return None
+    if found.constant:
+        return float(known.some[0]) if len(set(known.some)) == 1 else None
     if found.whole:
-        return 0.0 if known.items and not any(known.items) else None
-    return next((point for point in found.points if any(item == point for item in known.items)), None)
+        return 0.0 if known.some and not any(known.some) else None
+    return next((point for point in found.points if any(item == point for item in known.some)), None)
 
 
 def _always_runs(ctx: View, node: cst.CSTNode) -> bool:

@@ -148,6 +148,19 @@ def note_constant(frame: Frame, node: cst.CSTNode, left: Value, right: Value) ->
                     _record(frame, node, dtype if dtype.limits else INT, value)
 
 
+def note_operands(frame: Frame, node: cst.CSTNode, name: str, bound: dict[str, Value]) -> None:
+    """Note a Python integer that does not fit an array beside it: ``jnp.where(m, x, 2**40)``."""
+    if name.rpartition(".")[2] not in _TOGETHER:
+        return
+    arrays = [value for value in bound.values() if isinstance(value, Array)]
+    for number in bound.values():
+        if arrays and isinstance(number, Const):
+            note_constant(frame, node, arrays[-1], number)
+
+
+_TOGETHER = frozenset(("where", "maximum", "minimum", "add", "subtract", "multiply", "clip"))
+
+
 def _record(frame: Frame, node: cst.CSTNode, dtype: Dtype, value: Number) -> None:
     if not frame.state.guards and not frame.caught:
         frame.tracer.record(frame, node, Overflow(dtype, value))

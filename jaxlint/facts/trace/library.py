@@ -119,6 +119,7 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
             kind = _KINDS.get(row.returns) or _dtype(bound.get("dtype")) or _literal(frame, row, args)
             ndim, dims = extents.of_call(frame, row, bound)
             operands = _operands(args, bound)
+            contents.note_operands(frame, node, row.name, operands)
             dtype = _KIND_DTYPES.get(row.returns) or dtypes.of_call(frame, row.name, operands)
             known = contents.fitting(frame, node, contents.of_call(frame, row.name, operands, dims), dtype)
             return Array(traced, kind, ndim, dims, dtype, known, extents.turn_of(row, bound))

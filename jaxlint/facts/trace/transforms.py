@@ -14,7 +14,9 @@ from jaxlint.facts.model.values import (
     Const,
     HostArray,
     Library,
+    Many,
     Partial,
+    Ref,
     Static,
     Transformed,
     Tree,
@@ -23,7 +25,7 @@ from jaxlint.facts.model.values import (
     Value,
     any_tracing,
 )
-from jaxlint.facts.notes import compiled, cuts, donated, gradients, host, mapped, unfit
+from jaxlint.facts.notes import compiled, cuts, donated, gradients, host, mapped, structure, unfit
 from jaxlint.facts.trace import access, boundary, library, trees
 from jaxlint.facts.trace.boundary import detach, element, enter, trace_argument, undifferentiated
 from jaxlint.jaxapi import Feed, Transform
@@ -93,9 +95,24 @@ def _result(frame: Frame, callee: Transformed, result: Value, args: Arguments) -
     row = callee.transform
     if row.kind == "inspect":
         return Unknown(row.name)
+    if row.kind == "map" and row.result == ("stack",):
+        axes = callee.options.get("out_axes", Const(0))
+        return _batched(frame, result, isinstance(axes, Const) and axes != NONE)
     if row.kind != "grad" or row.result == ("same",):
         return result
     return trees.gradient(frame, callee, result, args)
+
+
+def _batched(frame: Frame, value: Value, everywhere: bool) -> Value:
+    """What a mapped function returns for all rows: arrays with one more axis, if that is so of all results."""
+    match value:
+        case Array(traced=traced, kind=kind, ndim=ndim):
+            return Array(traced, kind, ndim + 1 if ndim is not None and everywhere else None)
+        case Tuple(items=items):
+            return Tuple(tuple(_batched(frame, item, everywhere) for item in items))
+        case Ref(kind="list" | "dict"):
+            return boundary.rebuilt(frame, value, set(), lambda item: _batched(frame, item, everywhere))
+    return value
 
 
 def _option(frame: Frame, callee: Transformed, role: str | None) -> tuple[Value | None, list[Value] | None]:
@@ -189,6 +206,7 @@ def _apply(frame: Frame, row: Transform, args: Arguments, bound: dict[str, Value
                 end = join_states(end, frame.tracer.state)
     if row.kind == "branch":
         frame.tracer.state = end or before
+        structure.note_branches(frame, row.name, results, node)
     return _applied(frame, row, results, args)
 
 
@@ -217,6 +235,15 @@ def _run(
                 fed.append(_fed(inner, trace, feed, source, number, boundary.parameter_name(function, len(fed))))
         result = inner.tracer.call(inner, function, Arguments(tuple(fed)), node)
         leaves.append(result)
+        if number == 0 and "carry" in row.result and wanted is row.functions[-1] and frame.tracer.state is not None:
+            starts = [
+                value
+                for feed in wanted.feeds
+                if feed.how == "carry"
+                for value in _sources(frame, row, feed, args, bound)
+            ]
+            if len(starts) == 1:
+                structure.note_carry(frame, row.name, starts[0], result, node)
         if frame.tracer.state is None:
             break
         if wanted is row.functions[-1]:  # what a condition returns is no carry
@@ -281,12 +308,22 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
         case ("leaves",):
             return Tree(last.traced) if isinstance(last, Array) and last.traced is not None else Unknown("tree")
         case ("declared",):
-            return Array(frame.staged)
+            return _declared(frame, args.get(1, "result_shape_dtypes"))
         case ("none",):
             return NONE
         case ("value", _):
             return Tuple((last, Unknown()))
     return Unknown(row.name)
+
+
+def _declared(frame: Frame, shapes: Value | None) -> Value:
+    """What a callback returns, by the shapes that it promises."""
+    match shapes:
+        case Const(value=None):
+            return NONE
+        case Tuple() | Many() | Ref():
+            return Unknown("declared")
+    return Array(frame.staged)
 
 
 def _mapped_tree(frame: Frame, args: Arguments, leaf: Array) -> Value | None:

@@ -65,6 +65,8 @@ def leaf(frame: Frame, tree: Value, number: int) -> Value:
             return leaf(frame, one, number) if isinstance(one, Tree | Unknown) else one
         case Array() | HostArray() | Const() | Static():
             return tree
+        case Tuple() | Many() | Ref():
+            return Unknown("leaf")  # of a tree without leaves
     return access.another(frame, tree, ("leaf", number))
 
 

@@ -11,8 +11,8 @@ from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.choices import Chooser, Unfit, branch_tests, extent
 from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.conds import COND, Arm, Form, chosen, labels
-from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented
-from jaxlint.rewrite.control.model import Append, Block, Branch, Comments, Declined, Exit
+from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, opens
+from jaxlint.rewrite.control.model import Append, Block, Branch, Comments, Declined, Exit, Flag
 from jaxlint.rewrite.control.scalars import Scalars
 from jaxlint.rewrite.control.simple import acting
 from jaxlint.rewrite.control.stable import stabilise
@@ -23,6 +23,9 @@ def lower(low: Lowering, branch: Branch, here: Here) -> Lines:
     """The lines of a branch."""
     if not low.ctx.dynamic(branch.test):
         return _python(low, branch, here)
+    if isinstance(branch.test, Flag) and branch.test.negated:
+        # No `~flag`: of a bool of Python's, as there is one without jit, that would be -1 or -2.
+        branch = replace(branch, test=Flag(branch.test.name), then=branch.orelse, orelse=branch.then)
     hoisted = _hoisted(low, branch)
     here = replace(here, bound=here.bound | frozenset(hoisted))
     lines = _lowered(low, branch, here)
@@ -42,7 +45,7 @@ def _hoisted(low: Lowering, branch: Branch) -> dict[str, str]:
 
 def _lowered(low: Lowering, branch: Branch, here: Here) -> Lines:
     names = _results(branch, here)
-    scalars = Scalars(low.ctx, tuple(branch_tests(branch)))
+    scalars = Scalars(low.ctx, tuple(branch_tests(branch)), items=names is not None)
     before = low.ctx.edits
     try:
         return _chosen(Chooser(low, scalars), branch, names)
@@ -126,8 +129,9 @@ def _python(low: Lowering, branch: Branch, here: Here) -> Lines:
         case [Branch() as inner] if _is_elif(branch) and not low.ctx.dynamic(inner.test):
             first, *rest = low.lines((replace(inner, comments=Comments((), inner.comments.beside)),), here)
             lines += [*inner.comments.above, f"el{first}", *rest]
-        case _ if isinstance(branch.node, cst.If) and branch.node.orelse is None and _always_returns(branch.then):
-            lines += low.lines(branch.orelse, here)
+        case _ if _always_returns(branch.then):
+            rest = low.lines(branch.orelse, here)
+            lines += ["", *rest] if opens(rest) else rest
         case _:
             lines += ["else:", *_arm(low, branch.orelse, here)]
     return [*branch.comments.above, *lines]

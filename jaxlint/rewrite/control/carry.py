@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -11,8 +11,10 @@ from jaxlint.facts.model.values import Array, Const, Either, HostArray, Static, 
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.forecast import Forecast
+from jaxlint.rewrite.control.likeness import Likeness
 from jaxlint.rewrite.control.lowering import Here, Lowering
 from jaxlint.rewrite.control.model import Append, Bind, Declined, Loop, Names, Plain, Truth, While
+from jaxlint.rewrite.control.scalars import Scalars
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,10 @@ class Carry:
     def initial(self) -> str:
         """What it holds at first, as an argument."""
         return pack(self.first)
+
+    def result(self, live: Container[str]) -> str:
+        """All of it as the target of the call, `_` for what nobody reads."""
+        return ", ".join(name if name in live else "_" for name in self.names)
 
     def after(self, name: str, first: str) -> Carry:
         """The carry with one more name before it."""
@@ -73,10 +79,37 @@ def _first(low: Lowering, loop: Loop | While, name: str, bound: Names) -> str:
     """What a carried variable holds before the first turn."""
     if name in bound:
         return name
-    text = placeholder(low.ctx, loop, name)
+    text = placeholder(low.ctx, loop, name) or _alike(low, loop, name, bound)
     if text is None:
         raise Declined(f"`{name}` has no value before the loop, and lax needs one in case it does not turn")
     return text
+
+
+def _alike(low: Lowering, loop: Loop | While, name: str, bound: Names) -> str | None:
+    """An array of the shape and dtype that the loop will give a variable, by the name of another one."""
+    value = next((value for other, value in _values(loop) if other == name), None)
+    if value is None:
+        return None
+    for other, given in _values(loop):
+        if other in bound and isinstance(value, cst.Name) and low.code(given) == value.value:
+            return other
+    inside = frozenset(flow.writes((loop,))) - bound
+    like = Likeness(low.ctx, inside, Scalars(low.ctx, ())).of(value)
+    if like is None or like.name not in bound:
+        return None
+    if like.scalar and not like.same:
+        return f"{low.spell('jax.numpy.zeros')}((), {like.name}.dtype)"
+    return f"{low.spell('jax.numpy.zeros_like')}({like.name})"
+
+
+def _values(loop: Loop | While) -> Iterator[tuple[str, cst.BaseExpression]]:
+    """What a loop's statements bind names to, one by one."""
+    for statement in flow.statements(loop.body):
+        match statement:
+            case Plain(node=cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)):
+                yield name, value
+            case Bind(name=name, value=cst.BaseExpression() as value):
+                yield name, value
 
 
 def placeholder(ctx: Forecast, loop: Loop | While, name: str) -> str | None:

@@ -101,12 +101,10 @@ class Chooser:
             raise Unfit("a long test would be written several times")
 
     def _check_order(self, branch: Branch, names: Sequence[str]) -> None:
-        """The names are bound one after the other: none may be computed from another, nor may a test."""
+        """The names are bound one after the other, in one order, and a test must not read what is bound by then."""
         self._check_short(branch, len(names))
-        for statement in flow.statements((branch,)):
-            for name, node in bindings(statement) or ():
-                if isinstance(node, cst.CSTNode) and flow.reads(node) & (set(names) - {name}):
-                    raise Unfit("one value is computed from another")
+        for arm in _leaf_arms(branch):
+            _check_arm(arm, names)
         if any(flow.reads(test) & set(names[:-1]) for test in branch_tests(branch)):
             raise Unfit("the test reads what the branch binds")
 
@@ -249,6 +247,26 @@ def _results(branch: Branch) -> Iterator[cst.CSTNode | None]:
 def branch_tests(branch: Branch) -> Iterator[Test]:
     """The tests of a branch and of those in it."""
     return (statement.test for statement in flow.statements((branch,)) if isinstance(statement, Branch))
+
+
+def _leaf_arms(branch: Branch) -> Iterator[Block]:
+    for arm in (branch.then, branch.orelse):
+        match list(acting(arm)):
+            case [Branch() as inner]:
+                yield from _leaf_arms(inner)
+            case _:
+                yield arm
+
+
+def _check_arm(arm: Block, names: Sequence[str]) -> None:
+    """Raise Unfit if a value is computed from another name that, by the order of ``names``, has another value then."""
+    bound = [pair for statement in acting(arm) for pair in bindings(statement) or ()]
+    order = [name for name, _ in bound]
+    for place, (name, node) in enumerate(bound):
+        reads = flow.reads(node) if isinstance(node, cst.CSTNode) else frozenset()
+        for other in reads & set(order) - {name}:
+            if (names.index(other) < names.index(name)) != (other in order[:place]):
+                raise Unfit("one value is computed from another")
 
 
 def extent(ctx: Forecast, node: cst.BaseExpression) -> tuple[int, int]:

@@ -177,6 +177,11 @@ def _reads(part: str | cst.CSTNode) -> Names:
 def _body(low: Lowering, arm: Arm, here: Here) -> Lines:
     """The lines of an arm's function; a last binding of what it gives is returned right away."""
     lines = low.body(arm.block, Here(arm.live, here.bound))
+    match lines:
+        case [*before, last, returned] if arm.names is None and last.startswith(
+            f"{returned.removeprefix('return ')} = "
+        ):
+            return returning([*before, last], returned.removeprefix("return "))
     if arm.names is None:
         return lines
     return returning(lines, ", ".join(arm.result()))

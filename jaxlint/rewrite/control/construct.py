@@ -10,13 +10,16 @@ from jaxlint.edits import Decline, Edit, Fix, repair
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control import exits, flow
 from jaxlint.rewrite.control.bound import bound_before
+from jaxlint.rewrite.control.effects import Unnamed
 from jaxlint.rewrite.control.exits import Settling
 from jaxlint.rewrite.control.forecast import Forecast, forecast
+from jaxlint.rewrite.control.guards import split
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, opens
-from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, While
+from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, Statement, While
 from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
+from jaxlint.rewrite.control.slots import localised
 
 COMPOUND = (cst.If, cst.For, cst.While, cst.Match)
 
@@ -30,6 +33,8 @@ def rewrite(ctx: View, node: cst.CSTNode, *, raises: bool = True) -> Fix | Decli
         return Decline("only what is in a function is rewritten")
     try:
         return _rewritten(ctx, node, raises=raises)
+    except Unnamed as reason:
+        return localised(ctx, _outermost(ctx, node)[0]) or Decline(str(reason))
     except Declined as reason:
         return Decline(str(reason))
 
@@ -39,14 +44,15 @@ def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
     statements = [first]
     if _returns(view, block):
         statements = _to_the_end(ctx, first)
+        first = statements[0]
         block = read(ctx, statements)
         view = forecast(ctx, block, view.lowered)
     bound = bound_before(ctx, first)
-    view, uses = prepared(view, block)
-    low = Lowering(view, fresh(ctx), dict.fromkeys(uses))
-    settling = Settling(low.fresh, lambda loop: loop.node not in view.lowered, view.dynamic)
-    settled = settling.function(block, bound)
+    names, lowered = fresh(ctx), view.lowered
+    settled = Settling(names, lambda loop: loop.node not in lowered, view.dynamic).function(split(view, block), bound)
+    view, uses = prepared(view, settled)
     view.made = flow.made(settled)
+    low = Lowering(view, names, dict.fromkeys(uses))
     lines = low.lines(settled, Here(ctx.live_after(statements[-1]) or frozenset(), bound))
     edit = _edit(ctx, statements, lines)
     return Fix(
@@ -94,9 +100,17 @@ def _outermost(ctx: View, node: cst.CSTNode) -> tuple[cst.CSTNode, Block, Foreca
             failure = declined
             continue
         view = forecast(ctx, block, roots)
-        if statement in view.lowered or any(isinstance(top, Branch) and view.dynamic(top.test) for top in block):
+        if statement in view.lowered or any(_asks(view, top) for top in block):
             return statement, block, view
     raise failure or Declined("no tracer decides here")
+
+
+def _asks(view: Forecast, statement: Statement) -> bool:
+    """True for a branch that a tracer decides, itself or by one of its `elif`."""
+    if not isinstance(statement, Branch):
+        return False
+    others = statement.orelse if isinstance(getattr(statement.node, "orelse", None), cst.If) else ()
+    return view.dynamic(statement.test) or any(_asks(view, other) for other in others)
 
 
 def _within_function(ctx: View, node: cst.CSTNode) -> list[cst.CSTNode]:
@@ -127,10 +141,17 @@ def _returns(view: Forecast, block: Block) -> bool:
 
 
 def _to_the_end(ctx: View, first: cst.CSTNode) -> list[cst.CSTNode]:
-    """A statement and those that follow it, to the end of the function."""
+    """A statement, with an `if` around it that is known while tracing, and those that follow, to the function's end."""
     assert ctx.function is not None
+    for above in ctx.ancestors(first):
+        if above is ctx.function.node.body:
+            break
+        if isinstance(above, cst.If):
+            first = above
+        elif not isinstance(above, cst.IndentedBlock | cst.Else):
+            raise Declined("it returns from within another statement")
     parent = ctx.parent(first)
-    if parent is not ctx.function.node.body or not isinstance(parent, cst.IndentedBlock):
+    if not isinstance(parent, cst.IndentedBlock):
         raise Declined("it returns from within another statement")
     body: list[cst.CSTNode] = list(parent.body)
     return body[next(i for i, item in enumerate(body) if item is first) :]

@@ -22,6 +22,10 @@ _DEBUG = ("jax.debug.", "jax.experimental.io_callback", "jax.experimental.checki
 _DEPTH = 3
 
 
+class Unnamed(Declined):
+    """A statement stores into a container: what lax hands on are variables."""
+
+
 def check(ctx: View, block: Block) -> None:
     """Raise ``Declined`` at the first statement with an effect that a trace would lose or repeat."""
     for statement in block:
@@ -63,7 +67,7 @@ def _target(ctx: View, target: cst.BaseExpression) -> None:
         case cst.Subscript(value=base) if isinstance(ctx.value(base), HostArray):
             raise Declined(f"`{ctx.code(base)}` is a NumPy array, which takes no tracers: make it one of `jnp`")
         case cst.Subscript() | cst.Attribute():
-            raise Declined(f"`{ctx.code(target)}` is assigned to, and is no variable that a loop could carry")
+            raise Unnamed(f"`{ctx.code(target)}` is assigned to, and is no variable that lax could hand on")
 
 
 def _expression(ctx: View, node: cst.CSTNode) -> None:

@@ -68,7 +68,9 @@ class Settling:
                 case Loop() | While() if not self.keeps(statement):
                     found += self._loop(statement, bound, nested=nested)
                 case Loop() | While():
-                    found.append(replace(statement, body=self._inner(statement.body, bound, nested=True)))
+                    body = self._inner(statement.body, bound, nested=True)
+                    orelse = self._inner(statement.orelse, bound, nested=nested)
+                    found.append(replace(statement, body=body, orelse=orelse))
                 case Branch():
                     then = self._inner(statement.then, bound, nested=nested)
                     orelse = self._inner(statement.orelse, bound, nested=nested)
@@ -115,6 +117,8 @@ class Settling:
         values = [exit.value for exit in returns]
         match values:
             case [cst.BaseExpression() as value] if not flow.reads(value) & inner:
+                return value, ()
+            case [str() as value]:  # what a loop within this one has bound
                 return value, ()
         if all(value is None for value in values):
             return None, ()

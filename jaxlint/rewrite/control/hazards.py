@@ -21,6 +21,7 @@ _CONCRETE = (
     "int", "float", "bool", "complex", "str", "repr", "format", "range", "bin", "hex", "chr", "max", "min", "sorted",
     "any", "all", "set", "frozenset", "dict", "hash", "slice", "divmod",
 )  # fmt: skip
+_KNOWN = ("jax", "numpy", "math", "builtins", "operator")
 _DEPTH = 3
 
 
@@ -63,7 +64,7 @@ def _call(view: Forecast, call: cst.Call, depth: int) -> None:
         if depth == 0:
             raise Declined(f"`{view.code(call.func)}` may need `{view.code(changed[0])}` as a Python number")
         _callee(view, call, depth)
-    elif name is None and isinstance(view.value(call.func), Unknown):
+    elif isinstance(view.value(call.func), Unknown) or (name or "jax").partition(".")[0] not in _KNOWN:
         raise Declined(f"`{view.code(call.func)}` is not known, and may need `{view.code(changed[0])}` as a number")
 
 

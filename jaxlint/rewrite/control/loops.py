@@ -22,7 +22,7 @@ from jaxlint.rewrite.control.carry import Carry, appended, carried
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning, spaced
 from jaxlint.rewrite.control.model import Branch, Declined, Flag, Loop
 from jaxlint.rewrite.control.source import Backwards, Range, Source, count, fixed, item, less_one, mirrored, source
-from jaxlint.rewrite.control.whiles import WHILE, head, turn
+from jaxlint.rewrite.control.whiles import WHILE, head, otherwise, turn
 from jaxlint.rewrite.text import Text, infix
 
 FORI = "jax.lax.fori_loop"
@@ -50,7 +50,7 @@ def _python(low: Lowering, loop: Loop, here: Here) -> Lines:
     inner = Here(flow.live_in_body(loop, here.live) | here.live, here.bound | flow.target(loop))
     lines = low.lines(loop.body, inner) or ["pass"]
     first = f"for {low.code(loop.node.target)} in {low.code(loop.node.iter)}:"
-    return [*loop.comments.above, first, *indented(lines)]
+    return [*loop.comments.above, first, *indented(lines), *otherwise(low, loop, here)]
 
 
 def _fori(low: Lowering, loop: Loop, given: Range, here: Here) -> Lines:
@@ -73,7 +73,7 @@ def _fori(low: Lowering, loop: Loop, given: Range, here: Here) -> Lines:
         f"def {body}({index}, {parameter}):",
         *indented(spaced(unpacking, returning(lines, carry.packed))),
         "",
-        f"{carry.packed} = {low.spell(FORI)}({bounds}, {body}, {carry.initial})",
+        f"{carry.result(here.live)} = {low.spell(FORI)}({bounds}, {body}, {carry.initial})",
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from jaxlint.rewrite.control import flow
+from jaxlint.rewrite.control import captured, flow
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.model import (
     NOTHING,
@@ -72,6 +72,7 @@ class Lowering:
 
     def body(self, block: Block, here: Here) -> Lines:
         """The lines of a block within a function that the rewrite adds."""
+        captured.check(self.ctx, block)
         self.depth += 1
         found = self.lines(block, here)
         self.depth -= 1

@@ -28,4 +28,9 @@ class Fresh:
 def fresh(ctx: View) -> Fresh:
     """Names that nothing in a function spells."""
     root = ctx.function.node if ctx.function is not None else ctx.chunk.tree
-    return Fresh({node.value for node in walk(root) if isinstance(node, cst.Name)})
+    words: set[cst.CSTNode] = set()
+    for node in walk(root):
+        match node:
+            case cst.Attribute(attr=word) | cst.Arg(keyword=cst.Name() as word):
+                words.add(word)
+    return Fresh({node.value for node in walk(root) if isinstance(node, cst.Name) and node not in words})

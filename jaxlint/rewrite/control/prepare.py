@@ -18,7 +18,7 @@ from jaxlint.facts.queries.truth import undecidable
 from jaxlint.rewrite import at_update
 from jaxlint.rewrite.control import effects, hazards
 from jaxlint.rewrite.control.forecast import Forecast
-from jaxlint.rewrite.control.model import Append, Block, Branch, Declined, Exit, Loop, Plain, Statement, While
+from jaxlint.rewrite.control.model import Append, Block, Branch, Declined, Define, Exit, Loop, Plain, Statement, While
 from jaxlint.rewrite.control.ternary import conditional
 from jaxlint.rewrite.store import stored_array
 
@@ -54,6 +54,8 @@ def moved_statements(view: Forecast, block: Block, *, inside: bool = False) -> I
                 if inside:
                     yield statement
                 yield from moved_statements(view, (*statement.body, *statement.orelse), inside=within)
+            case Define(body=body):
+                yield from moved_statements(view, body, inside=True)
             case _ if inside:
                 yield statement
 

@@ -13,6 +13,7 @@ import libcst as cst
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.model.values import Array, Const, Either, HostArray, Static, Value
 from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.model import Equal, Flag, Test, Truth
 from jaxlint.rewrite.elementwise import is_elementwise, operands
@@ -26,10 +27,12 @@ Source = cst.BaseExpression | str | Truth | None
 @dataclass(eq=False)
 class Scalars:
     """``tests``: those of the statement in question. Those of the whole function count where no name in them is bound
-    twice."""
+    twice. ``items``: an item ``x[i, j]`` is taken for a scalar, since broadcasting a number to it does no harm."""
 
     ctx: Forecast
     tests: tuple[Test, ...]
+    items: bool = False
+    _pending: set[str] = field(default_factory=set)
     _tested: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,6 +46,8 @@ class Scalars:
         match node:
             case cst.Name(value=name):
                 return self.is_scalar_name(name, depth)
+            case cst.Subscript(value=array, slice=indices) if self.items and self.ctx.jax_array(array):
+                return all(isinstance(part.slice, cst.Index) and _is_integer(self.ctx, part.slice) for part in indices)
             case cst.UnaryOperation(expression=inner):
                 return self.is_scalar(inner, depth)
             case cst.BinaryOperation(operator=operator, left=left, right=right):
@@ -62,9 +67,18 @@ class Scalars:
             return True
         if name in self.ctx.frame.arguments and not _has_no_axes(self.ctx.frame.arguments[name]):
             return False
+        if name in self._pending:
+            return True  # what a variable is computed from itself does not add axes that it has not got
         sources: list[Source] = list(self.ctx.made.get(name, ()))
-        sources = sources or [source for node, source in bindings(self.ctx, name) if not self._turns(node)]
-        return bool(sources) and depth < _DEPTH and all(self._is_source(source, depth) for source in sources)
+        sources = sources or [
+            source if source is not None else _first_carry(self.ctx, node)
+            for node, source in bindings(self.ctx, name)
+            if not self._turns(node)
+        ]
+        self._pending.add(name)
+        found = bool(sources) and depth < _DEPTH and all(self._is_source(source, depth) for source in sources)
+        self._pending.discard(name)
+        return found
 
     def _is_source(self, source: Source, depth: int) -> bool:
         match source:
@@ -110,6 +124,36 @@ class Scalars:
                 bound = self.ctx.binding(text)
                 queue += _plain(operands(self.ctx, bound)) if bound is not None else ()
         return frozenset(found)
+
+
+def _is_integer(ctx: View, index: cst.Index) -> bool:
+    return kind_of(ctx.value(index.value)) == "int"
+
+
+def _first_carry(ctx: View, name: cst.Name) -> cst.BaseExpression | None:
+    """What ``name`` was in the first turn, where it is bound to the carry of a loop of lax."""
+    match _assignment(ctx, name):
+        case cst.Assign(targets=[cst.AssignTarget(target=target)], value=cst.Call(func=function, args=args)):
+            match ctx.name(function), target, args:
+                case "jax.lax.fori_loop" | "jax.lax.while_loop", _, [*_, first]:
+                    return _matching(target, first.value, name)
+                case "jax.lax.scan", cst.Tuple(elements=[carry, _]), [_, first, *_]:
+                    return _matching(carry.value, first.value, name)
+    return None
+
+
+def _matching(target: cst.BaseExpression, value: cst.BaseExpression, name: cst.Name) -> cst.BaseExpression | None:
+    if target is name:
+        return value
+    if isinstance(target, cst.Tuple) and isinstance(value, cst.Tuple):
+        pairs = zip(target.elements, value.elements, strict=False)
+        return next((first.value for mine, first in pairs if mine.value is name), None)
+    return None
+
+
+def _assignment(ctx: View, name: cst.CSTNode) -> cst.CSTNode | None:
+    """The assignment that a name is a target of."""
+    return next((above for above in ctx.ancestors(name) if isinstance(above, cst.BaseSmallStatement)), None)
 
 
 def _has_no_axes(value: Value) -> bool:

@@ -32,7 +32,7 @@ def conditional(ctx: View, node: cst.IfExp) -> Fix | Decline:
 
 
 def _text(low: Lowering, node: cst.IfExp) -> str:
-    scalars = Scalars(low.ctx, (node.test,))
+    scalars = Scalars(low.ctx, (node.test,), items=not isinstance(low.ctx.parent(node), cst.Return))
     try:
         return Chooser(low, scalars).expression(node).text
     except Unfit:

@@ -39,7 +39,6 @@ def lower(low: Lowering, loop: While, here: Here) -> Lines:
     lines = turn(low, loop, carry, Here(frozenset(carry.names), here.bound))
     asked, asking = head(low, carry, tested)
     given, taking = head(low, carry, flow.live_before(loop.body, frozenset(carry.names)))
-    results = ", ".join(name if name in here.live else "_" for name in carry.names)
     return [
         *loop.comments.above,
         f"def {cond}({asked}):",
@@ -48,14 +47,20 @@ def lower(low: Lowering, loop: While, here: Here) -> Lines:
         f"def {body}({given}):",
         *indented(spaced(taking, returning(lines, carry.packed))),
         "",
-        f"{results} = {low.spell(WHILE)}({cond}, {body}, {carry.initial})",
+        f"{carry.result(here.live)} = {low.spell(WHILE)}({cond}, {body}, {carry.initial})",
     ]
 
 
 def _python(low: Lowering, loop: While, here: Here) -> Lines:
     inner = Here(flow.live_in_body(loop, here.live) | here.live, here.bound)
     lines = low.lines(loop.body, inner) or ["pass"]
-    return [*loop.comments.above, f"while {low.code(loop.node.test)}:", *indented(lines)]
+    first = f"while {low.code(loop.node.test)}:"
+    return [*loop.comments.above, first, *indented(lines), *otherwise(low, loop, here)]
+
+
+def otherwise(low: Lowering, loop: Loop | While, here: Here) -> Lines:
+    """The `else` of a loop that stays Python."""
+    return ["else:", *indented(low.lines(loop.orelse, here))] if loop.orelse else []
 
 
 def turn(low: Lowering, loop: Loop | While, carry: Carry, here: Here) -> Lines:

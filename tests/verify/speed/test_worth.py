@@ -67,10 +67,13 @@ def test_a_cheap_first_call_does_not_hide_a_slower_steady_state() -> None:
         (speed(variant(EAGER, 4e-3), variant(REWRITE, 1e-3, first=0.1)), "pays after 3"),
         (speed(variant(EAGER, 2e-6), variant(REWRITE, 8e-6, first=0.1)), "too small a computation for jit to pay"),
         (speed(variant(EAGER, 2e-3), variant(REWRITE, 8e-3, first=0.1)), "jit does not pay here"),
-        (speed(variant(EAGER, 1e-3), variant(REWRITE, 1e-3, first=0.1)), "under NumPy, beyond the noise"),
+        (
+            speed(variant(EAGER, 1e-3), variant(REWRITE, 1e-3, first=0.1)),
+            "no difference from the original, under NumPy",
+        ),
         (speed(variant(JITTED, 4e-3), variant(REWRITE, 1e-3)), "to 4.0"),
         (speed(variant(REWRITE, 1e-3)), "there is no original to compare with"),
-        (speed(variant(EAGER, 1e-3), Variant(REWRITE, "under jit", failed="E")), "the rewrite could not be timed: E"),
+        (speed(variant(EAGER, 1e-3), Variant(REWRITE, "under jit", failed="E")), "the rewrite could not be timed"),
     ],
 )
 def test_the_summary_says_whether_it_pays(found: Speed, said: str) -> None:

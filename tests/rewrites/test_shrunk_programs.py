@@ -1,0 +1,47 @@
+"""Programs whose rewrite was wrong once, made small: the rewrite is right, or declined."""
+
+from textwrap import dedent
+
+import pytest
+
+from .random_programs.trial import trial
+
+HEAD = "import jax\nimport jax.numpy as jnp\n\n\n@jax.jit\n"
+
+PROGRAMS = {
+    "the variable of a loop that is left is called _": """
+        def f(a, n):
+            s = 0.0
+            for _ in range(n):
+                if s > a:
+                    break
+                s = s + 0.5
+            return s
+        """,
+    "the else of a loop that stays Python": """
+        def f(x, y, n):
+            c = 0
+            s = 1.0
+            for i in range(n, 0, -1):
+                for v, w in zip((1.0, 2.0), (3.0, 4.0)):
+                    s -= v
+                else:
+                    c = 2
+            return s, c
+        """,
+}
+
+KNOWN: frozenset[str] = frozenset()
+"""Those that are wrong still: this must shrink."""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(text, id=name, marks=pytest.mark.xfail(strict=True) if name in KNOWN else ())
+        for name, text in PROGRAMS.items()
+    ],
+)
+def test_it_is_right(body: str) -> None:
+    made = trial(HEAD + dedent(body).lstrip())
+    assert made.kind in ("same", "declined"), (made.reasons, made.after)
