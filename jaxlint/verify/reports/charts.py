@@ -94,7 +94,7 @@ def break_even(speed: Speed) -> Element:
     if len(variants) < 2:
         return ""
     eager, rewrite = speed[EAGER] or speed[JITTED], speed[REWRITE]
-    calls = pays_after(eager, rewrite) if eager and rewrite else None
+    calls = pays_after(eager, rewrite) if eager and rewrite and not ratio(eager, rewrite).is_noise else None
     width, height, left, top, right, bottom = 372.0, 216.0, 62.0, 26.0, 352.0, 176.0
     most = 10.0 ** math.ceil(math.log10(max(1000, 20 * (calls or 1))))
     across = LogAxis(0.0, math.log10(most), left, right)

@@ -146,13 +146,13 @@ def _errors(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _diffs(report: Report) -> Iterator[str]:
-    yield "<h2>What changed</h2>"
-    if report.diff:
-        yield _folded("The source", report.diff)
+    diffs = [("The source", report.diff)]
     for row in report.verdicts:
-        for speed in row.speeds:
-            if diff := program_diff(speed):
-                yield _folded(f"XLA's program of <code>{escape(row.function)}</code>", diff)
+        name = f"XLA's program of <code>{escape(row.function)}</code>"
+        diffs += [(name, program_diff(speed) or "") for speed in row.speeds]
+    if any(diff for _, diff in diffs):
+        yield "<h2>What changed</h2>"
+    yield from (_folded(name, diff) for name, diff in diffs if diff)
 
 
 def _folded(name: str, diff: str) -> str:
