@@ -141,6 +141,7 @@ def test_json_has_the_whole_diagnostic_and_the_imports_of_its_fix() -> None:
     branch, wide = json.loads(report("json", BRANCH, WIDE))
     assert set(branch) == {
         *("version", "code", "name", "level", "message", "path", "cell", "range", "trace", "fix", "declined"),
+        "confirmed",
     }
     assert branch["range"] == {"start": {"line": 8, "column": 8}, "end": {"line": 8, "column": 13}}
     assert branch["trace"][1] == {"message": "it is called here", "path": "calls.py", "line": 2}
