@@ -123,8 +123,11 @@ def _is_short(ctx: View, node: cst.BaseExpression) -> bool:
 
 
 def _repeatable(node: cst.BaseExpression) -> bool:
-    if isinstance(node, cst.UnaryOperation):
-        return _repeatable(node.expression)
+    match node:
+        case cst.UnaryOperation(expression=inner):
+            return _repeatable(inner)
+        case cst.Subscript(value=cst.Name(), slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
+            return isinstance(key, cst.SimpleString | cst.Integer | cst.Name)
     return isinstance(node, _REPEATABLE)
 
 

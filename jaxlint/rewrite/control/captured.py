@@ -26,8 +26,10 @@ def check(ctx: View, block: Block) -> None:
     written = frozenset(flow.writes(block))
     inside = {id(part) for statement in flow.statements(block) for part in _nodes(statement)}
     start = min((ctx.span(node)[0] for statement in flow.statements(block) for node in _roots(statement)), default=0)
+    read = frozenset().union(*(flow.reads(root) for statement in flow.statements(block) for root in _roots(statement)))
     for function in _functions(ctx):
-        if id(function) in inside or ctx.span(function)[0] > start:
+        called = _name(ctx, function)
+        if id(function) in inside or ctx.span(function)[0] > start or called not in read:
             continue
         for name in sorted(written & _free(function)):
             raise Declined(f"a nested function reads `{name}`, and would not see what is bound in a function of lax")
@@ -36,6 +38,16 @@ def check(ctx: View, block: Block) -> None:
 def _functions(ctx: View) -> Iterator[cst.FunctionDef | cst.Lambda]:
     body = ctx.function.node.body if ctx.function is not None else ctx.chunk.tree
     return (node for node in walk(body) if isinstance(node, cst.FunctionDef | cst.Lambda))
+
+
+def _name(ctx: View, function: cst.FunctionDef | cst.Lambda) -> str:
+    """The variable that holds a function; of one that is given to a call at once, there is none."""
+    if isinstance(function, cst.FunctionDef):
+        return function.name.value
+    match ctx.parent(function):
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]):
+            return name
+    return ""
 
 
 def _free(function: cst.FunctionDef | cst.Lambda) -> frozenset[str]:

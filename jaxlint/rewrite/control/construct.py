@@ -15,7 +15,7 @@ from jaxlint.rewrite.control.exits import Settling
 from jaxlint.rewrite.control.forecast import Forecast, forecast
 from jaxlint.rewrite.control.guards import split
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, opens
-from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, While
+from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, Statement, While
 from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
@@ -100,9 +100,17 @@ def _outermost(ctx: View, node: cst.CSTNode) -> tuple[cst.CSTNode, Block, Foreca
             failure = declined
             continue
         view = forecast(ctx, block, roots)
-        if statement in view.lowered or any(isinstance(top, Branch) and view.dynamic(top.test) for top in block):
+        if statement in view.lowered or any(_asks(view, top) for top in block):
             return statement, block, view
     raise failure or Declined("no tracer decides here")
+
+
+def _asks(view: Forecast, statement: Statement) -> bool:
+    """True for a branch that a tracer decides, itself or by one of its `elif`."""
+    if not isinstance(statement, Branch):
+        return False
+    others = statement.orelse if isinstance(getattr(statement.node, "orelse", None), cst.If) else ()
+    return view.dynamic(statement.test) or any(_asks(view, other) for other in others)
 
 
 def _within_function(ctx: View, node: cst.CSTNode) -> list[cst.CSTNode]:

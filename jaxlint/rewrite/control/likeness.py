@@ -34,12 +34,13 @@ _DEPTH = 4
 @dataclass(frozen=True, slots=True)
 class Like:
     """A variable whose dtype a result has. ``scalar``: the result has no axes; ``same``: nor has the variable.
-    ``floating``: the dtype is that of floats."""
+    ``floating``: the dtype is that of floats. ``promoted``: it is what a float of Python's makes of the variable's."""
 
     name: str
     scalar: bool
     same: bool
     floating: bool
+    promoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,8 @@ class Likeness:
         known = [like for like in likes if like is not None]
         if not known or len(known) != len(likes):
             return None
+        if not known[0].floating and any(kind_of(self.ctx.value(node)) == "float" for node in nodes):
+            known[0] = replace(known[0], promoted=True)
         if all(like.scalar for like in known):
             return replace(known[0], floating=all(like.floating for like in known))
         if len({(like.name, like.scalar) for like in known}) == 1:

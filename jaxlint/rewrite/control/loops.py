@@ -68,7 +68,7 @@ def _fori(low: Lowering, loop: Loop, given: Range, here: Here) -> Lines:
     carry = settled(low, loop, carry)
     if used and not plain:
         lines = spaced([f"{low.code(loop.node.target)} = {item(low, given, index).text}"], lines)
-    parameter, unpacking = head(low, carry, inside)
+    parameter, unpacking = head(low, carry, inside, beside=index)
     return [
         *loop.comments.above,
         f"def {body}({index}, {parameter}):",

@@ -59,7 +59,7 @@ def lower(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
     made = ", ".join(found.name for found in collected) if len(collected) < 2 else pack([f.name for f in collected])
     if not carry.names:
         return [*comments, *_mapped(low, step, item, spaced(opening, lines), texts, made, over), *after]
-    parameter, unpacking = head(low, carry, inside)
+    parameter, unpacking = head(low, carry, inside, beside=item)
     wanted_after = any(name in here.live for name in carry.names)
     results = pack([name if name in here.live else "_" for name in carry.names]) if wanted_after else "_"
     return [

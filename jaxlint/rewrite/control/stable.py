@@ -177,7 +177,7 @@ def _unified(low: Lowering, likeness: Likeness, result: Result) -> str | None:
         text = _like(low, like, tail.node, result.name)
         if tail.node is None:
             kept = text
-        else:
+        elif not _is_edited(ctx, tail.node):  # what follows two branches may stand in both of them
             ctx.edits = (*ctx.edits, replace(ctx, tail.node, text))
     return kept
 
@@ -214,6 +214,8 @@ def _of_one_kind(low: Lowering, result: Result) -> str | None:
     for tail in result.tails:
         if tail.node is None:
             kept = f"float({result.name})"
+        elif _is_edited(ctx, tail.node):
+            continue
         elif isinstance(tail.node, cst.Integer):
             ctx.edits = (*ctx.edits, replace(ctx, tail.node, f"{ctx.code(tail.node)}.0"))
         elif kind_of(ctx.value(tail.node)) != "float":
@@ -226,6 +228,9 @@ def _like(low: Lowering, like: Like, node: cst.BaseExpression | None, name: str)
     text = low.code(node) if node is not None else name
     value = low.ctx.value(node) if node is not None else None
     constant = value.value if isinstance(value, Const) else None
+    if like.promoted and not like.floating:
+        dtype = f"{low.spell('jax.numpy.result_type')}({like.name}, float)"
+        return f"{low.spell('jax.numpy.asarray')}({text}, {dtype})"
     whole = constant is not None and constant == int(constant)
     if not like.floating and (value is None or kind_of(value) == "float") and not whole:
         raise Declined(f"`{text}` is a float, and perhaps `{like.name}` is none: give it the dtype of the other path")

@@ -69,9 +69,9 @@ def turn(low: Lowering, loop: Loop | While, carry: Carry, here: Here) -> Lines:
     return low.body(loop.body, Here(here.live, here.bound | frozenset(carry.names)))
 
 
-def head(low: Lowering, carry: Carry, wanted: Names) -> tuple[str, Lines]:
-    """The parameter of a function that gets the carry, and the line that takes it apart."""
+def head(low: Lowering, carry: Carry, wanted: Names, *, beside: str = "") -> tuple[str, Lines]:
+    """The parameter of a function that gets the carry, and the line that takes it apart. ``beside``: the other one."""
     if len(carry.names) == 1 and carry.names[0] in wanted:
         return carry.names[0], []
     lines = carry.unpacked(low.carry, wanted)
-    return (low.carry, lines) if lines else ("_", [])
+    return (low.carry if lines or beside == "_" else "_"), lines

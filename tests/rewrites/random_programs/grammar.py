@@ -56,6 +56,7 @@ class Writer:
     store: bool = False
     slots: bool = False
     collecting: bool = False
+    whole: bool = False
     flags: dict[str, bool] = field(default_factory=dict)
 
     # --- expressions -------------------------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ class Writer:
         return [f"{name} = {self.number(scope)}"], replace(scope, floats=(*scope.floats, name))
 
     def swap(self, scope: Scope) -> tuple[Lines, Scope]:
-        if len(scope.assignable) < 2:
+        if len(scope.assignable) < 2 or self.whole:  # an int that moves would make types depend on values
             return self.assign(scope)
         one, two = self.random.sample(scope.assignable, 2)
         return [f"{one}, {two} = {self.random.choice((two, self.number(scope, 1)))}, {one}"], scope
@@ -305,7 +306,9 @@ class Writer:
     def function(self) -> Lines:
         rng = self.random
         scope = Scope(floats=("s", "u"), ints=("c", "n"), frozen=frozenset("n"))
-        start = [f"s = {rng.choice(('0.0', '0.0', 'a', 'a', '0', 'jnp.sum(y)'))}", f"u = {rng.choice(('b', '1.0'))}"]
+        first = rng.choice(("0.0", "0.0", "a", "a", "0", "jnp.sum(y)"))
+        self.whole = first == "0"
+        start = [f"s = {first}", f"u = {rng.choice(('b', '1.0'))}"]
         start.append(f"c = {rng.choice(('0', '0', 'n'))}")
         if rng.random() < 0.3:
             start.append("seen = False")
