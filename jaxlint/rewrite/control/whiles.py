@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 from jaxlint.rewrite.control import flow
-from jaxlint.rewrite.control.carry import Carry, appended, carried
+from jaxlint.rewrite.control.carry import Carry, appended, carried, settled
 from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning, spaced
 from jaxlint.rewrite.control.model import NOTHING, Declined, Flag, Loop, Names, While
@@ -37,6 +37,7 @@ def lower(low: Lowering, loop: While, here: Here) -> Lines:
     tested = flow.reads(loop.node.test) | (frozenset({loop.stop}) if loop.stop else NOTHING)
     cond, body = low.function(loop, "cond_fn", carry.names), low.function(loop, "body", carry.names)
     lines = turn(low, loop, carry, Here(frozenset(carry.names), here.bound))
+    carry = settled(low, loop, carry)
     asked, asking = head(low, carry, tested)
     given, taking = head(low, carry, flow.live_before(loop.body, frozenset(carry.names)))
     return [
