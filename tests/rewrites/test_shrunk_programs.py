@@ -18,6 +18,20 @@ PROGRAMS = {
                 s = s + 0.5
             return s
         """,
+    "neither the carry nor the row is read": """
+        def f(x: jax.Array, a):
+            u = a
+            for v in reversed(x):
+                u = -1.0 * (0.5 * a)
+            return u
+        """,
+    "neither the carry nor the counter is read": """
+        def f(a, n):
+            u = a
+            for i in range(n):
+                u = 0.5 * a
+            return u
+        """,
     "the else of a loop that stays Python": """
         def f(x, y, n):
             c = 0

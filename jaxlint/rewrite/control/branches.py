@@ -88,6 +88,7 @@ def _called(low: Lowering, branch: Branch, names: tuple[str, ...] | None, scalar
     form, arms = _form(low, branch, names)
     stabilise(low, scalars, arms, branch.node)
     lines, call = chosen(low, form, arms, here)
+    low.firm |= frozenset(names or ())
     target = "return" if names is None else f"{', '.join(names)} ="
     return [*branch.comments.above, *lines, f"{target} {call}"]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
 from jaxlint.facts.model.values import Array, Const, Either, HostArray, Static, Value
 from jaxlint.facts.trace.arithmetic import kind_of
-from jaxlint.rewrite.control import flow
+from jaxlint.rewrite.control import dtypes, flow
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.likeness import Likeness
 from jaxlint.rewrite.control.lowering import Here, Lowering
@@ -70,6 +70,16 @@ def carried(low: Lowering, loop: Loop | While, here: Here, targets: Names) -> Ca
     return Carry(tuple(names), tuple(flags.get(name) or _first(low, loop, name, bound) for name in names))
 
 
+def settled(low: Lowering, loop: Loop | While, carry: Carry) -> Carry:
+    """The carry with first values of the right dtype, now that the body is written."""
+    names = frozenset(carry.names)
+    found = [
+        (dtypes.typed(low, loop, name, names) if first == name else None) or first
+        for name, first in zip(carry.names, carry.first, strict=True)
+    ]
+    return Carry(carry.names, tuple(found))
+
+
 def appended(loop: Loop | While) -> dict[str, Append]:
     """The lists to which a loop's turn appends."""
     return {statement.name: statement for statement in flow.statements(loop.body) if isinstance(statement, Append)}
@@ -87,10 +97,10 @@ def _first(low: Lowering, loop: Loop | While, name: str, bound: Names) -> str:
 
 def _alike(low: Lowering, loop: Loop | While, name: str, bound: Names) -> str | None:
     """An array of the shape and dtype that the loop will give a variable, by the name of another one."""
-    value = next((value for other, value in _values(loop) if other == name), None)
+    value = next((value for other, value in dtypes.values(loop) if other == name), None)
     if value is None:
         return None
-    for other, given in _values(loop):
+    for other, given in dtypes.values(loop):
         if other in bound and isinstance(value, cst.Name) and low.code(given) == value.value:
             return other
     inside = frozenset(flow.writes((loop,))) - bound
@@ -100,16 +110,6 @@ def _alike(low: Lowering, loop: Loop | While, name: str, bound: Names) -> str | 
     if like.scalar and not like.same:
         return f"{low.spell('jax.numpy.zeros')}((), {like.name}.dtype)"
     return f"{low.spell('jax.numpy.zeros_like')}({like.name})"
-
-
-def _values(loop: Loop | While) -> Iterator[tuple[str, cst.BaseExpression]]:
-    """What a loop's statements bind names to, one by one."""
-    for statement in flow.statements(loop.body):
-        match statement:
-            case Plain(node=cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)):
-                yield name, value
-            case Bind(name=name, value=cst.BaseExpression() as value):
-                yield name, value
 
 
 def placeholder(ctx: Forecast, loop: Loop | While, name: str) -> str | None:

@@ -18,7 +18,7 @@ import libcst as cst
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.boundary import REVERSE_MODE
 from jaxlint.rewrite.control import flow, scans
-from jaxlint.rewrite.control.carry import Carry, appended, carried
+from jaxlint.rewrite.control.carry import Carry, appended, carried, settled
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning, spaced
 from jaxlint.rewrite.control.model import Branch, Declined, Flag, Loop
 from jaxlint.rewrite.control.source import Backwards, Range, Source, count, fixed, item, less_one, mirrored, source
@@ -65,9 +65,10 @@ def _fori(low: Lowering, loop: Loop, given: Range, here: Here) -> Lines:
     index = low.code(loop.node.target) if plain and used else "_" if not used else low.fresh("k", "step", "turn")
     body = low.function(loop, "body", carry.names)
     lines = turn(low, loop, carry, Here(frozenset(carry.names), here.bound | targets))
+    carry = settled(low, loop, carry)
     if used and not plain:
         lines = spaced([f"{low.code(loop.node.target)} = {item(low, given, index).text}"], lines)
-    parameter, unpacking = head(low, carry, inside)
+    parameter, unpacking = head(low, carry, inside, beside=index)
     return [
         *loop.comments.above,
         f"def {body}({index}, {parameter}):",
@@ -110,6 +111,7 @@ def _early(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
     carry = rest.after(index, first)
     cond, body = low.function(loop, "cond_fn", carry.names), low.function(loop, "body", carry.names)
     lines = turn(low, loop, rest, Here(frozenset(rest.names), here.bound | targets | {index}))
+    carry = settled(low, loop, rest).after(index, first)
     if not own and targets & inside:
         lines = spaced([f"{low.code(target)} = {item(low, given, index).text}"], lines)
     test = infix("&", infix("<", Text(index), last), Text(f"~{loop.stop}"))

@@ -53,6 +53,8 @@ class Lowering:
     uses: dict[str, None] = field(default_factory=dict)
     depth: int = 0
     """How many functions the rewrite has opened around the current line."""
+    firm: Names = NOTHING
+    """Variables that a `lax.cond` gives, whose arms must agree on the dtype."""
     dropped: list[cst.CSTNode] = field(default_factory=list)
     """Statements that the new code does without."""
     _carry: str = ""

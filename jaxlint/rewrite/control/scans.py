@@ -18,7 +18,7 @@ import libcst as cst
 
 from jaxlint.facts.model.values import Array, Const, Static
 from jaxlint.rewrite.control import flow, lists
-from jaxlint.rewrite.control.carry import carried, pack
+from jaxlint.rewrite.control.carry import carried, pack, settled
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, spaced
 from jaxlint.rewrite.control.model import Append, Bind, Block, Comments, Declined, Loop, Names, Statement
 from jaxlint.rewrite.control.source import Backwards, Enumerate, Rows, Source, rows
@@ -49,6 +49,7 @@ def lower(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
     inside = flow.live_before(loop.body, wanted)
     step = low.function(loop, "step" if carry.names else "row", carry.names)
     lines = turn(low, loop, carry, Here(wanted, here.bound | targets))
+    carry = settled(low, loop, carry)
     given, target = _pruned(given, loop.node.target, inside)
     item, opening = _item(low, target, targets & inside)
     over = _over(low, given, values=bool(values))
@@ -58,7 +59,7 @@ def lower(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
     made = ", ".join(found.name for found in collected) if len(collected) < 2 else pack([f.name for f in collected])
     if not carry.names:
         return [*comments, *_mapped(low, step, item, spaced(opening, lines), texts, made, over), *after]
-    parameter, unpacking = head(low, carry, inside)
+    parameter, unpacking = head(low, carry, inside, beside=item)
     wanted_after = any(name in here.live for name in carry.names)
     results = pack([name if name in here.live else "_" for name in carry.names]) if wanted_after else "_"
     return [

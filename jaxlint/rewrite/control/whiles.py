@@ -14,7 +14,7 @@
 from __future__ import annotations
 
 from jaxlint.rewrite.control import flow
-from jaxlint.rewrite.control.carry import Carry, appended, carried
+from jaxlint.rewrite.control.carry import Carry, appended, carried, settled
 from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning, spaced
 from jaxlint.rewrite.control.model import NOTHING, Declined, Flag, Loop, Names, While
@@ -37,6 +37,7 @@ def lower(low: Lowering, loop: While, here: Here) -> Lines:
     tested = flow.reads(loop.node.test) | (frozenset({loop.stop}) if loop.stop else NOTHING)
     cond, body = low.function(loop, "cond_fn", carry.names), low.function(loop, "body", carry.names)
     lines = turn(low, loop, carry, Here(frozenset(carry.names), here.bound))
+    carry = settled(low, loop, carry)
     asked, asking = head(low, carry, tested)
     given, taking = head(low, carry, flow.live_before(loop.body, frozenset(carry.names)))
     return [
@@ -68,9 +69,9 @@ def turn(low: Lowering, loop: Loop | While, carry: Carry, here: Here) -> Lines:
     return low.body(loop.body, Here(here.live, here.bound | frozenset(carry.names)))
 
 
-def head(low: Lowering, carry: Carry, wanted: Names) -> tuple[str, Lines]:
-    """The parameter of a function that gets the carry, and the line that takes it apart."""
+def head(low: Lowering, carry: Carry, wanted: Names, *, beside: str = "") -> tuple[str, Lines]:
+    """The parameter of a function that gets the carry, and the line that takes it apart. ``beside``: the other one."""
     if len(carry.names) == 1 and carry.names[0] in wanted:
         return carry.names[0], []
     lines = carry.unpacked(low.carry, wanted)
-    return (low.carry, lines) if lines else ("_", [])
+    return (low.carry if lines or beside == "_" else "_"), lines
