@@ -17,7 +17,7 @@ def main() -> None:
 def refreshed(line: str, rules: dict[str, Rule]) -> str:
     """A row with the columns that its rules give; any other line as it is. A rule that is not there keeps its name."""
     cells = line.split(" | ")
-    if not line.startswith("| ") or len(cells) != 4:
+    if not line.startswith("| ") or len(cells) != 4 or cells[1] == "rule":
         return line
     names = [re.sub(r" \(JAX\d+\)", "", name) for name in cells[1].split("<br>")]
     if not all(re.fullmatch(r"[a-z][a-z0-9-]+", name) for name in names):
