@@ -13,8 +13,9 @@ from jaxlint.facts.model.arguments import Arguments
 from jaxlint.facts.model.events import ConstantKey
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.state import OPTION, Use
-from jaxlint.facts.model.values import Array, Const, Either, Key, Keys, Ref, Tree, Unknown, Value, identity
+from jaxlint.facts.model.values import NONE, Array, Const, Either, Key, Keys, Ref, Tree, Unknown, Value, identity
 from jaxlint.facts.notes import reuse, rows
+from jaxlint.facts.trace import dtypes
 
 INITIALIZER = "jaxlint.initializer"
 """Stands for what ``jax.nn.initializers.lecun_normal()`` and its like return."""
@@ -73,10 +74,26 @@ def consume(frame: Frame, value: Value, node: cst.CSTNode, verb: str) -> None:
 def _note_seed(frame: Frame, key: Key, seed: Const, use: Use) -> None:
     seen = frame.state.seeds.get(seed, ())
     for other, known in seen:
-        if other is not key and known.verb == use.verb and _feasible(known, use) and other.place and key.place:
+        if other is not key and _alike(known, use) and _feasible(known, use) and other.place and key.place:
             reuse.report_seed(frame, key, seed, known, use, other.place)
             break
     frame.state.seeds[seed] = (*seen[:3], (key, use))
+
+
+def _alike(first: Use, second: Use) -> bool:
+    """False for other samplers, and for draws of other types: ``normal`` makes other numbers of a key for each."""
+    types = [_drawn(use) for use in (first, second)]
+    return first.verb == second.verb and (None in types or types[0] == types[1])
+
+
+def _drawn(use: Use) -> str | None:
+    """The name of the type that a sampler's call gives, where it is known."""
+    frame, node = use.steps[0].frame, use.steps[0].place.node
+    args = node.args if isinstance(node, cst.Call) else ()
+    dtype = next((arg.value for arg in args if arg.keyword is not None and arg.keyword.value == "dtype"), None)
+    stated = {"dtype": frame.values.get(dtype, NONE)} if dtype is not None else {}
+    drawn = dtypes.of_call(frame, use.verb, stated)
+    return drawn.name if drawn is not None else None
 
 
 def is_key(value: Value) -> bool:
