@@ -150,12 +150,22 @@ def _holds_key(step: Step, key: Value) -> bool:
 
 
 def _same_order(met: _Meeting, first: Use, second: Use) -> bool:
-    """``permutation(key, x)`` and ``permutation(key, y)``, or over the leaves of a tree: the same order is meant."""
-    if not first.verb == second.verb == "jax.random.permutation":
+    """``permutation(key, x)`` and ``permutation(key, y)``, or over the leaves of a tree: the same order is meant.
+    So are the same rows, where ``choice(key, leaf)`` takes them of each leaf."""
+    if first.verb != second.verb or first.verb not in ("jax.random.permutation", "jax.random.choice"):
         return False
     caller = met.shared.frame.caller
     over_leaves = met.in_body and caller is not None and met.shared.frame.boundary is caller.boundary
+    if first.verb == "jax.random.choice":
+        return over_leaves and _of_leaf(first.steps[0])
     return met.kind == "again" or over_leaves
+
+
+def _of_leaf(draw: Step) -> bool:
+    """True for a draw whose operand is an argument of the function in which it stands, as in ``lambda x: …``."""
+    node = draw.place.node
+    operands = [arg.value for arg in node.args[1:2]] if isinstance(node, cst.Call) else []
+    return any(isinstance(name, cst.Name) and name.value in draw.frame.arguments for name in operands)
 
 
 def _immutable_owner(met: _Meeting) -> bool:

@@ -100,6 +100,16 @@ def parameter_names(function: Value) -> list[str]:
     return []
 
 
+def bound_names(function: Value) -> set[str]:
+    """The parameters that ``partial(f, n=3)`` binds by name: those after them must be passed by name as well."""
+    match function:
+        case Partial(function=inner, kwargs=kwargs):
+            return {name for name, _ in kwargs} | bound_names(inner)
+        case Transformed(function=inner) | Cached(function=inner):
+            return bound_names(inner)
+    return set()
+
+
 def parameter_name(function: Value, position: int) -> str:
     """How a function calls its positional argument: ``x``, or ``rest[0]`` for the first that ``*rest`` takes."""
     match function:

@@ -134,11 +134,13 @@ def _call_options(frame: Frame, options: tuple[Value, ...], args: Arguments, nod
 
 
 def havoc(frame: Frame, args: Arguments) -> None:
-    """Forget what an unknown callee may have changed: the contents of mutable arguments."""
+    """Forget what an unknown callee may have changed: the contents of mutable arguments. It may register a class."""
     for value in args.values:
         match value:
             case HostArray():
                 frame.tracer.written.add(value)
+            case Class(definition=definition):
+                frame.tracer.handed.add(definition)
             case Ref(kind="list" | "dict" | "set"):
                 frame.state.replace(value, {REST: Unknown()})
             case Unknown():

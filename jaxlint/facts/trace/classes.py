@@ -9,6 +9,7 @@ import libcst as cst
 from jaxlint.facts.model.arguments import Arguments
 from jaxlint.facts.model.definitions import ClassDefinition, scope_of
 from jaxlint.facts.model.events import CachedTracer
+from jaxlint.facts.model.flattened import structure_fields
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.values import (
     Class,
@@ -292,8 +293,12 @@ def items(frame: Frame, ref: Ref) -> list[Value] | None:
 
 
 def static_fields(frame: Frame, definition: ClassDefinition) -> set[str]:
-    """Fields that are not leaves: ``eqx.field(static=True)``, ``struct.field(pytree_node=False)``, meta fields."""
+    """Fields that are not leaves: ``eqx.field(static=True)``, ``struct.field(pytree_node=False)``, meta fields, the
+    second part of what ``tree_flatten`` returns."""
     found = set()
+    flatten = next((m["tree_flatten"] for m in _methods(frame, definition) if "tree_flatten" in m), None)
+    if flatten is not None:
+        found |= frame.tracer.once(structure_fields, flatten)
     for cls in lineage(frame, definition):
         for name, item in cls.fields:
             text = frame.tracer.once(_text, item.value) if item.value is not None else ""
@@ -306,6 +311,10 @@ def static_fields(frame: Frame, definition: ClassDefinition) -> set[str]:
                     if key in ("meta_fields", "static_fields", "mappable_dataclass"):
                         found.update(_strings(frame, value))
     return found
+
+
+def _methods(frame: Frame, definition: ClassDefinition) -> list[dict[str, cst.FunctionDef]]:
+    return [cls.methods for cls in lineage(frame, definition)]
 
 
 def _strings(frame: Frame, value: Value) -> set[str]:

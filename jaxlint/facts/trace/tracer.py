@@ -85,6 +85,8 @@ class Tracer:
         self.activations: dict[object, list[Frame]] = defaultdict(list)
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
         self.registered: set[ClassDefinition] = set()
+        self.handed: set[ClassDefinition] = set()
+        """Classes that were handed to code which was not followed."""
         self.environment: set[str] = set()
         self.builtins = frozenset(dir(builtins))
         self.base: State | None = None
@@ -237,7 +239,10 @@ class Tracer:
             return Arguments()
         names = boundary.parameter_names(function)
         positional, keywords = [], {}
+        skipped = False
         for parameter in inner.definition.parameters:
+            if parameter.name in boundary.bound_names(function):
+                skipped = True
             if parameter.name not in names or parameter.kind in ("args", "kwargs"):
                 continue
             if parameter.default is not None:
@@ -246,7 +251,7 @@ class Tracer:
                     keywords[parameter.name] = default
                 continue
             value = Unknown(f"parameter {parameter.name}")
-            if parameter.kind == "keyword":
+            if parameter.kind == "keyword" or skipped:
                 keywords[parameter.name] = value
             else:
                 positional.append(value)
@@ -547,7 +552,7 @@ def _look(value: Value) -> tuple[object, ...]:
     proof = tracing(value)
     constant = value.value if isinstance(value, Const) and isinstance(value.value, bool | str | None) else None
     name = value.name if isinstance(value, Library) else None
-    cls = value.cls if isinstance(value, Ref) else None
+    cls = value.cls if isinstance(value, Ref) else value.definition if isinstance(value, Class) else None
     return type(value), proof.level if proof is not None else None, constant, name, cls
 
 
