@@ -164,7 +164,9 @@ def _derived(frame: Frame, definition: ClassDefinition) -> list[ClassDefinition]
 
 def _may_register(frame: Frame, cls: ClassDefinition) -> bool:
     """True where a metaclass, a hook, a decorator or code that is not known may make a pytree of a class."""
-    if cls in frame.tracer.handed or cls.node.keywords or {"__init_subclass__", "__jax_array__", "tree_flatten"} & cls.methods.keys():
+    if cls in frame.tracer.handed or cls.node.keywords:
+        return True
+    if {"__init_subclass__", "__jax_array__", "tree_flatten"} & cls.methods.keys():
         return True
     makers = [maker.function if isinstance(maker, Partial) else maker for maker in frame.tracer.decorators(cls)]
     known = ("dataclasses.", "typing.", "abc.", "functools.")
