@@ -128,6 +128,8 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
             if isinstance(first, Array | HostArray) and row.name == "jax.device_put":
                 shape = (first.ndim, first.dims) if isinstance(first, Array) else (None, None)
                 return Array(traced, first.kind, *shape, first.dtype, contents.of(frame, first))
+            if isinstance(first, Const | Static) and row.name in _OF_NUMBERS:
+                return Static()
             if isinstance(first, Array | HostArray | Const | Static):
                 return Array(traced, first.kind if isinstance(first, Array | HostArray) else None)
             return first
@@ -152,6 +154,10 @@ def _jax_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, V
         case "none":
             return NONE
     return Unknown(row.name)
+
+
+_OF_NUMBERS = ("jax.lax.psum", "jax.lax.pmean")
+"""``psum(1, axis)`` is the length of the axis, a number of Python's."""
 
 
 def _operands(args: Arguments, bound: dict[str, Value]) -> dict[str, Value]:
