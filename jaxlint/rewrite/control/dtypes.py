@@ -70,7 +70,7 @@ def _sources(
         case cst.Name(value=name) if name not in seen:
             seen.add(name)
             yield from _variable(low, loop, node, names, seen)
-        case cst.Subscript(value=cst.Name() as base):
+        case cst.Subscript(value=cst.Name() as base) if not _is_keyed(node):
             yield from ((0, text) for _, text in _sources(low, loop, base, names, seen))
         case cst.UnaryOperation(expression=inner):
             yield from _sources(low, loop, inner, names, seen)
@@ -80,6 +80,13 @@ def _sources(
         case cst.Call(func=function, args=args) if (low.ctx.name(function) or "").rpartition(".")[2] in _KEEPING:
             for arg in args:
                 yield from _sources(low, loop, arg.value, names, seen)
+
+
+def _is_keyed(node: cst.Subscript) -> bool:
+    """True for an item of a dict."""
+    return any(
+        isinstance(part.slice, cst.Index) and isinstance(part.slice.value, cst.SimpleString) for part in node.slice
+    )
 
 
 def _variable(
@@ -92,6 +99,8 @@ def _variable(
         if named and low.ctx.jax_array(source):
             yield 0, low.code(source)
         return
+    if any(isinstance(inner, Loop) and name in flow.target(inner) for inner in flow.statements(loop.body)):
+        return  # there is none before the loop
     bound = [value for other, value in values(loop) if other == name]
     if name in names or bound:
         for value in bound:
