@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.facts.model.values import Const, HostArray
+from jaxlint.facts.model.values import Const, HostArray, Tree
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.held import is_python_number, values_before
 from jaxlint.rewrite.control.lowering import Lowering
@@ -108,5 +108,5 @@ def _variable(
         return
     held = low.ctx.value(node)
     kind = getattr(held, "kind", None)
-    if (low.ctx.jax_array(node) or isinstance(held, HostArray)) and kind in (None, "float", "int"):
+    if (low.ctx.jax_array(node) or isinstance(held, HostArray | Tree)) and kind in (None, "float", "int"):
         yield {"float": 0, None: 1}.get(kind, 2), name
