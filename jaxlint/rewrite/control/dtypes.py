@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.facts.model.values import Array, Const, HostArray, Tree
+from jaxlint.facts.model.values import Const, HostArray, Tree
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.held import is_python_number, values_before
 from jaxlint.rewrite.control.lowering import Lowering
@@ -96,7 +96,7 @@ def _variable(
     if isinstance(loop, Loop) and name in flow.target(loop):
         source = loop.node.iter
         named = isinstance(source, cst.Name) and isinstance(loop.node.target, cst.Name)
-        if named and isinstance(low.ctx.value(source), Array | Tree):
+        if named and low.ctx.jax_array(source):
             yield 0, low.code(source)
         return
     if any(isinstance(inner, Loop) and name in flow.target(inner) for inner in flow.statements(loop.body)):
@@ -108,5 +108,5 @@ def _variable(
         return
     held = low.ctx.value(node)
     kind = getattr(held, "kind", None)
-    if isinstance(held, Array | Tree | HostArray) and kind in (None, "float", "int"):
+    if (low.ctx.jax_array(node) or isinstance(held, HostArray | Tree)) and kind in (None, "float", "int"):
         yield {"float": 0, None: 1}.get(kind, 2), name
