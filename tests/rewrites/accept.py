@@ -42,6 +42,8 @@ def _refused(story: Story, name: str) -> str | None:
         return None
     if left := story.left[name]:
         return f"{left[0].code} {left[0].declined}"
+    if name not in story.pending and functions(story.fixed)[name] == functions(story.after).get(name):
+        return None  # the tests run it
     verdicts = story.verdicts(story.fixed, frozenset((name,)), x64=False)
     return next((f"wrong: {verdict.reasons[0]}" for verdict in verdicts if not verdict.kind.passes), None)
 
