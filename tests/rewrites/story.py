@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import numpy as np
 
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, fix
@@ -89,13 +90,22 @@ class Story:
         oracles, differentiated = self.cases.get("oracle", {}), name in self.cases.get("grad", ())
         pairs: list[tuple[Outcome, Outcome]] = []
         for number, arguments in enumerate(self.cases["cases"][name]):
-            call, grad = Call(arguments), differentiated and x64 and number == 0
+            call, grad = (
+                Call(jax.tree.map(_wide, arguments) if x64 else arguments),
+                differentiated and x64 and number == 0,
+            )
             if name in oracles:
                 expected = original(oracles[name], call, jax_code=False)
             else:
                 expected = subject(getattr(old, name), call, jit=False, grad=grad)
             pairs.append((expected, subject(getattr(new, name), call, grad=grad)))
         return judge(name, pairs, x64=x64)
+
+
+def _wide(value: Any) -> Any:
+    """With x64 on, numbers have all of their digits."""
+    single = isinstance(value, np.ndarray | np.generic) and value.dtype == np.float32
+    return value.astype(np.float64) if single else value
 
 
 def functions(text: str) -> dict[str, str]:

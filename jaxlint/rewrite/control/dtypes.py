@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.facts.model.values import Array, Const, HostArray, Tree
+from jaxlint.facts.model.values import Const, HostArray, Tree
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.held import is_python_number, values_before
 from jaxlint.rewrite.control.lowering import Lowering
@@ -70,7 +70,7 @@ def _sources(
         case cst.Name(value=name) if name not in seen:
             seen.add(name)
             yield from _variable(low, loop, node, names, seen)
-        case cst.Subscript(value=cst.Name() as base):
+        case cst.Subscript(value=cst.Name() as base) if not _is_keyed(node):
             yield from ((0, text) for _, text in _sources(low, loop, base, names, seen))
         case cst.UnaryOperation(expression=inner):
             yield from _sources(low, loop, inner, names, seen)
@@ -82,6 +82,13 @@ def _sources(
                 yield from _sources(low, loop, arg.value, names, seen)
 
 
+def _is_keyed(node: cst.Subscript) -> bool:
+    """True for an item of a dict."""
+    return any(
+        isinstance(part.slice, cst.Index) and isinstance(part.slice.value, cst.SimpleString) for part in node.slice
+    )
+
+
 def _variable(
     low: Lowering, loop: Loop | While, node: cst.Name, names: Names, seen: set[str]
 ) -> Iterator[tuple[int, str]]:
@@ -89,9 +96,11 @@ def _variable(
     if isinstance(loop, Loop) and name in flow.target(loop):
         source = loop.node.iter
         named = isinstance(source, cst.Name) and isinstance(loop.node.target, cst.Name)
-        if named and isinstance(low.ctx.value(source), Array | Tree):
+        if named and low.ctx.jax_array(source):
             yield 0, low.code(source)
         return
+    if any(isinstance(inner, Loop) and name in flow.target(inner) for inner in flow.statements(loop.body)):
+        return  # there is none before the loop
     bound = [value for other, value in values(loop) if other == name]
     if name in names or bound:
         for value in bound:
@@ -99,5 +108,5 @@ def _variable(
         return
     held = low.ctx.value(node)
     kind = getattr(held, "kind", None)
-    if isinstance(held, Array | Tree | HostArray) and kind in (None, "float", "int"):
+    if (low.ctx.jax_array(node) or isinstance(held, HostArray | Tree)) and kind in (None, "float", "int"):
         yield {"float": 0, None: 1}.get(kind, 2), name

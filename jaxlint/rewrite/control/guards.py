@@ -48,7 +48,8 @@ def _guarded(view: Forecast, branch: Branch) -> Branch:
     if not known or len(known) == len(operands):
         return branch
     conjunction = isinstance(test.operator, cst.And)
-    if len(list(flow.statements(branch.orelse if conjunction else branch.then))) > _SHORT:
+    twice = flow.statements(branch.orelse if conjunction else branch.then)
+    if sum(not isinstance(statement, Branch) for statement in twice) > _SHORT:
         return branch
     ordered = [*known, *(operand for operand in operands if operand not in known)]
     return replace(_nested(ordered, branch, conjunction), comments=branch.comments)
