@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix, repair
+from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.model.values import Function
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control import exits, flow
 from jaxlint.rewrite.control.bound import bound_before
@@ -31,12 +33,23 @@ def rewrite(ctx: View, node: cst.CSTNode, *, raises: bool = True) -> Fix | Decli
     """
     if ctx.function is None:
         return Decline("only what is in a function is rewritten")
+    if _calls_itself(ctx):
+        return Decline(f"`{ctx.function.name}` calls itself; lax traces both sides of a branch, which would never end")
     try:
         return _rewritten(ctx, node, raises=raises)
     except Unnamed as reason:
         return localised(ctx, _outermost(ctx, node)[0]) or Decline(str(reason))
     except Declined as reason:
         return Decline(str(reason))
+
+
+def _calls_itself(ctx: View) -> bool:
+    """True for a function that uses itself: what ends the recursion in Python does not end a trace."""
+    assert ctx.function is not None
+    values = (
+        ctx.value(node) for node in own_nodes(ctx.function.node.body) if isinstance(node, cst.Name | cst.Attribute)
+    )
+    return any(isinstance(value, Function) and value.definition is ctx.function for value in values)
 
 
 def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
