@@ -13,6 +13,20 @@ ZERO = np.zeros(0, np.float32)
 M = np.arange(12, dtype=np.float32).reshape(3, 4) / 7
 
 PROGRAMS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "numbers as tests": (
+        """\
+        @jax.jit
+        def f(x, n):
+            while (x > 1).sum():
+                x = x / 2
+            for i in range(40):
+                if n & (1 << i):
+                    break
+                x = x * 1.5
+            return x
+        """,
+        [(X, 1), (X, 8), (X * 0, 0)],
+    ),
     "a comprehension's own variable": (
         """\
         @jax.jit
