@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -114,7 +115,7 @@ def _made(ctx: View) -> cst.CSTNode:
 def _reads(ctx: View, made: cst.CSTNode) -> set[str]:
     """The variables that a function is made of, with its defaults and what local functions that it names close over."""
     body = ctx.function.node.body if ctx.function is not None else made
-    local = {part.name.value: part for part in walk(body) if isinstance(part, cst.FunctionDef)}
+    local = dict(_local_functions(body))
     found: set[str] = set()
     queue: list[cst.CSTNode] = [made]
     while queue:
@@ -124,6 +125,15 @@ def _reads(ctx: View, made: cst.CSTNode) -> set[str]:
         found |= new
         queue += [local[name] for name in new if name in local]
     return found
+
+
+def _local_functions(body: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
+    for part in walk(body):
+        match part:
+            case cst.FunctionDef(name=name):
+                yield name.value, part
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=bound))], value=cst.Lambda() as function):
+                yield bound, function
 
 
 def _comprehended(ctx: View) -> set[str]:
