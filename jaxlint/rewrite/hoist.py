@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -24,6 +25,7 @@ from jaxlint.facts.queries.anew import may_be_size, meets_arrays_only
 from jaxlint.facts.queries.names import free_names, is_taken
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.boundary import function_name
+from jaxlint.source import walk
 
 Loop = cst.For | cst.While | cst.CompFor
 
@@ -78,8 +80,13 @@ def _can_be_traced(ctx: View, function: Value, name: str, value: Value) -> bool:
 
 def _before_loop(ctx: View, callee: Transformed, loop: cst.CSTNode) -> Fix | Decline:
     made = _made(ctx)
-    if blocking := sorted(free_names(made) & _loop_binds(ctx, loop)):
+    read = _reads(ctx, made)
+    if blocking := sorted(read & (_loop_binds(ctx, loop) | _comprehended(ctx))):
         return Decline(f"it reads `{blocking[0]}`, which the loop binds: pass it as an argument")
+    if changed := sorted(read & _changed(loop)):
+        return Decline(f"it may read what the loop changes in `{changed[0]}`: pass that as an argument")
+    if shared := sorted(_loop_binds(ctx, loop) & _shared(ctx)):
+        return Decline(f"the loop assigns `{shared[0]}`, which the function may read: pass it as an argument")
     statement = ctx.statement(ctx.node) if isinstance(ctx.node, cst.Call) else made
     if isinstance(statement, cst.FunctionDef) or _is_plain_assignment(ctx, statement):
         if any("\n" in ctx.code(part) for part in _strings(statement)):
@@ -93,7 +100,7 @@ def _before_function(ctx: View, callee: Transformed) -> Fix | Decline:
     made = _made(ctx)
     if ctx.function is None or ctx.frame.closure is None or ctx.frame.closure.definition is not None:
         return Decline("the function around it is made anew as well")
-    if local := sorted(free_names(made) & ctx.function.scope.bound):
+    if local := sorted(_reads(ctx, made) & (ctx.function.scope.bound | _comprehended(ctx))):
         return Decline(f"it reads `{local[0]}` of the function around it: pass it as an argument")
     if isinstance(ctx.node, cst.Decorator):
         return Decline("the function can move to module level, which this fix leaves to you")
@@ -103,6 +110,66 @@ def _before_function(ctx: View, callee: Transformed) -> Fix | Decline:
 def _made(ctx: View) -> cst.CSTNode:
     """The expression or definition that makes the function."""
     return (ctx.parent(ctx.node) or ctx.node) if isinstance(ctx.node, cst.Decorator) else ctx.node
+
+
+def _reads(ctx: View, made: cst.CSTNode) -> set[str]:
+    """The variables that a function is made of, with its defaults and what local functions that it names close over."""
+    body = ctx.function.node.body if ctx.function is not None else made
+    local = dict(_local_functions(body))
+    found: set[str] = set()
+    queue: list[cst.CSTNode] = [made]
+    while queue:
+        node = queue.pop()
+        defaults = [part.default for part in walk(node) if isinstance(part, cst.Param) and part.default is not None]
+        new = free_names(node).union(*map(free_names, defaults)) - found
+        found |= new
+        queue += [local[name] for name in new if name in local]
+    return found
+
+
+def _local_functions(body: cst.CSTNode) -> Iterator[tuple[str, cst.CSTNode]]:
+    for part in walk(body):
+        match part:
+            case cst.FunctionDef(name=name):
+                yield name.value, part
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=bound))], value=cst.Lambda() as function):
+                yield bound, function
+
+
+def _comprehended(ctx: View) -> set[str]:
+    """The variables of the comprehensions around."""
+    around = [above for above in ctx.ancestors(ctx.node) if isinstance(above, cst.BaseComp)]
+    return {
+        name
+        for comp in around
+        for part in walk(comp)
+        if isinstance(part, cst.CompFor)
+        for name in bound_names(part.target)
+    }
+
+
+def _shared(ctx: View) -> set[str]:
+    scope = ctx.function.scope if ctx.function is not None else None
+    return set() if scope is None else {*scope.globals, *scope.nonlocals}
+
+
+def _changed(loop: cst.CSTNode) -> set[str]:
+    """The variables that a loop stores into, or calls a method of for its effect."""
+    found: set[str] = set()
+    for part in walk(loop):
+        match part:
+            case cst.AssignTarget(target=target) | cst.AugAssign(target=target) | cst.AnnAssign(target=target):
+                stores = [inner for inner in walk(target) if isinstance(inner, cst.Subscript | cst.Attribute)]
+                found |= {root for store in stores if (root := _root(store))}
+            case cst.Expr(value=cst.Call(func=cst.Attribute(value=holder))) if root := _root(holder):
+                found.add(root)
+    return found
+
+
+def _root(node: cst.CSTNode) -> str:
+    while isinstance(node, cst.Subscript | cst.Attribute):
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else ""
 
 
 def _loop_binds(ctx: View, loop: cst.CSTNode) -> set[str]:
@@ -123,8 +190,6 @@ def _is_plain_assignment(ctx: View, statement: cst.CSTNode) -> bool:
 
 
 def _strings(statement: cst.CSTNode) -> list[cst.SimpleString | cst.FormattedString]:
-    from jaxlint.source import walk
-
     return [part for part in walk(statement) if isinstance(part, cst.SimpleString | cst.FormattedString)]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.edits import Decline, Finding, Fix, replace
+from jaxlint.edits import Decline, Edit, Finding, Fix
 from jaxlint.facts.model.values import Array, Const, Member, Ref, Tuple
 from jaxlint.facts.queries.passed import passed
 from jaxlint.facts.queries.view import View
@@ -98,8 +98,11 @@ def _as_array(ctx: View, found: cst.BaseExpression) -> Fix | Decline:
     if not _holds_numbers(ctx, found):
         return Decline("it is not known to hold numbers or arrays of one shape")
     name = "jax.numpy.array"
-    text = f"{ctx.spell(name)}({ctx.code(found)})"
-    return Fix("Make an array of it", (replace(ctx, found, text),), "safe", (name,))
+    start, end = ctx.span(found)
+    if isinstance(found, cst.Tuple) and found.lpar:
+        start, end = ctx.span(found.lpar[0])[0], ctx.span(found.rpar[-1])[1]
+    text = f"{ctx.spell(name)}({ctx.chunk.source.text[start:end]})"
+    return Fix("Make an array of it", (Edit(start, end, text),), "safe", (name,))
 
 
 def _holds_numbers(ctx: View, found: cst.BaseExpression) -> bool:

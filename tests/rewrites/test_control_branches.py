@@ -59,6 +59,22 @@ CASES = [
         "lax.cond",
     ),
     Case(
+        "a nested function's own variable",
+        """
+        def f(x):
+            if x > 0:
+                def half(y):
+                    z = y / 2
+                    return z
+                z = half(x) + 1
+            else:
+                z = jnp.sin(x)
+            return z
+        """,
+        scalars(2.0, -1.0),
+        "lax.cond",
+    ),
+    Case(
         "two names",
         """
         def f(x, y):

@@ -6,13 +6,37 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .lowered import outcome, verdict
+from .lowered import HEAD, outcome, verdict
 
 X = np.array([0.5, -1.0, 2.0, 3.5, -0.25], np.float32)
 ZERO = np.zeros(0, np.float32)
 M = np.arange(12, dtype=np.float32).reshape(3, 4) / 7
 
 PROGRAMS: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "numbers as tests": (
+        """\
+        @jax.jit
+        def f(x, n):
+            while (x > 1).sum():
+                x = x / 2
+            for i in range(40):
+                if n & (1 << i):
+                    break
+                x = x * 1.5
+            return x
+        """,
+        [(X, 1), (X, 8), (X * 0, 0)],
+    ),
+    "a comprehension's own variable": (
+        """\
+        @jax.jit
+        def f(x):
+            for i in range(40):
+                x = sum([x * i for i in range(3)]) * 0.1 + i
+            return x
+        """,
+        [(X,)],
+    ),
     "while on a value": (
         """\
         @jax.jit
@@ -401,6 +425,23 @@ def test_what_lax_cannot_run_stays(body: str, reason: str) -> None:
     reasons = [found.declined or "" for found in made.remaining["m.py"] if found.code == "JAX406"]
     assert [text for text in reasons if reason in text], reasons or made.texts["m.py"]
 
+
+@pytest.mark.parametrize("other", ["b = a", "b = a if len(x) else a", "read = lambda: a['w']"])
+def test_a_container_that_is_seen_elsewhere_stays_as_it_is(other: str) -> None:
+    value = "read()" if "lambda" in other else "b['w']"
+    code = SHARED.format(other, value)
+    assert outcome(code).texts.get("m.py", HEAD + code) == HEAD + code
+
+
+SHARED = """\
+@jax.jit
+def f(x):
+    a = {{"w": x}}
+    {}
+    while a["w"].sum() > 1:
+        a["w"] = {} * 0.5
+    return a
+"""
 
 DECLINING = """\
 import numpy as np

@@ -20,6 +20,7 @@ from jaxlint.source import walk
 
 Names = frozenset[str]
 NOTHING: Names = frozenset()
+_COMPREHENSIONS = frozenset({cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp})
 
 
 @dataclass
@@ -107,20 +108,20 @@ class Liveness:
 def liveness(body: cst.CSTNode, kept: Iterable[str] = ()) -> Liveness:
     """Liveness in a function's body. ``kept`` are read after it: globals and nonlocals that it binds."""
     nested = (node for node in own_nodes(body) if isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef))
-    captured = _all(_captured(inner) for inner in nested)
+    captured = _all(closed_over(inner) for inner in nested)
     found = Liveness(captured=captured | frozenset(kept), _exit=frozenset(kept))
     found.before(body, frozenset(kept))
     return found
 
 
-def _captured(inner: cst.FunctionDef | cst.Lambda | cst.ClassDef) -> Names:
+def closed_over(inner: cst.FunctionDef | cst.Lambda | cst.ClassDef) -> Names:
     """What a nested function reads of the one around, and so does not bind itself."""
     found: Names = NOTHING
     for node in own_nodes(inner.body):
         if isinstance(node, cst.Name):
             found |= {node.value}
         elif isinstance(node, cst.FunctionDef | cst.Lambda | cst.ClassDef):
-            found |= _captured(node)
+            found |= closed_over(node)
     if isinstance(inner, cst.ClassDef):
         return found
     parameters = (node.name.value for node in walk(inner.params) if isinstance(node, cst.Param))
@@ -130,8 +131,17 @@ def _captured(inner: cst.FunctionDef | cst.Lambda | cst.ClassDef) -> Names:
 def reads(node: cst.CSTNode) -> Names:
     """The names that a statement or expression may read, targets' bases and indices included."""
     plain = _plain_targets(node)
-    inner = _bound(clause.target for clause in own_nodes(node) if isinstance(clause, cst.CompFor))
-    return frozenset(n.value for n in own_nodes(node) if type(n) is cst.Name and n not in plain) - inner
+    for part in own_nodes(node):
+        if type(part) in _COMPREHENSIONS:
+            plain |= _variables(part)  # type: ignore[arg-type]
+    return frozenset(n.value for n in own_nodes(node) if type(n) is cst.Name and n not in plain)
+
+
+def _variables(comprehension: cst.BaseComp) -> set[cst.CSTNode]:
+    """The name nodes that mean a comprehension's own variables: those in it, except in its first iterable."""
+    bound = _bound(clause.target for clause in own_nodes(comprehension) if isinstance(clause, cst.CompFor))
+    outside = set(own_nodes(comprehension.for_in.iter))
+    return {n for n in own_nodes(comprehension) if isinstance(n, cst.Name) and n.value in bound and n not in outside}
 
 
 def binds(node: cst.CSTNode) -> Names:

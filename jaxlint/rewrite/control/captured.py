@@ -17,7 +17,7 @@ import libcst as cst
 from jaxlint.facts.model.definitions import scope_of
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control import flow
-from jaxlint.rewrite.control.model import Block, Declined, Statement
+from jaxlint.rewrite.control.model import Block, Declined, Names, Statement
 from jaxlint.source import walk
 
 
@@ -33,6 +33,11 @@ def check(ctx: View, block: Block) -> None:
             continue
         for name in sorted(written & _free(function)):
             raise Declined(f"a nested function reads `{name}`, and would not see what is bound in a function of lax")
+
+
+def closures(ctx: View) -> Iterator[tuple[str, Names]]:
+    """The functions within this one: the variable that holds each, or nothing, and what it reads of those around."""
+    return ((_name(ctx, function), _free(function)) for function in _functions(ctx))
 
 
 def _functions(ctx: View) -> Iterator[cst.FunctionDef | cst.Lambda]:

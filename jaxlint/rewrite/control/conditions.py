@@ -5,9 +5,11 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.edits import Decline
+from jaxlint.facts.model.values import Either
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control.lowering import Lowering
 from jaxlint.rewrite.control.model import Declined, Equal, Flag, Test
-from jaxlint.rewrite.logic import array_logic
+from jaxlint.rewrite.logic import array_logic, is_mask
 from jaxlint.rewrite.text import Text, infix, quoted
 
 
@@ -15,6 +17,21 @@ def condition(low: Lowering, test: Test, *flags: Flag) -> Text:
     """A test written so that no tracer is asked for its truth; with flags that must hold as well."""
     parts = [part for part in (test, *flags) if not (flags and _is_true(part))]
     return infix("&", *(_part(low, part) for part in parts))
+
+
+def truth(low: Lowering, test: Test, *flags: Flag) -> Text:
+    """The same as a bool, also where a number is tested: the test of a ``while_loop``, or what a flag holds."""
+    if isinstance(test, Flag | Equal) or _is_bool(low, test):
+        return condition(low, test, *flags)
+    number = infix("!=", _part(low, test), Text("0"))
+    return infix("&", number, *(_part(low, flag) for flag in flags)) if flags else number
+
+
+def _is_bool(low: Lowering, test: cst.BaseExpression) -> bool:
+    if isinstance(test, cst.BooleanOperation) or is_mask(low.ctx, test):
+        return True
+    value = low.ctx.value(test)
+    return all(kind_of(option) == "bool" for option in (value.options if isinstance(value, Either) else (value,)))
 
 
 def _is_true(test: Test) -> bool:

@@ -35,7 +35,7 @@ from jaxlint.rewrite.control.model import (
     Truth,
     While,
 )
-from jaxlint.source import children, walk
+from jaxlint.source import children
 
 
 def statements(block: Block) -> Iterator[Statement]:
@@ -177,12 +177,9 @@ def reads(node: cst.CSTNode | Flag | Equal) -> Names:
         return frozenset({node.name})
     if isinstance(node, Equal):
         return reads(node.subject) | (reads(node.guard) if node.guard is not None else NOTHING)
-    inner: set[str] = set()
-    for part in own_nodes(node) if not isinstance(node, cst.FunctionDef) else (node,):
-        if isinstance(part, cst.Lambda | cst.FunctionDef):
-            own = {param.name.value for param in walk(part.params) if isinstance(param, cst.Param)}
-            inner |= {name.value for name in walk(part.body) if isinstance(name, cst.Name)} - own
-    return liveness.reads(node) | frozenset(inner)
+    parts = own_nodes(node) if not isinstance(node, cst.FunctionDef) else (node,)
+    inner = [liveness.closed_over(part) for part in parts if isinstance(part, cst.Lambda | cst.FunctionDef)]
+    return liveness.reads(node).union(*inner)
 
 
 def walruses(test: Test) -> list[cst.NamedExpr]:

@@ -89,7 +89,7 @@ class Lowering:
             case Plain(node=node) if node is not None:
                 return commented(self.code(node).split("\n"), statement.comments)
             case Bind(name=name, value=Truth(test=test)):
-                return commented([f"{name} = {conditions.condition(self, test).text}"], statement.comments)
+                return commented([f"{name} = {conditions.truth(self, test).text}"], statement.comments)
             case Bind(name=name, value=str() | cst.BaseExpression() as value):
                 text = value if isinstance(value, str) else self.code(value)
                 return commented([f"{name} = {text}"], statement.comments)

@@ -18,7 +18,9 @@ import libcst as cst
 
 from jaxlint.edits import Edit, Fix, insert_before, replace
 from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.model.values import Either, Ref, Value
 from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control.captured import closures
 from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.store import stored_array
 from jaxlint.rewrite.variable import targets
@@ -36,7 +38,8 @@ def localised(ctx: View, statement: cst.CSTNode) -> Fix | None:
         return None
     stored = [target for part in parts for target in targets(part) if _is_slot(ctx, target)]
     slots = {ctx.code(slot): slot for slot in stored if isinstance(slot, Slot)}
-    if not slots or any(_is_used_otherwise(ctx, parts, slot) for slot in slots.values()):
+    used = (_is_used_otherwise, _has_another_name, _is_closed_over)
+    if not slots or any(is_used(ctx, parts, slot) for slot in slots.values() for is_used in used):
         return None
     names = fresh(ctx)
     edits: list[Edit] = []
@@ -78,6 +81,29 @@ def _is_used_otherwise(ctx: View, parts: list[cst.CSTNode], slot: Slot) -> bool:
             if not isinstance(above, Slot) or not _is_slot(ctx, above) or isinstance(ctx.parent(above), cst.Call):
                 return True
     return False
+
+
+def _has_another_name(ctx: View, parts: list[cst.CSTNode], slot: Slot) -> bool:
+    """True if another variable that is used may hold the same container."""
+    mine = _containers(ctx.value(slot.value))
+    others = [part for part in parts if isinstance(part, cst.Name) and part.value != getattr(slot.value, "value", "")]
+    return bool(mine) and any(mine & _containers(ctx.value(other)) for other in others)
+
+
+def _containers(value: Value) -> frozenset[int]:
+    match value:
+        case Ref():
+            return frozenset({id(value)})
+        case Either(options=options):
+            return frozenset().union(*map(_containers, options))
+    return frozenset()
+
+
+def _is_closed_over(ctx: View, parts: list[cst.CSTNode], slot: Slot) -> bool:
+    """True if a nested function that may be called here reads the container."""
+    assert isinstance(slot.value, cst.Name)
+    read = {part.value for part in parts if isinstance(part, cst.Name)}
+    return any(slot.value.value in free for name, free in closures(ctx) if name in read or not name)
 
 
 def _is_read(ctx: View, statement: cst.CSTNode, parts: list[cst.CSTNode], text: str) -> bool:

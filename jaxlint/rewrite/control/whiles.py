@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.carry import Carry, appended, carried, settled
-from jaxlint.rewrite.control.conditions import condition
+from jaxlint.rewrite.control.conditions import truth
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning, spaced
 from jaxlint.rewrite.control.model import NOTHING, Declined, Flag, Loop, Names, While
 
@@ -33,7 +33,7 @@ def lower(low: Lowering, loop: While, here: Here) -> Lines:
     carry = carried(low, loop, here, NOTHING)
     if not carry.names:
         raise Declined("nothing that the loop computes is read afterwards")
-    test = condition(low, loop.node.test, *((Flag(loop.stop, negated=True),) if loop.stop else ()))
+    test = truth(low, loop.node.test, *((Flag(loop.stop, negated=True),) if loop.stop else ()))
     tested = flow.reads(loop.node.test) | (frozenset({loop.stop}) if loop.stop else NOTHING)
     cond, body = low.function(loop, "cond_fn", carry.names), low.function(loop, "body", carry.names)
     lines = turn(low, loop, carry, Here(frozenset(carry.names), here.bound))
