@@ -472,3 +472,23 @@ def f(x):
         {}
     return x
 """
+
+
+def test_a_comment_at_the_end_of_a_block_is_kept_once() -> None:
+    made = outcome(dedent(COMMENTED)).texts["m.py"]
+    assert [made.count(comment) for comment in ("# inner", "# outer", "# after")] == [1, 1, 1], made
+
+
+COMMENTED = """\
+    @jax.jit
+    def f(x):
+        while x.sum() > 1:
+            if x[0] > 2:
+                x = x - 1
+            else:
+                x = x / 2
+                # inner
+            # outer
+        # after
+        return x
+"""

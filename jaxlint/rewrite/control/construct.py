@@ -200,4 +200,20 @@ def _end(ctx: View, node: cst.CSTNode) -> int:
     end = ctx.span(node)[1]
     line = text.find("\n", end)
     rest = text[end : line if line >= 0 else len(text)]
-    return end + len(rest.rstrip()) if rest.strip().startswith("#") else end
+    end = end + len(rest.rstrip()) if rest.strip().startswith("#") else end
+    for comment in _last_comments(node):
+        end = text.find(comment, end) + len(comment)
+    return end
+
+
+def _last_comments(node: cst.CSTNode) -> list[str]:
+    """The comments below a block's last statement, which the new text holds as well."""
+    found: list[str] = []
+    inner = getattr(node, "orelse", None) or node
+    if inner is not node and isinstance(inner, cst.If | cst.Else):
+        return _last_comments(inner)
+    body = getattr(node, "body", None)
+    if isinstance(body, cst.IndentedBlock):
+        found += _last_comments(body.body[-1]) if isinstance(body.body[-1], cst.BaseCompoundStatement) else []
+        found += [line.comment.value for line in body.footer if line.comment is not None]
+    return found
