@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
+from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.model.values import Array, Const, Either, HostArray, Static, Value
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import dtypes, flow
@@ -66,8 +67,31 @@ def carried(low: Lowering, loop: Loop | While, here: Here, targets: Names) -> Ca
     bound = here.bound - flags.keys()
     lists = appended(loop)
     names = [name for name in flow.writes(loop.body) if name in end and name not in targets and name not in lists]
+    for name in names:
+        if any(_shortens(node, name) for node in _assignments(loop)):
+            raise Declined(f"`{name}` becomes a part of itself in each turn: a carry of lax keeps its shape")
     names.sort(key=lambda name: flags.get(name) is not None)
     return Carry(tuple(names), tuple(flags.get(name) or _first(low, loop, name, bound) for name in names))
+
+
+def _assignments(loop: Loop | While) -> Iterator[cst.Assign]:
+    for statement in flow.statements(loop.body):
+        if isinstance(statement, Plain) and statement.node is not None:
+            yield from (part for part in own_nodes(statement.node) if isinstance(part, cst.Assign))
+
+
+def _shortens(assign: cst.Assign, name: str) -> bool:
+    """True for ``x = x[1:]``."""
+    match assign:
+        case cst.Assign(
+            targets=[cst.AssignTarget(target=cst.Name(value=target))],
+            value=cst.Subscript(
+                value=cst.Name(value=base),
+                slice=[cst.SubscriptElement(slice=cst.Slice(lower=lower, upper=upper)), *_],
+            ),
+        ):
+            return target == base == name and not (lower is None and upper is None)
+    return False
 
 
 def settled(low: Lowering, loop: Loop | While, carry: Carry) -> Carry:
