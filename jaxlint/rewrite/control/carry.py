@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.model.values import Array, Const, Either, HostArray, Static, Value
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import dtypes, flow
 from jaxlint.rewrite.control.forecast import Forecast
+from jaxlint.rewrite.control.held import values_before
 from jaxlint.rewrite.control.likeness import Likeness
 from jaxlint.rewrite.control.lowering import Here, Lowering
 from jaxlint.rewrite.control.model import Append, Bind, Declined, Loop, Names, Plain, Truth, While
 from jaxlint.rewrite.control.scalars import Scalars
+from jaxlint.rewrite.control.shapes import Form, Forms, differ, grows
+from jaxlint.rewrite.uses import origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +69,31 @@ def carried(low: Lowering, loop: Loop | While, here: Here, targets: Names) -> Ca
     bound = here.bound - flags.keys()
     lists = appended(loop)
     names = [name for name in flow.writes(loop.body) if name in end and name not in targets and name not in lists]
-    for name in names:
-        if any(_shortens(node, name) for node in _assignments(loop)):
-            raise Declined(f"`{name}` becomes a part of itself in each turn: a carry of lax keeps its shape")
+    _check_shapes(low, loop, names, bound)
     names.sort(key=lambda name: flags.get(name) is not None)
     return Carry(tuple(names), tuple(flags.get(name) or _first(low, loop, name, bound) for name in names))
 
 
-def _assignments(loop: Loop | While) -> Iterator[cst.Assign]:
-    for statement in flow.statements(loop.body):
-        if isinstance(statement, Plain) and statement.node is not None:
-            yield from (part for part in own_nodes(statement.node) if isinstance(part, cst.Assign))
+def _check_shapes(low: Lowering, loop: Loop | While, names: Sequence[str], bound: Names) -> None:
+    """Refuse a variable that a turn gives another shape."""
+    forms = Forms(low.ctx, frozenset(flow.writes((loop,))) - bound, {name: Form(name) for name in names})
+    for name, value in dtypes.values(loop):
+        if name in names and grows(low.ctx, name, value) and forms.now[name] == Form(name):
+            raise Declined(f"`{name}` grows in each turn: a carry of lax keeps its shape")
+        forms.now[name] = forms.of(value)
+    for name in names:
+        if differ(forms.now[name], Form(name)):
+            raise Declined(f"`{name}` becomes a part of itself in each turn: a carry of lax keeps its shape")
+        if name in bound and any(differ(forms.now[name], first) for first in _first_forms(low, loop, name)):
+            raise Declined(f"`{name}` gets another shape in the loop: a carry of lax keeps its shape")
 
 
-def _shortens(assign: cst.Assign, name: str) -> bool:
-    """True for ``x = x[1:]``."""
-    match assign:
-        case cst.Assign(
-            targets=[cst.AssignTarget(target=cst.Name(value=target))],
-            value=cst.Subscript(
-                value=cst.Name(value=base),
-                slice=[cst.SubscriptElement(slice=cst.Slice(lower=lower, upper=upper)), *_],
-            ),
-        ):
-            return target == base == name and not (lower is None and upper is None)
-    return False
+def _first_forms(low: Lowering, loop: Loop | While, name: str) -> Iterator[Form | None]:
+    """The forms of what a variable holds before a loop."""
+    start = low.ctx.span(loop.node)[0]
+    for node, value, direct in origins(low.ctx, name, loop.node)[1]:
+        if direct and low.ctx.span(node)[0] < start:
+            yield Forms(low.ctx).of(value)
 
 
 def settled(low: Lowering, loop: Loop | While, carry: Carry) -> Carry:
@@ -112,6 +114,8 @@ def appended(loop: Loop | While) -> dict[str, Append]:
 def _first(low: Lowering, loop: Loop | While, name: str, bound: Names) -> str:
     """What a carried variable holds before the first turn."""
     if name in bound:
+        if Const(None) in values_before(low.ctx, loop.node, name):
+            raise Declined(f"`{name}` is None before the loop and an array later: a carry of lax has one type")
         return name
     text = placeholder(low.ctx, loop, name) or _alike(low, loop, name, bound)
     if text is None:
