@@ -181,3 +181,40 @@ def test_what_looks_alike_is_rewritten(body: str) -> None:
     made = outcome(f"@jax.jit{dedent(body)}")
     assert "lax." in made.texts["m.py"]
     assert not [found for found in made.remaining["m.py"] if found.code.startswith("JAX4")]
+
+
+@pytest.mark.parametrize(
+    "value, said",
+    [
+        ("1 if x > 0 else 0.5", "Choose with `jnp.where`; all paths give a float then"),
+        ("True if x > 0 else 0", "Choose with `jnp.where`; all paths give an int then"),
+        ("1.0 if x > 0 else 0.5", "Choose with `jnp.where`"),
+        ("x if x > 0 else 0", "Choose with `jnp.where`"),
+        ("max(x, 0.0)", "Use `jnp.maximum`; it is NaN where anything compared is"),
+        ("min(jnp.argmax(x), 3)", "Use `jnp.minimum`"),
+        ("max(x)", "Use `jnp.max`; it is NaN where anything compared is"),
+        ("any(x > 0)", "Use `jnp.any`"),
+    ],
+)
+def test_a_fix_says_what_it_changes(value: str, said: str) -> None:
+    made = outcome(f"@jax.jit\ndef f(x: jax.Array):\n    return {value}\n")
+    assert [found.fix.message for _, found in made.applied if found.fix] == [said]
+
+
+def test_arms_say_that_they_become_floats() -> None:
+    made = outcome(dedent(ARMS))
+    assert [found.fix.message for _, found in made.applied if found.fix] == [
+        "Write it with `jax.lax.cond`; all paths give a float then"
+    ]
+
+
+ARMS = """\
+    @jax.jit
+    def f(x):
+        if x > 0:
+            y, z = 1, x
+        else:
+            t = x * 2
+            y, z = 0.5, t * t
+        return y, z
+    """

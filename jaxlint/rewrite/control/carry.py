@@ -22,10 +22,12 @@ from jaxlint.rewrite.uses import origins
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """Names that a loop hands from turn to turn, each with the text of what it holds at first."""
+    """Names that a loop hands from turn to turn, each with the text of what it holds at first. ``casts``: the lines
+    before that give some of them the dtype that a turn gives them."""
 
     names: tuple[str, ...]
     first: tuple[str, ...]
+    casts: tuple[str, ...] = ()
 
     @property
     def packed(self) -> str:
@@ -42,13 +44,18 @@ class Carry:
         """What it holds at first, as an argument."""
         return pack(self.first)
 
+    @property
+    def opening(self) -> list[str]:
+        """The lines above the loop's functions."""
+        return [*self.casts, ""] if self.casts else []
+
     def result(self, live: Container[str]) -> str:
         """All of it as the target of the call, `_` for what nobody reads."""
         return ", ".join(name if name in live else "_" for name in self.names)
 
     def after(self, name: str, first: str) -> Carry:
         """The carry with one more name before it."""
-        return Carry((name, *self.names), (first, *self.first))
+        return Carry((name, *self.names), (first, *self.first), self.casts)
 
     def unpacked(self, parameter: str, wanted: Container[str]) -> list[str]:
         """The line that takes it apart, into the names that somebody wants."""
@@ -77,7 +84,7 @@ def carried(low: Lowering, loop: Loop | While, here: Here, targets: Names) -> Ca
 def _check_shapes(low: Lowering, loop: Loop | While, names: Sequence[str], bound: Names) -> None:
     """Refuse a variable that a turn gives another shape."""
     forms = Forms(low.ctx, frozenset(flow.writes((loop,))) - bound, {name: Form(name) for name in names})
-    for name, value in dtypes.values(loop):
+    for name, value in dtypes.values(loop, augmented=False):
         if name in names and grows(low.ctx, name, value) and forms.now[name] == Form(name):
             raise Declined(f"`{name}` grows in each turn: a carry of lax keeps its shape")
         forms.now[name] = forms.of(value)
@@ -100,10 +107,10 @@ def settled(low: Lowering, loop: Loop | While, carry: Carry) -> Carry:
     """The carry with first values of the right dtype, now that the body is written."""
     names = frozenset(carry.names)
     found = [
-        (dtypes.typed(low, loop, name, names) if first == name else None) or first
-        for name, first in zip(carry.names, carry.first, strict=True)
+        (dtypes.typed(low, loop, first, names) if first.isidentifier() else None) or first for first in carry.first
     ]
-    return Carry(carry.names, tuple(found))
+    casts = [dtypes.cast(low, loop, name) for name, first in zip(carry.names, found, strict=True) if name == first]
+    return Carry(carry.names, tuple(found), tuple(filter(None, casts)))
 
 
 def appended(loop: Loop | While) -> dict[str, Append]:

@@ -65,6 +65,7 @@ def lower(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
     results = pack([name if name in here.live else "_" for name in carry.names]) if wanted_after else "_"
     return [
         *comments,
+        *carry.opening,
         f"def {step}({parameter}, {item}):",
         *indented(spaced([*unpacking, *opening], [*lines, f"return {carry.grouped}, {pack(texts)}"])),
         "",

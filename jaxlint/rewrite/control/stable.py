@@ -21,6 +21,7 @@ from jaxlint.edits import replace
 from jaxlint.facts.model.values import Array, Const, Function, Library, Partial, Static, Value
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
+from jaxlint.rewrite.control.choices import one_kind
 from jaxlint.rewrite.control.conds import Arm
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.held import is_python_number, values_before
@@ -229,6 +230,7 @@ def _of_one_kind(low: Lowering, result: Result) -> str | None:
         return None
     if kinds != {"int", "float"}:
         raise Declined("the paths give numbers of different kinds")
+    low.changes[one_kind(kinds)] = None
     kept = None
     for tail in result.tails:
         if tail.node is None:
