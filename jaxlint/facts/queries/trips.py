@@ -112,16 +112,20 @@ def _counter(ctx: View, node: cst.While, name: str) -> float | None:
     inside = set(own_nodes(node.body))
     before = [part for part in ctx.nodes() if isinstance(part, cst.Assign | cst.AugAssign) and name in _targets(part)]
     before = [part for part in before if part not in inside]
-    match before:
-        case [
-            cst.Assign(targets=[cst.AssignTarget(target=cst.Tuple(elements=names))], value=cst.Tuple(elements=values))
-        ]:
-            pairs = zip(names, values, strict=False)
-            mine = [value.value for target, value in pairs if bound_names(target.value) == [name]]
-            return _number(ctx, mine[0]) if len(mine) == 1 and len(names) == len(values) else None
-        case [cst.Assign(value=value)]:
-            return _number(ctx, value)
-    return None
+    values = [value for target in before for bound, value in _bound(target) if bound == name]
+    return _number(ctx, values[0]) if len(before) == len(values) == 1 else None
+
+
+def _bound(node: cst.Assign | cst.AugAssign) -> Iterator[tuple[str, cst.BaseExpression]]:
+    """The names that an assignment binds, each with the expression that it gets."""
+    for target in node.targets if isinstance(node, cst.Assign) else ():
+        match target.target, node.value:
+            case cst.Name(value=name), value:
+                yield name, value
+            case cst.Tuple(elements=names), cst.Tuple(elements=values) if len(names) == len(values):
+                for part, value in zip(names, values, strict=True):
+                    if isinstance(part.value, cst.Name):
+                        yield part.value.value, value.value
 
 
 def _step(ctx: View, node: cst.While, name: str) -> float | None:
