@@ -73,6 +73,18 @@ def on_host(frame: Frame) -> bool:
     return True
 
 
+def starts_on_host(frame: Frame) -> bool:
+    """True if the run begins where nobody puts it under a transform: in a module, a test, ``main()``, a function that
+    takes no arguments. Any other function may be given to `jax.jit` by code that is not here."""
+    root = frame
+    while root.caller is not None:
+        root = root.caller
+    definition = root.definition
+    if definition is None or definition.name == "main" or definition.name.startswith("test"):
+        return True
+    return not any(parameter.name not in ("self", "cls") for parameter in definition.parameters)
+
+
 def now(frame: Frame) -> Moment:
     """The moment that the tracer is at."""
     turns: list[tuple[Loop, int]] = []

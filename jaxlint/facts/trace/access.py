@@ -377,7 +377,8 @@ def exact_items(frame: Frame, value: Value) -> list[Value] | None:
             return list(items)
         case Ref(kind="list"):
             contents = frame.state.contents(value)
-            return None if REST in contents else [contents[key] for key in sorted(contents)]
+            known = all(isinstance(key, int) for key in contents)
+            return [contents[key] for key in sorted(contents)] if known else None
         case Ref(kind="dict"):
             keys = list(frame.state.contents(value))
             known = all(isinstance(key, str | int | float | bool | tuple) and key != REST for key in keys)

@@ -28,6 +28,7 @@ from jaxlint.facts.model.values import (
     Unknown,
     Value,
     any_tracing,
+    identity,
     tracing,
 )
 from jaxlint.facts.model.why import Traced, strongest
@@ -197,7 +198,7 @@ def _result_kind(op: cst.CSTNode, left: Value, right: Value) -> Kind:
 def compare(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value, node: cst.CSTNode | None = None) -> Value:
     """The value of ``left op right`` for one comparison, part of the expression ``node``."""
     if isinstance(op, cst.Is | cst.IsNot):
-        return _is(left, right, isinstance(op, cst.IsNot))
+        return _is(frame, left, right, isinstance(op, cst.IsNot))
     if isinstance(op, cst.In | cst.NotIn):
         return Static("bool")
     match left, right:
@@ -238,14 +239,15 @@ def _may_be_container(left: Value, right: Value) -> bool:
     return not isinstance(other, Const | Static | HostArray)
 
 
-def _is(left: Value, right: Value, negated: bool) -> Value:
+def _is(frame: Frame, left: Value, right: Value, negated: bool) -> Value:
     if isinstance(left, Const | Library) and type(left) is type(right):
         same = left == right
     elif Const(None) in (left, right):
         other = right if left == Const(None) else left
-        if isinstance(other, Unknown | Tree | Either | Static | Many):
+        known = frame.state.nones.get(identity(other)) if isinstance(other, Unknown | Tree) else None
+        if known is None and isinstance(other, Unknown | Tree | Either | Static | Many):
             return Static("bool")
-        same = False
+        same = known is True
     else:
         return Static("bool")
     return Const(same is not negated)

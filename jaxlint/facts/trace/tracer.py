@@ -82,6 +82,8 @@ class Tracer:
         self._state: State | None = State()
         self._limbo = State()
         self.unreachable = False
+        self.refused: int | None = None
+        """Under how many guards a call in the ``try`` that is being followed surely raised, on a tracer."""
         self.activations: dict[object, list[Frame]] = defaultdict(list)
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
         self.registered: set[ClassDefinition] = set()
@@ -251,6 +253,9 @@ class Tracer:
                     keywords[parameter.name] = default
                 continue
             value = Unknown(f"parameter {parameter.name}")
+            if _rules_out_none(parameter.annotation):
+                assert self.state is not None
+                self.state.nones[value] = False
             if parameter.kind == "keyword" or skipped:
                 keywords[parameter.name] = value
             else:
@@ -506,6 +511,14 @@ class Tracer:
     def is_argument(self, base: Value, trace: Boundary) -> bool:
         """True for a container that is (part of) an argument of the traced function."""
         return self._arguments.get(base) is trace
+
+
+def _rules_out_none(annotation: cst.BaseExpression | None) -> bool:
+    """True for ``n: int``, ``x: jax.Array``; no default speaks against it."""
+    match annotation:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return name in ("int", "float", "bool", "str", "Array", "ndarray")
+    return False
 
 
 _HARMLESS = [Library(name) for name in ("contextlib.contextmanager", "typing.override", "abc.abstractmethod")]
