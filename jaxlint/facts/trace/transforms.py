@@ -158,12 +158,7 @@ def _is_static(frame: Frame, callee: Transformed, number: int, name: str) -> boo
     excluded, items = _option(frame, callee, "excluded")  # of `jnp.vectorize`
     if excluded is not None:
         return items is None or any(item in (Const(number), Const(name)) for item in items)
-    every = boundary.parameter_names(callee.function)
-    from_end = number - len(every)
-    if number in numbers or (from_end < 0 and from_end in numbers) or name in names:
-        return True
-    # `functools.wraps` lends a wrapper the signature that JAX looks the names up in; here it is not known.
-    return from_end >= 0 and not names <= set(every)
+    return unfit.is_static(callee, {*numbers, *names}, number, name)
 
 
 def _keyword(frame: Frame, callee: Transformed, trace: Boundary, name: str, value: Value) -> Value:
