@@ -42,7 +42,7 @@ def _given(ctx: View) -> cst.BaseExpression | None:
 
 def used_once(ctx: View) -> bool:
     """True if the compiled function is called in one place of the function around, and not used in any other way."""
-    if _in_loop(ctx, ctx.node) or _may_be_kept(ctx):
+    if in_loop(ctx, ctx.node) or _may_be_kept(ctx):
         return False
     match ctx.parent(ctx.node):
         case cst.Call(func=func):
@@ -63,9 +63,14 @@ def _may_be_kept(ctx: View) -> bool:
 
 def _called_once(ctx: View, name: str) -> bool:
     """True if a name is read once, as what is called."""
-    reads = [node for node in _own(ctx) if isinstance(node, cst.Name) and node.value == name and _is_read(ctx, node)]
-    call = ctx.parent(reads[0]) if len(reads) == 1 else None
-    return isinstance(call, cst.Call) and call.func is reads[0] and not _in_loop(ctx, call) and not _captured(ctx, name)
+    found = list(reads(ctx, name))
+    call = ctx.parent(found[0]) if len(found) == 1 else None
+    return isinstance(call, cst.Call) and call.func is found[0] and not in_loop(ctx, call) and not captured(ctx, name)
+
+
+def reads(ctx: View, name: str) -> Iterator[cst.Name]:
+    """Where the function itself reads a variable."""
+    return (node for node in _own(ctx) if isinstance(node, cst.Name) and node.value == name and _is_read(ctx, node))
 
 
 def _is_read(ctx: View, node: cst.Name) -> bool:
@@ -79,7 +84,7 @@ def _is_read(ctx: View, node: cst.Name) -> bool:
     return True
 
 
-def _captured(ctx: View, name: str) -> bool:
+def captured(ctx: View, name: str) -> bool:
     """True if a nested function reads a name."""
     own = set(_own(ctx))
     assert ctx.function is not None
@@ -94,7 +99,8 @@ def _own(ctx: View) -> Iterator[cst.CSTNode]:
     return own_nodes(ctx.function.node.body)
 
 
-def _in_loop(ctx: View, node: cst.CSTNode) -> bool:
+def in_loop(ctx: View, node: cst.CSTNode) -> bool:
+    """True for what a loop or comprehension of the function itself may run several times."""
     assert ctx.function is not None
     for above in ctx.ancestors(node):
         if above is ctx.function.node:

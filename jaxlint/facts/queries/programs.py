@@ -10,6 +10,7 @@ import libcst as cst
 from jaxlint.facts.model.definitions import FunctionDefinition
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.queries.view import View
+from jaxlint.source import Module
 
 _ONCE = frozenset(
     "main init initialize setup create make build load restore compile test tests bench benchmark demo warmup".split()  # noqa: SIM905
@@ -22,7 +23,7 @@ _MAX_DEPTH = 6
 def runs_once(ctx: View, definition: FunctionDefinition, depth: int = 0) -> bool:
     """True for a function that a program may well call once: by its name, or since only such functions and modules
     call it."""
-    if _TESTS.search(PurePath(definition.module.path).as_posix()) or _ONCE & set(_words(definition.name)):
+    if is_test(definition.module) or _ONCE & set(_words(definition.name)):
         return True
     callers = [
         caller
@@ -30,6 +31,11 @@ def runs_once(ctx: View, definition: FunctionDefinition, depth: int = 0) -> bool
         if (caller := _caller(frame, definition)) is not None
     ]
     return bool(callers) and depth < _MAX_DEPTH and all(_calls_once(ctx, caller, depth) for caller in callers)
+
+
+def is_test(module: Module) -> bool:
+    """True for a module of tests or benchmarks."""
+    return _TESTS.search(PurePath(module.path).as_posix()) is not None
 
 
 def _calls_once(ctx: View, caller: Frame, depth: int) -> bool:
