@@ -11,7 +11,7 @@ import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments
 from jaxlint.facts.model.compiled import Making, Moment, Run, now, on_host, starts_on_host
-from jaxlint.facts.model.events import Recompiled
+from jaxlint.facts.model.events import Compiled, Recompiled
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.values import Function, Transformed, Value
 from jaxlint.facts.notes import varying
@@ -47,7 +47,10 @@ def note_run(frame: Frame, callee: Transformed, args: Arguments, moment: Moment,
     """A function under `jax.jit` was called on the host."""
     making = frame.tracer.makings.get(callee)
     if making is not None and (frame.boundary is None or frame.boundary.staging is None):
-        _note(frame, callee.name, Run(callee, args, making, moment, frame.place(node)))
+        run = Run(callee, args, making, moment, frame.place(node))
+        if not making.moment.kept and _in_one_turn(making.moment, moment):
+            frame.tracer.record_at(making.place, Compiled(callee.name, run))
+        _note(frame, callee.name, run)
 
 
 def _note(frame: Frame, name: str, run: Run) -> None:
