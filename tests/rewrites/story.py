@@ -3,6 +3,7 @@
     cases    {"function": [(argument, ...), ...]}
     grad     functions whose gradients are compared, too
     oracle   {"function": function} in place of an original that cannot run
+    uniform  functions whose arguments must be of the default type of floats for results to be comparable
 
 pending.toml lists functions for which the fixes do not write after.py's text yet, and why.
 """
@@ -81,18 +82,20 @@ class Story:
             found[name] = inside
         return found
 
-    def verdicts(self, rewritten: str, names: frozenset[str], *, x64: bool) -> list[Verdict]:
-        """The original, eagerly, against a rewritten text under jit, on every case of some functions."""
+    def verdicts(self, rewritten: str, names: frozenset[str], *, x64: bool, wide: bool = True) -> list[Verdict]:
+        """The original, eagerly, against a rewritten text under jit, on every case of some functions. ``wide``: with
+        x64 on, arguments have 64 bits, too."""
+        names -= frozenset(self.cases.get("uniform", ()) if x64 and not wide else ())
         with jax.enable_x64(x64), _module(functional(self.before), "before") as old, _module(rewritten, "after") as new:
-            return [verdict for name in sorted(names) for verdict in self._judged(old, new, name, x64)]
+            return [verdict for name in sorted(names) for verdict in self._judged(old, new, name, x64, wide)]
 
-    def _judged(self, old: types.ModuleType, new: types.ModuleType, name: str, x64: bool) -> list[Verdict]:
+    def _judged(self, old: types.ModuleType, new: types.ModuleType, name: str, x64: bool, wide: bool) -> list[Verdict]:
         oracles, differentiated = self.cases.get("oracle", {}), name in self.cases.get("grad", ())
         pairs: list[tuple[Outcome, Outcome]] = []
         for number, arguments in enumerate(self.cases["cases"][name]):
             call, grad = (
-                Call(jax.tree.map(_wide, arguments) if x64 else arguments),
-                differentiated and x64 and number == 0,
+                Call(jax.tree.map(_wide, arguments) if x64 and wide else arguments),
+                differentiated and x64 and wide and number == 0,
             )
             if name in oracles:
                 expected = original(oracles[name], call, jax_code=False)

@@ -164,7 +164,8 @@ def _array_result(frame: Frame, op: cst.CSTNode, left: Value, right: Value, node
     tree = left if isinstance(left, Tree) else right if isinstance(right, Tree) else None
     if tree is not None:
         other = right if tree is left else left
-        if isinstance(other, Const | Static | HostArray) or not isinstance(op, cst.Add | cst.AddAssign):
+        settled = any(isinstance(side, Tree) and identity(side) in frame.tracer.settled for side in pair)
+        if settled or isinstance(other, Const | Static | HostArray) or not isinstance(op, cst.Add | cst.AddAssign):
             return Array(
                 strongest(any_tracing(pair)), _result_kind(op, left, right), dtype=dtypes.of_operation(op, left, right)
             )

@@ -96,7 +96,7 @@ def _whole_line(ctx: View, start: int, end: int) -> Edit | None:
 
 def _message(low: Lowering) -> str:
     names = [f"`{low.ctx.spell(name)}`" for name in low.uses if name.startswith("jax.lax.")]
-    return f"Write it with {' and '.join(names) or '`jnp.where`'}"
+    return low.message(f"Write it with {' and '.join(names) or '`jnp.where`'}")
 
 
 def _outermost(ctx: View, node: cst.CSTNode) -> tuple[cst.CSTNode, Block, Forecast]:
