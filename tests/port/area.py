@@ -1,10 +1,11 @@
 """An area of fixtures/port: before.py (NumPy), by_hand.py (the same by someone who knows JAX) and cases.py, which sets
 
-    cases    {"function": [(argument, ...), ...]}, small
-    timing   the same for measuring, larger
-    drawn    {"function": tolerance}: random numbers are drawn, the means of the results agree to within that
+cases    {"function": [(argument, ...), ...]}, small
+timing   the same for measuring, larger
+drawn    {"function": tolerance}: random numbers are drawn, the means of the results agree to within that
 """
 
+import copy
 import inspect
 from dataclasses import dataclass
 from functools import cached_property
@@ -77,16 +78,28 @@ def _is_generator(value: Any) -> bool:
 
 def _drawn(name: str, cases: list[tuple[Any, ...]], old: ModuleType, new: ModuleType, tolerance: float) -> Verdict:
     """Draws are not the same numbers: the results have the same shapes, and means that are close."""
+    reasons = []
     for arguments in cases:
-        np.random.seed(0)
-        expected = jax.tree.leaves(getattr(old, name)(*arguments))
+        expected = _results(getattr(old, name), copy.deepcopy(arguments))
         function = getattr(new, name)
         actual = jax.tree.leaves(function(**keyed(function, arguments, 7)))
         if [np.shape(one) for one in expected] != [np.shape(one) for one in actual]:
-            return Verdict(name, Kind.DIFFERENT, ("the results have other shapes",))
-        for want, got in zip(expected, actual, strict=True):
-            if np.asarray(want).dtype.kind != np.asarray(got).dtype.kind:
-                return Verdict(name, Kind.DIFFERENT, (f"{np.asarray(got).dtype}, expected {np.asarray(want).dtype}",))
+            reasons.append("the results have other shapes")
+            continue
+        for want, got in zip(expected, map(np.asarray, actual), strict=True):
+            if got.dtype != jax.dtypes.canonicalize_dtype(want.dtype):
+                reasons.append(f"dtype is {got.dtype}, expected {want.dtype}")
             if not abs(np.mean(want) - np.mean(got)) <= tolerance:
-                return Verdict(name, Kind.DIFFERENT, (f"the mean is {np.mean(got)}, expected {np.mean(want)}",))
-    return Verdict(name, Kind.EQUIVALENT)
+                reasons.append(f"the mean is {np.mean(got)}, expected {np.mean(want)}")
+    return Verdict(name, Kind.DIFFERENT if reasons else Kind.EQUIVALENT, tuple(reasons))
+
+
+def _results(function: Any, arguments: tuple[Any, ...]) -> list[np.ndarray[Any, Any]]:
+    """What a NumPy function returns, and the arrays that it changes."""
+    np.random.seed(0)
+    before = copy.deepcopy(arguments)
+    results = jax.tree.leaves(function(*arguments))
+    for old, new in zip(before, arguments, strict=True):
+        if isinstance(new, np.ndarray) and not np.array_equal(old, new) and not any(new is one for one in results):
+            results.append(new)
+    return [np.asarray(one) for one in results]

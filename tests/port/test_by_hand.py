@@ -10,7 +10,7 @@ EVERY = [pytest.param(area, name, id=f"{area.folder.name}.{name}") for area in A
 
 
 def test_there_are_enough() -> None:
-    assert len(EVERY) >= 20
+    assert len(EVERY) >= 80
 
 
 @pytest.mark.parametrize("area", AREAS, ids=lambda area: area.folder.name)
