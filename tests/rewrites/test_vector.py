@@ -81,7 +81,7 @@ WHOLE: dict[str, tuple[str, list[tuple[Any, ...]], str]] = {
             return g
         """,
         [(X, ONE), (ONE, X), (X, INTS), (X, ZERO)],
-        "g = g.at[:].set(x[:, None] * y + i[:, None])",
+        "g = g.at[:].set(x[:, None] * y + jnp.arange(n)[:, None])",
     ),
     "a stencil": (
         """\
@@ -251,7 +251,7 @@ WHOLE: dict[str, tuple[str, list[tuple[Any, ...]], str]] = {
         @jax.jit
         def f(x):
             (n,) = x.shape
-            x = x.astype(jnp.float32)
+            x = jnp.asarray(x, jnp.float32)
             best = 0.0
             for i in range(n):
                 best = jnp.maximum(best, jnp.sqrt(x[i] * x[i]))

@@ -24,6 +24,7 @@ from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
 from jaxlint.rewrite.control.slots import localised
+from jaxlint.rewrite.control.stores import stored_once
 
 COMPOUND = (cst.If, cst.For, cst.While, cst.Match)
 
@@ -38,7 +39,7 @@ def rewrite(ctx: View, node: cst.CSTNode, *, raises: bool = True) -> Fix | Decli
     if _calls_itself(ctx):
         return Decline(f"`{ctx.function.name}` calls itself; lax traces both sides of a branch, which would never end")
     try:
-        return in_one_go(ctx, node) or _rewritten(ctx, node, raises=raises)
+        return in_one_go(ctx, node) or _one_store(ctx, node) or _rewritten(ctx, node, raises=raises)
     except Unnamed as reason:
         return localised(ctx, _outermost(ctx, node)[0]) or Decline(str(reason))
     except Declined as reason:
@@ -55,6 +56,15 @@ def in_one_go(ctx: View, node: cst.CSTNode) -> Fix | None:
         except Declined:
             continue
     return None
+
+
+def _one_store(ctx: View, node: cst.CSTNode) -> Fix | None:
+    """The first branch in a loop whose arms all store into one place, with one store below it."""
+    _, block, view = _outermost(ctx, node)
+    loops = [statement for statement in flow.statements(block) if isinstance(statement, Loop | While)]
+    inner = (statement for loop in loops for statement in flow.statements(loop.body))
+    branches = (branch for branch in inner if isinstance(branch, Branch) and view.dynamic(branch.test))
+    return next((fix for branch in branches if (fix := stored_once(ctx, branch)) is not None), None)
 
 
 def vectorised(ctx: View, loop: cst.For) -> Fix:

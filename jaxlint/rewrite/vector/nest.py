@@ -7,6 +7,7 @@ stores is at its own place, so that doing each statement for all turns before th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -75,9 +76,23 @@ def written(ctx: View, loop: Loop) -> Written:
     found = nest.loop(loop)
     nest.check(loop)
     turns = nest.turns
-    arange = [f"{name} = {turns.spell(ARANGE)}({nest.ranges[name]})" for name in turns.counted]
+    arange: Lines = []
+    for name in turns.counted:
+        text = f"{turns.spell(ARANGE)}({nest.ranges[name]})"
+        found, once = _inlined(found, name, text)
+        arange += [] if once else [f"{name} = {text}"]
     first = len(loop.comments.above)
     return Written([*found[:first], *arange, *found[first:]], tuple(turns.uses), dropped)
+
+
+def _inlined(found: Lines, name: str, text: str) -> tuple[Lines, bool]:
+    """Lines with a text for a name, if it is there once."""
+    word = re.compile(rf"(?<![\w.]){name}(?!\w)")
+    code = [line.partition("#")[0] for line in found]
+    if sum(len(word.findall(line)) for line in code) != 1:
+        return found, False
+    place = next(number for number, line in enumerate(code) if word.search(line))
+    return [*found[:place], word.sub(text, found[place], count=1), *found[place + 1 :]], True
 
 
 def zeros_above(ctx: View, loop: cst.For) -> list[tuple[cst.CSTNode, str, cst.Integer | cst.Float]]:
@@ -265,7 +280,7 @@ class Nest:
         """The line of an action, where a test holds."""
         match action:
             case Store():
-                self._check_plan(action, node)
+                self.check_plan(action, node)
                 return self.stored(action, self._tested(action, test))
             case Local(name=name, value=value):
                 if test is not None and name not in self.turns.items:
@@ -298,7 +313,7 @@ class Nest:
                 values = [self.turns.value(one.value), self.turns.value(other.value)]
                 return self.local(name, self.turns.choice(self.turns.item(test), *values))
             case Store(method="set"), Store(method="set") if self.ctx.code(one.target) == self.ctx.code(other.target):
-                self._check_plan(one, node)
+                self.check_plan(one, node)
                 if not self._is_float(one):
                     _check_kinds(self.ctx, one.value, other.value)
                 values = [self.turns.value(one.value), self.turns.value(other.value)]
@@ -345,7 +360,7 @@ class Nest:
     def _is_float(self, store: Store) -> bool:
         return self.turns.lengths.kind(store.array) == "float"
 
-    def _check_plan(self, store: Store, node: cst.CSTNode) -> None:
+    def check_plan(self, store: Store, node: cst.CSTNode) -> None:
         """Raise ``Declined`` if the array cannot be bound anew, or would lose what is stored."""
         if isinstance(node, cst.Assign) and not isinstance(node.targets[0].target, cst.Subscript):
             return
