@@ -243,6 +243,22 @@ def verify(
 
 
 @app.command()
+def port(
+    files: Annotated[list[Path], typer.Argument(help="Files that compute with NumPy.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the port of one file.")] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what would change; write nothing.")] = False,
+    jit: Annotated[bool, typer.Option("--jit/--no-jit", help="Put `jax.jit` on what the module offers.")] = True,
+    verify: Annotated[bool, typer.Option("--verify", help="Run the code: compare each function with NumPy.")] = False,
+    color: Annotated[Colour, typer.Option(help="Colours in the diff.")] = "auto",
+) -> None:
+    """Make NumPy modules JAX modules."""
+    from jaxlint.front.port import Request
+    from jaxlint.front.port import run as run_port
+
+    raise typer.Exit(run_port(Request(tuple(files), output, diff=diff, jit=jit, verify=verify, color=color)))
+
+
+@app.command()
 def clean() -> None:
     """Remove the caches below the working folder."""
     from jaxlint.front.clean import clean as run_clean

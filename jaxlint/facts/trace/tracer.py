@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
@@ -25,7 +25,7 @@ from jaxlint.facts.model.definitions import ClassDefinition, FunctionDefinition,
 from jaxlint.facts.model.events import Event
 from jaxlint.facts.model.frames import Boundary, Frame
 from jaxlint.facts.model.history import History
-from jaxlint.facts.model.project import Project
+from jaxlint.facts.model.project import Project, Stated
 from jaxlint.facts.model.state import Guard, State, Use
 from jaxlint.facts.model.values import (
     Array,
@@ -241,13 +241,14 @@ class Tracer:
             return Arguments()
         names = boundary.parameter_names(function)
         positional, keywords = [], {}
+        stated = self.stated(inner)
         skipped = False
         for parameter in inner.definition.parameters:
             if parameter.name in boundary.bound_names(function):
                 skipped = True
             if parameter.name not in names or parameter.kind in ("args", "kwargs"):
                 continue
-            if parameter.default is not None:
+            if parameter.default is not None and parameter.name not in stated:
                 default = self.defaults(inner).get(parameter.name)
                 if default is not None and _only_by_default(function, default):
                     keywords[parameter.name] = default
@@ -261,6 +262,14 @@ class Tracer:
             else:
                 positional.append(value)
         return Arguments(tuple(positional), keywords, exact=False)
+
+    def stated(self, function: Function) -> Mapping[str, Stated]:
+        """What is stated of the parameters of a function of a module or class body."""
+        definition = function.definition
+        if function.closure.definition is not None:
+            return {}
+        name = f"{definition.cls.qualname}.{definition.name}" if definition.cls is not None else definition.name
+        return self.project.stated(definition.module.path, name)
 
     def once(self, make: Callable[[N], T], node: N) -> T:
         """``make(node)``, computed once."""
