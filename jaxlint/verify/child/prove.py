@@ -16,6 +16,7 @@ from jaxlint.verify.child.show import show
 from jaxlint.verify.child.supply import Supply
 from jaxlint.verify.child.trial import Tell, Trials
 from jaxlint.verify.child.vary import Drawn, smallest
+from jaxlint.verify.child.widths import WIDENED, widened
 from jaxlint.verify.inputs.spec import Arguments, base_sizes
 from jaxlint.verify.outcome import Outcome, Returned
 from jaxlint.verify.verdict import Kind, Verdict, judge, judge_case, worst
@@ -51,11 +52,21 @@ class Prover:
         return replace(worst(self.trials.function, verdicts), source=supply.source)
 
     def _fixed(self, calls: list[Call]) -> list[Verdict]:
-        outcomes = [self.trials.run(call, self.tell(False)) for call in calls]
+        ran = [self._ran(call) for call in calls]
+        outcomes = [both for _, both, _ in ran]
         self._mutated |= {name for left, _ in outcomes if isinstance(left, Returned) for name in left.mutated}
         verdicts = judge(self.trials.function, outcomes, x64=self.x64)
-        triples = zip(verdicts, calls, outcomes, strict=True)
-        return [self._considered(verdict, call, *both) for verdict, call, both in triples]
+        return [
+            _noted(self._considered(verdict, call, *both), *notes)
+            for verdict, (call, both, notes) in zip(verdicts, ran, strict=True)
+        ]
+
+    def _ran(self, call: Call) -> tuple[Call, tuple[Outcome, Outcome], tuple[str, ...]]:
+        """Both outcomes of a call, or of a wider one if lax refuses it, and a word on that."""
+        both = self.trials.run(call, self.tell(False))
+        if self.x64 and (wide := widened(call, both[1])):
+            return wide, self.trials.run(wide, self.tell(False)), (WIDENED,)
+        return call, both, ()
 
     def _considered(self, verdict: Verdict, call: Call, expected: Outcome, actual: Outcome) -> Verdict:
         """A difference may be one of random numbers only, and NaN may come out otherwise without jit."""
@@ -124,9 +135,16 @@ class Prover:
         tell("rewritten", call)
         with within(_REWRITTEN_SECONDS):
             actual = self.trials.rewritten(call)
+        if self.x64 and (wide := widened(call, actual)):
+            verdict = self._one(wide)
+            return verdict and _noted(verdict, WIDENED)
         self._mutated |= set(expected.mutated)
         verdict = judge_case(self.trials.function, expected, actual, self._mutated, x64=self.x64)
         return self._considered(verdict, call, expected, actual)
+
+
+def _noted(verdict: Verdict, *notes: str) -> Verdict:
+    return replace(verdict, notes=(*verdict.notes, *notes))
 
 
 def _only_smallest(verdicts: list[Verdict]) -> list[Verdict]:
