@@ -79,12 +79,9 @@ def subject(function: Function, call: Call, *, jit: bool = True, grad: bool = Fa
 
 
 def eagerly(function: Function, call: Call, *, storing: bool = False) -> Outcome:
-    """A function's outcome on JAX arrays, without jit; ``storing``: it may store into them where it must."""
-    outcome = _attempt("eagerly", function, _prepared(call, as_jax), jax.disable_jit(), False)
-    if storing and isinstance(outcome, Raised):
-        again = _attempt(WITH_STORES, function, _prepared(call, as_jax), _all_in_python(storing=True), False)
-        return again if isinstance(again, Returned) else outcome
-    return outcome
+    """A function's outcome on JAX arrays, without jit; ``storing``: it may store into them."""
+    with stores() if storing else nullcontext():
+        return _attempt("eagerly", function, _prepared(call, as_jax), jax.disable_jit(), False)
 
 
 def is_jitted(function: Function) -> bool:
