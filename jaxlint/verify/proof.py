@@ -13,11 +13,12 @@ from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, Planned, Refused, Texts, Veto, concrete
 from jaxlint.engine.own import UNUSED
 from jaxlint.source import SourceText
+from jaxlint.verify.files import pair_of
 from jaxlint.verify.places import Places, mentioned
-from jaxlint.verify.plan import PlanError, plan
-from jaxlint.verify.protocol import Pair
+from jaxlint.verify.plan import PlanError
+from jaxlint.verify.protocol import MODULE, Pair
 from jaxlint.verify.sandbox import Heard, unheard
-from jaxlint.verify.side_by_side import Ways, paired, side_by_side
+from jaxlint.verify.side_by_side import Ways, side_by_side
 from jaxlint.verify.verdict import Verdict
 
 Fixing = Callable[[Veto], FixOutcome]
@@ -25,9 +26,6 @@ Fixing = Callable[[Veto], FixOutcome]
 
 Failures = dict[tuple[str, str], str]
 """Why a function cannot be changed, by path and name."""
-
-MODULE = ""
-"""Stands for code outside of functions, and for a whole file that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +36,20 @@ class Proof:
     verdicts: dict[str, tuple[Verdict, ...]]
 
 
-def prove_fixes(sources: Sequence[SourceText], fixing: Fixing, ways: Ways, hear: Heard = unheard) -> Proof:
-    """Apply what can be proved. What cannot stays among the remaining diagnostics, its fix a suggestion."""
+def prove_fixes(
+    sources: Sequence[SourceText], fixing: Fixing, ways: Ways, hear: Heard = unheard, inputs: Path | None = None
+) -> Proof:
+    """Apply what can be proved. What cannot stays among the remaining diagnostics, its fix a suggestion.
+
+    ``inputs`` is a file with the calls to compare; without one, a `cases.py` beside a text counts. Raises InputsError.
+    """
     refused: Failures = {}
     verdicts: dict[str, tuple[Verdict, ...]] = {}
     compared: dict[str, str] = {}
     while True:
         outcome = fixing(_veto(refused))
         again = [one for one in sources if outcome.texts[one.path] not in (one.text, compared.get(one.path))]
-        found, unread = _compare(again, outcome.texts, ways, hear)
+        found, unread = _compare(again, outcome.texts, ways, hear, inputs)
         verdicts |= found
         compared |= {one.path: outcome.texts[one.path] for one in again}
         failed = unread | {
@@ -100,7 +103,7 @@ def _told(verdict: Verdict) -> str:
 
 
 def _compare(
-    sources: Sequence[SourceText], texts: dict[str, str], ways: Ways, hear: Heard
+    sources: Sequence[SourceText], texts: dict[str, str], ways: Ways, hear: Heard, inputs: Path | None
 ) -> tuple[dict[str, tuple[Verdict, ...]], Failures]:
     """Verdicts on the functions of the texts that changed, and why the others cannot be compared."""
     with tempfile.TemporaryDirectory(prefix="jaxlint-") as folder:
@@ -108,23 +111,12 @@ def _compare(
         unread: Failures = {}
         for number, source in enumerate(sources):
             try:
-                pairs[source.path] = _pair(source, texts[source.path], Path(folder, str(number)))
+                after = replace(source, text=texts[source.path])
+                pairs[source.path] = pair_of(source, after, Path(folder, str(number)), inputs)
             except PlanError as error:
                 unread[source.path, MODULE] = f"cannot compare: {error}"
         found = side_by_side(list(pairs.values()), ways, hear) if pairs else []
         return dict(zip(pairs, found, strict=True)), unread
-
-
-def _pair(source: SourceText, text: str, folder: Path) -> Pair:
-    """Both versions as files; the original stands where it is, if that is a module. A notebook's code becomes one."""
-    original = Path(source.path)
-    is_module = original.suffix == ".py"
-    before, after = (folder / side / (original.name if is_module else "code.py") for side in ("before", "after"))
-    for path, content in ((before, source.text), (after, text)):
-        path.parent.mkdir(parents=True)
-        path.write_bytes(source.encode(content) if is_module else content.encode())
-    there = is_module and original.is_file() and original.read_bytes() == before.read_bytes()
-    return paired(original if there else before, after, plan(before.read_bytes(), after.read_bytes()))
 
 
 def _as_suggestions(sources: Sequence[SourceText], outcome: FixOutcome, veto: Veto) -> FixOutcome:
