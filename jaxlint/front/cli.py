@@ -124,6 +124,9 @@ def check(
     verify: Annotated[
         bool, typer.Option("--verify", help="Run the code: confirm findings; with --fix, apply what is proved only.")
     ] = False,
+    inputs: Annotated[
+        Path | None, typer.Option(help="With --verify: a file with the inputs: .py, .json or .npz.")
+    ] = None,
     color: Annotated[Colour, typer.Option(help="Colours in reports.")] = "auto",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
     cache_dir: Annotated[
@@ -145,6 +148,8 @@ def check(
         target_jax=target_jax,
     )
     check_target(target_jax, "--target-jax")
+    if inputs and not verify:
+        raise ConfigError("--inputs are for --verify, which runs the code")
     request = Request(
         tuple(map(Path, paths or ())),
         _configuration(config, isolated, overrides),
@@ -163,6 +168,7 @@ def check(
         exit_zero=exit_zero,
         force_exclude=force_exclude,
         verify=verify,
+        inputs=inputs,
         stdin_filename=stdin_filename,
         color=color,
         no_cache=no_cache,
