@@ -72,6 +72,7 @@ def _traced(tracer: Tracer, rules: Sequence[Rule], options: Given, manner: Manne
     if failure := _run(tracer):
         yield failure
         return
+    manner.seen(tracer)
     for path, error in tracer.unread:
         yield _own(SYNTAX, error.message, path, _at(error))
     subscriptions: Subscriptions = defaultdict(list)
