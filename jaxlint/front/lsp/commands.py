@@ -52,11 +52,11 @@ async def _explain(server: Server, *arguments: Any) -> dict[str, str]:
     except ConfigError as error:
         return {"code": asked.code or "", "markdown": str(error)}
     proofs = [_proof(one) for one in _findings(server, asked) if one.code == rule.code]
-    file = page_file(rule.code, rule.name)
-    markdown = "\n\n".join([*proofs, page(rule)])
     if not server.options.get("rendersMarkdown"):
-        await _open(server, file.as_uri() if file else None, markdown)
-    return {"code": rule.code, "markdown": markdown}
+        file = page_file(rule.code, rule.name)
+        first, *_ = page(rule).partition("\n```")
+        await _open(server, file.as_uri() if file else None, "\n\n".join([*proofs, first.strip()]))
+    return {"code": rule.code, "markdown": "\n\n".join([*proofs, page(rule)])}
 
 
 def _findings(server: Server, asked: _Asked) -> list[Diagnostic]:
@@ -70,7 +70,8 @@ def _findings(server: Server, asked: _Asked) -> list[Diagnostic]:
 
 
 def _proof(one: Diagnostic) -> str:
-    steps = [f"{number}. line {step.line}: {step.message}" for number, step in enumerate(one.trace, 1)]
+    places = [f"line {step.line}" + (f" of {step.path}" if step.path != one.path else "") for step in one.trace]
+    steps = [f"{n}. {place}: {step.message}" for n, (place, step) in enumerate(zip(places, one.trace, strict=True), 1)]
     declined = [f"There is no fix: {one.declined}."] if one.declined else []
     return "\n".join((f"{one.message}.", "", *steps, *declined)).strip()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,15 +81,21 @@ def _file(uri: str, text: str, version: int | None) -> Document:
 
 
 def _notebook(workspace: Workspace, notebook: types.NotebookDocument) -> Document | None:
-    """The Python cells as one text; None where there are none, or where a cell looks like the end of another."""
-    cells, parts = [], []
+    """The Python cells as one text; None where there are none, or where a cell looks like the end of another.
+
+    What stands for the file has nothing but these cells: nobody writes it.
+    """
+    cells, parts, written = [], [], []
     for number, cell in enumerate(notebook.cells, 1):
         document = workspace.text_documents.get(unquote(cell.document))
+        text = ""
         if cell.kind == types.NotebookCellKind.Code and document and document.language_id in (None, "python"):
-            cells.append(Cell(number, document.source))
-            parts.append(Part(document.uri, document.version, document.source))
+            text = document.source
+            cells.append(Cell(number, text))
+            parts.append(Part(document.uri, document.version, text))
+        written.append({"cell_type": "code", "source": text})
     try:
-        source = join(cells, to_fs_path(notebook.uri) or notebook.uri)
+        source = join(cells, to_fs_path(notebook.uri) or notebook.uri, json.dumps({"cells": written}))
     except SourceError:
         return None
     placed = (
