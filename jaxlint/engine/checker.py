@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from jaxlint.engine.cache import Cache, Found, key_of
 from jaxlint.engine.lint import all_rules, check_all, concern
+from jaxlint.engine.manner import THOROUGH, Manner
 from jaxlint.engine.own import INTERNAL, Select
 from jaxlint.engine.rule_options import Stated
 from jaxlint.engine.target import Target, Version
@@ -52,12 +53,13 @@ class Task:
 @dataclass(frozen=True)
 class Checker:
     """What ``lint`` and ``fix`` call to have texts checked. ``target`` tells the oldest JAX that a file has to run
-    with; ``jobs`` limits the processes, None means one a core."""
+    with; ``jobs`` limits the processes, None means one a core. The ``manner`` counts in this process only."""
 
     target: Target
     cache: Cache
     jobs: int | None = None
     options: Callable[[str], Stated] = lambda path: ()
+    manner: Manner = THOROUGH
 
     def __call__(self, sources: Texts, select: Select) -> Found:
         """Raw diagnostics of the texts, by path."""
@@ -90,7 +92,7 @@ class Checker:
                     new.append(task)
         workers = min(self.jobs or _cores(), len(new), 1 + sum(task.size for task in new) // WORTH)
         if workers <= 1:
-            yield from ((task.key, _look(task)) for task in new)
+            yield from ((task.key, _look(task, self.manner)) for task in new)
         else:
             yield from _in_workers(sorted(new, key=lambda task: task.size, reverse=True), workers)
 
@@ -100,10 +102,14 @@ class Checker:
             self.cache.put(key, found)
 
 
-def _look(task: Task) -> Found:
-    targets, options = dict(task.terms.targets), dict(task.terms.options)
+def _look(task: Task, manner: Manner = THOROUGH) -> Found:
+    targets, options, codes = dict(task.terms.targets), dict(task.terms.options), frozenset(task.terms.codes)
     return check_all(
-        task.texts, lambda rule: rule.code in task.terms.codes, targets.__getitem__, lambda path: options.get(path, ())
+        task.texts,
+        lambda rule: rule.code in codes,
+        targets.__getitem__,
+        lambda path: options.get(path, ()),
+        manner,
     )
 
 
