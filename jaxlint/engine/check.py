@@ -22,7 +22,7 @@ from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rewrite.contexts import holding
 from jaxlint.rules import Rule, all_rules
-from jaxlint.source import Chunk, SourceError, SourceText
+from jaxlint.source import Chunk, Memory, SourceError, SourceText, parse_module
 
 Subscriptions = dict[type, list[Rule]]
 Span = tuple[tuple[int, int], tuple[int, int]]
@@ -34,21 +34,24 @@ def check(
     rules: Sequence[Rule] | None = None,
     target: Target = newest_jax,
     options: Given = no_options,
+    memory: Memory | None = None,
+    pause: Callable[[], None] = lambda: None,
 ) -> dict[str, list[Diagnostic]]:
     """Diagnostics of each text, by path. The texts are one project: contexts flow across its modules.
 
     A text that does not parse gets JAX001; a rule that raises gives JAX000 and the rest goes on. If following the
     code raises, that is one JAX000, and no rule runs. With JAXLINT_RAISE=1 in the environment, both are raised.
-    ``target`` tells the oldest JAX that a file has to run with, ``options`` those of rules that hold in it.
+    ``target`` tells the oldest JAX that a file has to run with, ``options`` those of rules that hold in it. ``memory``
+    has what was read before. ``pause`` is called now and then; what it raises, no ``Exception``, ends the check.
     """
-    project = load(sources, target)
+    project = load(sources, target, memory.module if memory else parse_module)
     found: dict[str, list[Diagnostic]] = {source.path: [] for source in sources}
     for module in project.modules:
         found[module.path] += [_own(SYNTAX, error.message, module.path, _at(error)) for error in module.errors]
     wanted = [rule for rule in (all_rules() if rules is None else rules) if select(rule)]
     if wanted:
         with _no_collections():
-            for diagnostic in _traced(Tracer(project), wanted, options):
+            for diagnostic in _traced(Tracer(project, pause=pause), wanted, options, pause):
                 found[diagnostic.path].append(diagnostic)
     return found
 
@@ -65,7 +68,7 @@ def _no_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _traced(tracer: Tracer, rules: Sequence[Rule], options: Given) -> Iterator[Diagnostic]:
+def _traced(tracer: Tracer, rules: Sequence[Rule], options: Given, pause: Callable[[], None]) -> Iterator[Diagnostic]:
     """Every finding once, whatever the number of contexts that show it."""
     if failure := _run(tracer):
         yield failure
@@ -80,6 +83,7 @@ def _traced(tracer: Tracer, rules: Sequence[Rule], options: Given) -> Iterator[D
     stated = {path: {name: dict(given) for name, given in options(path)} for path in paths}
     seen: set[tuple[object, ...]] = set()
     for view in _visits(tracer, subscriptions):
+        pause()
         for diagnostic in _findings(tracer, subscriptions, view, stated.get(view.module.path, {})):
             key = (diagnostic.code, diagnostic.path, diagnostic.start, diagnostic.end)
             if key not in seen:

@@ -14,7 +14,7 @@ from jaxlint.engine.lint import all_rules, check_all, concern
 from jaxlint.engine.own import INTERNAL, Select
 from jaxlint.engine.rule_options import Stated
 from jaxlint.engine.target import Target, Version
-from jaxlint.source import SourceText
+from jaxlint.source import Memory, SourceText
 from jaxlint.source.modules import components
 
 Texts = Sequence[SourceText]
@@ -59,12 +59,15 @@ Looks = Iterator[tuple[Task | None, Found]]
 @dataclass(frozen=True)
 class Checker:
     """What ``lint`` and ``fix`` call to have texts checked. ``target`` tells the oldest JAX that a file has to run
-    with; ``jobs`` limits the processes, None means one a core."""
+    with; ``jobs`` limits the processes, None means one a core. ``memory`` and ``pause``, as in ``check``, count in this
+    process only."""
 
     target: Target
     cache: Cache
     jobs: int | None = None
     options: Callable[[str], Stated] = lambda path: ()
+    memory: Memory | None = None
+    pause: Callable[[], None] = lambda: None
     hear: Hear = lambda done, whole: None
 
     def __call__(self, sources: Texts, select: Select) -> Found:
@@ -97,7 +100,8 @@ class Checker:
                 else:
                     new.append(task)
         workers = min(self.jobs or _cores(), len(new), 1 + sum(task.size for task in new) // WORTH)
-        look = _in_turn(new) if workers <= 1 else _in_workers(sorted(new, key=lambda t: t.size, reverse=True), workers)
+        largest_first = sorted(new, key=lambda task: task.size, reverse=True)
+        look = self._in_turn(new) if workers <= 1 else _in_workers(largest_first, workers)
         done, whole = 0, sum(task.size for task in new)
         for looked, found in look:
             if looked is not None:
@@ -105,22 +109,26 @@ class Checker:
                 yield looked.key, found
             self.hear(done, whole)
 
+    def _in_turn(self, new: Sequence[Task]) -> Looks:
+        yield None, {}
+        for task in new:
+            yield task, _look(task, self.memory, self.pause)
+
     def _keep(self, key: str, found: Found) -> None:
         """What went wrong in jaxlint itself is looked at again the next time."""
         if not any(one.code == INTERNAL.code for listed in found.values() for one in listed):
             self.cache.put(key, found)
 
 
-def _in_turn(new: Sequence[Task]) -> Looks:
-    yield None, {}
-    for task in new:
-        yield task, _look(task)
-
-
-def _look(task: Task) -> Found:
-    targets, options = dict(task.terms.targets), dict(task.terms.options)
+def _look(task: Task, memory: Memory | None = None, pause: Callable[[], None] = lambda: None) -> Found:
+    targets, options, codes = dict(task.terms.targets), dict(task.terms.options), frozenset(task.terms.codes)
     return check_all(
-        task.texts, lambda rule: rule.code in task.terms.codes, targets.__getitem__, lambda path: options.get(path, ())
+        task.texts,
+        lambda rule: rule.code in codes,
+        targets.__getitem__,
+        lambda path: options.get(path, ()),
+        memory,
+        pause,
     )
 
 

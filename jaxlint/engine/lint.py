@@ -8,7 +8,7 @@ from jaxlint.engine.own import ALWAYS, Keep, Known, Select, everything
 from jaxlint.engine.suppress import honour
 from jaxlint.engine.syntax import parses
 from jaxlint.engine.target import Target, unstated
-from jaxlint.source import SourceText, mentions
+from jaxlint.source import Memory, SourceText, mentions
 
 if TYPE_CHECKING:
     from jaxlint.engine.rule_options import Stated
@@ -30,16 +30,19 @@ def check_all(
     select: Select,
     target: Target = unstated,
     options: Callable[[str], "Stated"] = lambda path: (),
+    memory: Memory | None = None,
+    pause: Callable[[], None] = lambda: None,
 ) -> dict[str, list[Diagnostic]]:
     """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX.
 
-    ``target``: the oldest JAX that a file has to run with. ``options``: those of rules that hold in a file.
+    ``target``: the oldest JAX that a file has to run with. ``options``: those of rules that hold in a file. ``memory``
+    and ``pause`` as in ``jaxlint.engine.check.check``.
     """
     if not concern(sources):
         return {}
     from jaxlint.engine.check import check
 
-    return check(sources, select, target=target, options=options)
+    return check(sources, select, target=target, options=options, memory=memory, pause=pause)
 
 
 def concern(sources: Sequence[SourceText]) -> bool:

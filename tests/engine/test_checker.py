@@ -13,7 +13,7 @@ from jaxlint.engine.own import Select
 from jaxlint.engine.rule_options import Stated
 from jaxlint.engine.target import Target, unstated
 from jaxlint.rules import all_rules, catalogue
-from jaxlint.source import SourceText
+from jaxlint.source import Memory, SourceText
 
 BRANCH = "import jax\n\n\n@jax.jit\ndef f(x):\n    return helper(x)\n\n\ndef helper(x):\n    return 1 if x > 0 else 2\n"
 SPLIT = {
@@ -44,9 +44,16 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The paths that were really looked at, component by component."""
     seen: list[list[str]] = []
 
-    def look(sources: Sequence[SourceText], select: Select, target: Target, options: Callable[[str], Stated]) -> Found:
+    def look(
+        sources: Sequence[SourceText],
+        select: Select,
+        target: Target,
+        options: Callable[[str], Stated],
+        memory: Memory | None,
+        pause: Callable[[], None],
+    ) -> Found:
         seen.append([source.path for source in sources])
-        return check_all(sources, select, target, options)
+        return check_all(sources, select, target, options, memory, pause)
 
     monkeypatch.setattr(jaxlint.engine.checker, "check_all", look)
     return seen

@@ -45,8 +45,10 @@ class Project:
         return dotted in self._packages
 
 
-def load(sources: Iterable[SourceText], target: Target = newest_jax) -> Project:
+def load(
+    sources: Iterable[SourceText], target: Target = newest_jax, read: Callable[[SourceText, str], Module] = parse_module
+) -> Project:
     """Modules from texts, named by their paths."""
     texts = list(sources)
     packages = package_folders(texts)
-    return Project((parse_module(text, module_name(PurePath(text.path), packages)) for text in texts), target)
+    return Project((read(text, module_name(PurePath(text.path), packages)) for text in texts), target)

@@ -74,11 +74,13 @@ MAX_ENTERED = 40
 class Tracer:
     """Runs a project. After `run`: ``activations`` by function (or module), ``events`` by node.
 
-    ``environment``: the environment variables that the project sets.
+    ``environment``: the environment variables that the project sets. ``pause`` is called now and then while running;
+    what it raises ends the run.
     """
 
-    def __init__(self, project: Project, *, everything: bool = False) -> None:
+    def __init__(self, project: Project, *, everything: bool = False, pause: Callable[[], None] = lambda: None) -> None:
         self.project = project
+        self._pause = pause
         self._state: State | None = State()
         self._limbo = State()
         self.unreachable = False
@@ -168,6 +170,7 @@ class Tracer:
 
     def _root(self, base: State, run: Callable[[], None]) -> None:
         """Run one root from the state after all imports, then the functions that it defined, in its final state."""
+        self._pause()
         self.state, self._root_start = State(base), self.steps
         self._defined, self._wrapped = [], []
         run()
@@ -275,6 +278,7 @@ class Tracer:
             frame = self._modules[module] = Frame(self, module, start, scope)
             self.activations[module].append(frame)
             for chunk in module.chunks:
+                self._pause()
                 frame.chunk = chunk
                 self._run_chunk(frame, chunk)
         return frame
