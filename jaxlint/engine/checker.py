@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from jaxlint.engine.cache import Cache, Found, key_of
 from jaxlint.engine.lint import all_rules, check_all, concern
+from jaxlint.engine.manner import THOROUGH, Manner
 from jaxlint.engine.own import INTERNAL, Select
 from jaxlint.engine.rule_options import Stated
 from jaxlint.engine.target import Target, Version
-from jaxlint.source import Memory, SourceText
+from jaxlint.source import SourceText
 from jaxlint.source.modules import components
 
 Texts = Sequence[SourceText]
@@ -59,15 +60,13 @@ Looks = Iterator[tuple[Task | None, Found]]
 @dataclass(frozen=True)
 class Checker:
     """What ``lint`` and ``fix`` call to have texts checked. ``target`` tells the oldest JAX that a file has to run
-    with; ``jobs`` limits the processes, None means one a core. ``memory`` and ``pause``, as in ``check``, count in this
-    process only."""
+    with; ``jobs`` limits the processes, None means one a core. The ``manner`` counts in this process only."""
 
     target: Target
     cache: Cache
     jobs: int | None = None
     options: Callable[[str], Stated] = lambda path: ()
-    memory: Memory | None = None
-    pause: Callable[[], None] = lambda: None
+    manner: Manner = THOROUGH
     hear: Hear = lambda done, whole: None
 
     def __call__(self, sources: Texts, select: Select) -> Found:
@@ -112,7 +111,7 @@ class Checker:
     def _in_turn(self, new: Sequence[Task]) -> Looks:
         yield None, {}
         for task in new:
-            yield task, _look(task, self.memory, self.pause)
+            yield task, _look(task, self.manner)
 
     def _keep(self, key: str, found: Found) -> None:
         """What went wrong in jaxlint itself is looked at again the next time."""
@@ -120,15 +119,14 @@ class Checker:
             self.cache.put(key, found)
 
 
-def _look(task: Task, memory: Memory | None = None, pause: Callable[[], None] = lambda: None) -> Found:
+def _look(task: Task, manner: Manner = THOROUGH) -> Found:
     targets, options, codes = dict(task.terms.targets), dict(task.terms.options), frozenset(task.terms.codes)
     return check_all(
         task.texts,
         lambda rule: rule.code in codes,
         targets.__getitem__,
         lambda path: options.get(path, ()),
-        memory,
-        pause,
+        manner,
     )
 
 

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from jaxlint.engine.diagnostic import Diagnostic
+from jaxlint.engine.manner import THOROUGH, Manner
 from jaxlint.engine.own import ALWAYS, Keep, Known, Select, everything
 from jaxlint.engine.suppress import honour
 from jaxlint.engine.syntax import parses
 from jaxlint.engine.target import Target, unstated
-from jaxlint.source import Memory, SourceText, mentions
+from jaxlint.source import SourceText, mentions
 
 if TYPE_CHECKING:
     from jaxlint.engine.rule_options import Stated
@@ -30,19 +31,17 @@ def check_all(
     select: Select,
     target: Target = unstated,
     options: Callable[[str], "Stated"] = lambda path: (),
-    memory: Memory | None = None,
-    pause: Callable[[], None] = lambda: None,
+    manner: Manner = THOROUGH,
 ) -> dict[str, list[Diagnostic]]:
     """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX.
 
-    ``target``: the oldest JAX that a file has to run with. ``options``: those of rules that hold in a file. ``memory``
-    and ``pause`` as in ``jaxlint.engine.check.check``.
+    ``target``: the oldest JAX that a file has to run with. ``options``: those of rules that hold in a file.
     """
     if not concern(sources):
         return {}
     from jaxlint.engine.check import check
 
-    return check(sources, select, target=target, options=options, memory=memory, pause=pause)
+    return check(sources, select, target=target, options=options, manner=manner)
 
 
 def concern(sources: Sequence[SourceText]) -> bool:

@@ -9,11 +9,12 @@ import jaxlint.engine.checker
 from jaxlint.engine.cache import Cache, Found
 from jaxlint.engine.checker import Checker
 from jaxlint.engine.lint import check_all
+from jaxlint.engine.manner import Manner
 from jaxlint.engine.own import Select
 from jaxlint.engine.rule_options import Stated
 from jaxlint.engine.target import Target, unstated
 from jaxlint.rules import all_rules, catalogue
-from jaxlint.source import Memory, SourceText
+from jaxlint.source import SourceText
 
 BRANCH = "import jax\n\n\n@jax.jit\ndef f(x):\n    return helper(x)\n\n\ndef helper(x):\n    return 1 if x > 0 else 2\n"
 SPLIT = {
@@ -49,11 +50,10 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         select: Select,
         target: Target,
         options: Callable[[str], Stated],
-        memory: Memory | None,
-        pause: Callable[[], None],
+        manner: Manner,
     ) -> Found:
         seen.append([source.path for source in sources])
-        return check_all(sources, select, target, options, memory, pause)
+        return check_all(sources, select, target, options, manner)
 
     monkeypatch.setattr(jaxlint.engine.checker, "check_all", look)
     return seen
