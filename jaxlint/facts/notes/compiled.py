@@ -10,7 +10,7 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments
-from jaxlint.facts.model.compiled import Making, Moment, Run, now, on_host
+from jaxlint.facts.model.compiled import Making, Moment, Run, now, on_host, starts_on_host
 from jaxlint.facts.model.events import Compiled, Recompiled
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.state import REST
@@ -34,7 +34,9 @@ def note_made(frame: Frame, value: Transformed) -> None:
 
 def note_applied(frame: Frame, row: Transform, function: Value, args: Arguments, node: cst.CSTNode) -> None:
     """A loop or branch primitive is called outside of a trace: it is compiled by itself."""
-    if row.kind not in ("loop", "branch") or not isinstance(function, Function) or not on_host(frame):
+    if row.kind not in ("loop", "branch") or not isinstance(function, Function):
+        return
+    if not (on_host(frame) and starts_on_host(frame)):
         return
     moment = now(frame)
     making = Making(moment, held(frame, function), frame.place(node))
