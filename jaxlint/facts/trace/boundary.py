@@ -217,7 +217,8 @@ def element(frame: Frame, value: Value, number: int) -> Value:
     """One slice of a value along its leading axis."""
     match value:
         case Array():
-            return value.row(None)
+            known = value.contents.common_row if value.contents is not None else None
+            return replace(value.row(None), contents=known, batch=value)
         case HostArray(kind=kind):
             return HostArray(kind)
         case Keys(base=base, offset=offset, traced=traced):
@@ -227,6 +228,7 @@ def element(frame: Frame, value: Value, number: int) -> Value:
         case Unknown() | Tree():
             owner = identity(value)
             part = frame.state.part(owner, ("element", number), Unknown)
+            frame.tracer.rows.add(part)
             return Tree(value.traced, part) if isinstance(value, Tree) and isinstance(part, Unknown) else part
         case Tuple(items=items):
             return Tuple(tuple(element(frame, item, number) for item in items))

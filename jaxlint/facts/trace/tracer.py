@@ -116,6 +116,8 @@ class Tracer:
         self.numeric: set[Value] = set()
         self.written: set[Value] = set()
         self.flat: set[cst.CSTNode] = set()
+        self.rows: set[Value] = set()
+        """What stands for a row, any row, of something of which nothing is known."""
         self._always: set[FunctionDefinition] = set()
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self.reused: set[Value] = set()
