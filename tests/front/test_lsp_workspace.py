@@ -189,13 +189,13 @@ async def test_settings_of_an_editor_that_is_not_asked(tmp_path: Path) -> None:
 
 
 async def test_inlay_hints(tmp_path: Path) -> None:
-    text = BRANCH.replace("def f(x):", "def f(x, *, n=3) -> 'int':  # jitted")
+    text = BRANCH.replace("def f(x):", "def f(x, *, n) -> 'int':  # jitted")
     text = text.replace("@jax.jit", "@jax.jit(static_argnames='n')")
     async with editing(tmp_path, inlayHints=True) as editor:
         uri = editor.open("a.py", text)
         asked = types.InlayHintParams(types.TextDocumentIdentifier(uri), line(0))
         (hint,) = await editor.client.text_document_inlay_hint_async(asked) or ()
-        assert (hint.label, hint.position) == ("jit: x traced, n static", types.Position(4, 26))
+        assert (hint.label, hint.position) == ("jit: x traced, n static", types.Position(4, 24))
         editor.configure(inlayHints=False)
         assert not await editor.client.text_document_inlay_hint_async(asked)
 
