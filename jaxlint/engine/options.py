@@ -3,9 +3,10 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from jaxlint.engine.own import Known
 from jaxlint.engine.select import suggestion, unknown
@@ -30,21 +31,54 @@ class ConfigError(Exception):
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", omit_defaults=True):
     """What one configuration file, or the command line, says. ``None`` leaves a setting as it was inherited."""
 
-    extend: str | None = None
-    select: list[str] | None = None
-    extend_select: list[str] = []
-    ignore: list[str] = []
-    per_file_ignores: dict[str, list[str]] | None = None
-    extend_per_file_ignores: dict[str, list[str]] = {}
-    exclude: list[str] | None = None
-    extend_exclude: list[str] = []
-    respect_gitignore: bool | None = None
-    force_exclude: bool | None = None
-    unsafe_fixes: bool | None = None
-    output_format: Format | None = None
-    cache_dir: str | None = None
-    target_jax: str | None = None
-    rules: dict[str, dict[str, bool | int | float | str]] = {}
+    extend: Annotated[
+        str | None, Meta(description="A configuration file to inherit from; what is said here counts more.")
+    ] = None
+    select: Annotated[
+        list[str] | None,
+        Meta(
+            description="The rules to run: a code, the beginning of one, a name, or `ALL`. If left out, all but the hints."
+        ),
+    ] = None
+    extend_select: Annotated[list[str], Meta(description="Rules to run besides those that are selected.")] = []
+    ignore: Annotated[
+        list[str], Meta(description="Rules to leave out. Of `select` and `ignore`, the longer beginning wins.")
+    ] = []
+    per_file_ignores: Annotated[
+        dict[str, list[str]] | None,
+        Meta(description="Rules to leave out in the files that a pattern fits; a pattern with `!` fits all others."),
+    ] = None
+    extend_per_file_ignores: Annotated[
+        dict[str, list[str]], Meta(description="The same, added to what is inherited.")
+    ] = {}
+    exclude: Annotated[
+        list[str] | None,
+        Meta(description="Files and folders to leave out, as in a `.gitignore`, instead of the usual ones."),
+    ] = None
+    extend_exclude: Annotated[list[str], Meta(description="Files and folders to leave out besides.")] = []
+    respect_gitignore: Annotated[bool | None, Meta(description="Leave out what git ignores. If left out, true.")] = None
+    force_exclude: Annotated[
+        bool | None, Meta(description="Leave out excluded files even if they are named on the command line.")
+    ] = None
+    unsafe_fixes: Annotated[
+        bool | None, Meta(description="Let `--fix` apply fixes that may change behaviour, too.")
+    ] = None
+    output_format: Annotated[Format | None, Meta(description="How to report. If left out, full.")] = None
+    cache_dir: Annotated[
+        str | None,
+        Meta(description="Where the cache is. If left out, `.jaxlint_cache` beside the configuration."),
+    ] = None
+    target_jax: Annotated[
+        str | None,
+        Meta(
+            description="The oldest JAX that the code has to run with, `0.4.30`. If left out, the lower bound in the "
+            "project's dependencies."
+        ),
+    ] = None
+    rules: Annotated[
+        dict[str, dict[str, bool | int | float | str]],
+        Meta(description="Options of single rules, by the rule's name."),
+    ] = {}
 
 
 def parse(table: dict[str, Any], origin: str) -> Options:
