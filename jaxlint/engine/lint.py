@@ -46,7 +46,7 @@ def check_all(
 
 def concern(sources: Sequence[SourceText]) -> bool:
     """Whether any of the texts could have a finding: it mentions JAX or a library on it, or does not parse."""
-    return any(mentions(source.encode(source.text)) for source in sources) or not all(
+    return any(mentions(source.text.encode("utf-8", "replace")) for source in sources) or not all(
         parses(source.text) for source in sources
     )
 

@@ -13,12 +13,11 @@ stays where it was:
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.own import UNUSED
 from jaxlint.source import Chunk, Definition, ModuleIndex, SourceText
-from jaxlint.source.text import LINE_END
+from jaxlint.source.text import lines
 
 BUDGET = 160
 """Lines of functions that are looked at besides those that changed."""
@@ -83,7 +82,7 @@ class Partial:
 
 def partial(before: SourceText, index: ModuleIndex, after: SourceText) -> Partial | None:
     """What to look at first after an edit; None where that would be nearly all."""
-    old, new = _lines(before.text), _lines(after.text)
+    old, new = lines(before.text), lines(after.text)
     change = _change(old, new)
     units = [unit for unit in _units(index.definitions) if unit.end_line <= len(old)]
     touched = [unit for unit in units if unit.start_line <= change.last + 1 and change.first - 1 <= unit.end_line]
@@ -110,11 +109,6 @@ def _change(old: Sequence[str], new: Sequence[str]) -> Change:
     most = min(len(old), len(new)) - head
     tail = next((n for n in range(most) if old[-1 - n] != new[-1 - n]), most)
     return Change(head + 1, len(old) - tail, len(new) - len(old))
-
-
-def _lines(text: str) -> list[str]:
-    starts = [0, *(found.end() for found in LINE_END.finditer(text)), len(text)]
-    return [text[start:end] for start, end in pairwise(starts)]
 
 
 def _units(definitions: Iterable[Definition]) -> Iterator[Definition]:
@@ -170,12 +164,12 @@ def _outermost(units: Iterable[Definition], kept: set[str]) -> Iterator[Definiti
             end = unit.end_line
 
 
-def _drop(lines: list[str], start: int, end: int, name: str) -> None:
+def _drop(text: list[str], start: int, end: int, name: str) -> None:
     """Put a name for nothing known in place of a definition."""
-    first = lines[start - 1]
+    first = text[start - 1]
     indent = first[: len(first) - len(first.lstrip(" \t"))]
     for line in range(start, end + 1):
-        body = lines[line - 1].rstrip("\r\n")
-        newline = lines[line - 1][len(body) :]
+        body = text[line - 1].rstrip("\r\n")
+        newline = text[line - 1][len(body) :]
         opening = f"{indent}{name}=(_" if line == start else ""
-        lines[line - 1] = opening + (")" if line == end else "") + newline
+        text[line - 1] = opening + (")" if line == end else "") + newline

@@ -58,6 +58,7 @@ class Request:
     cache_dir: Path | None = None
     jobs: int | None = None
     verify: bool = False
+    inputs: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _checked(session: Session) -> int:
     else:
         raw = _lint(session)
         if request.verify:
-            raw = confirmed(session.project.sources, raw)
+            raw = confirmed(session.project.sources, raw, request.inputs)
         found = _in_order(session.project, raw)
         code = _report(session, found, session.project.sources)
     return FAILURE if session.project.problems else code
@@ -186,7 +187,9 @@ def _write_baseline(session: Session, file: Path) -> int:
 
 
 def _outcome(session: Session) -> FixOutcome:
-    outcome = proved(session.project.sources, partial(_fixed, session)) if session.request.verify else _fixed(session)
+    request = session.request
+    fixing = partial(_fixed, session)
+    outcome = proved(session.project.sources, fixing, request.inputs) if request.verify else fixing()
     for undone in outcome.undone:
         line = undone.diagnostic.start[0]
         complain(f"warning: {undone.path}:{line}: the fix of {undone.diagnostic.code} was not applied: {undone.reason}")

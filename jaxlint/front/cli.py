@@ -130,6 +130,9 @@ def check(
     verify: Annotated[
         bool, typer.Option("--verify", help="Run the code: confirm findings; with --fix, apply what is proved only.")
     ] = False,
+    inputs: Annotated[
+        Path | None, typer.Option(help="With --verify: a file with the inputs: .py, .json or .npz.")
+    ] = None,
     color: Annotated[Colour, typer.Option(help="Colours in reports.")] = "auto",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
     cache_dir: Annotated[
@@ -151,6 +154,8 @@ def check(
         target_jax=target_jax,
     )
     check_target(target_jax, "--target-jax")
+    if inputs and not verify:
+        raise ConfigError("--inputs are for --verify, which runs the code")
     request = Request(
         tuple(map(Path, paths or ())),
         _configuration(config, isolated, overrides),
@@ -169,6 +174,7 @@ def check(
         exit_zero=exit_zero,
         force_exclude=force_exclude,
         verify=verify,
+        inputs=inputs,
         stdin_filename=stdin_filename,
         color=color,
         no_cache=no_cache,
@@ -248,6 +254,22 @@ def verify(
         label = None if after else "what `--fix --unsafe-fixes` writes"
         done = room.run(before, version, function, inputs, grad, output_format, label=label, speed=speed, record=record)
         raise typer.Exit(done)
+
+
+@app.command()
+def port(
+    files: Annotated[list[Path], typer.Argument(help="Files that compute with NumPy.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the port of one file.")] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what would change; write nothing.")] = False,
+    jit: Annotated[bool, typer.Option("--jit/--no-jit", help="Put `jax.jit` on what the module offers.")] = True,
+    verify: Annotated[bool, typer.Option("--verify", help="Run the code: compare each function with NumPy.")] = False,
+    color: Annotated[Colour, typer.Option(help="Colours in the diff.")] = "auto",
+) -> None:
+    """Make NumPy modules JAX modules."""
+    from jaxlint.front.port import Request
+    from jaxlint.front.port import run as run_port
+
+    raise typer.Exit(run_port(Request(tuple(files), output, diff=diff, jit=jit, verify=verify, color=color)))
 
 
 @app.command()

@@ -9,6 +9,7 @@ from jaxlint.edits import Decline, Finding, Fix, replace
 from jaxlint.facts.model.events import Asked
 from jaxlint.facts.model.values import Array, Const, Either, HostArray, Static, Value
 from jaxlint.facts.queries.view import View
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.broadcast import whole
 from jaxlint.rewrite.text import Text, call, quoted
 from jaxlint.rules import rule
@@ -34,7 +35,15 @@ def _fix(ctx: View, name: str, node: cst.Call) -> Fix | Decline:
     text = _pairwise(ctx, name, arguments) if len(arguments) > 1 else _reduction(ctx, name, arguments[0])
     if isinstance(text, Decline):
         return text
-    return Fix(f"Use `{text.text.partition('(')[0]}`", (replace(ctx, node, text.text),), "unsafe", text.uses)
+    message = f"Use `{text.text.partition('(')[0]}`{_unlike(ctx, name, arguments)}"
+    return Fix(message, (replace(ctx, node, text.text),), "unsafe", text.uses)
+
+
+def _unlike(ctx: View, name: str, arguments: list[cst.BaseExpression]) -> str:
+    """What the reader must know of the difference: which of NaN and a number builtin `max` gives depends on their
+    order."""
+    integers = all(kind_of(ctx.value(argument)) in ("int", "bool") for argument in arguments)
+    return "; it is NaN where anything compared is" if name in ("max", "min") and not integers else ""
 
 
 def _pairwise(ctx: View, name: str, arguments: list[cst.BaseExpression]) -> Text | Decline:

@@ -13,7 +13,7 @@ from jaxlint.source.text import SourceText
 
 MAX_CHARACTERS = 2_000_000
 """Of the texts whose chunks are kept. A tree takes some hundred times the memory of its text."""
-_SPARE = 16
+_SPARE = 10_000
 
 
 class Memory:
@@ -23,6 +23,7 @@ class Memory:
         self._limit = limit
         self._modules: OrderedDict[str, Module] = OrderedDict()
         self._chunks: dict[str, OrderedDict[tuple[str, int], Chunk]] = {}
+        self._longest: dict[str, int] = {}
 
     def module(self, source: SourceText, name: str) -> Module:
         """What ``parse_module`` gives, with the trees of before."""
@@ -35,13 +36,21 @@ class Memory:
         self._trim()
         return known
 
+    def known(self, source: SourceText) -> Module | None:
+        """The module of a text, if it was the last one of its path."""
+        module = self._modules.get(source.path)
+        return module if module is not None and module.source == source else None
+
     def _remember(self, module: Module) -> None:
         chunks = self._chunks[module.path]
         for key, chunk in numbered(module.chunks):
             chunks[key] = chunk
             chunks.move_to_end(key)
-        while len(chunks) > 2 * len(module.chunks) + _SPARE:
-            chunks.popitem(last=False)
+        self._longest[module.path] = max(len(module.source.text), self._longest.get(module.path, 0))
+        held = sum(len(text) for text, _ in chunks)
+        while held > 2 * self._longest[module.path] + _SPARE:
+            (text, _), _ = chunks.popitem(last=False)
+            held -= len(text)
 
     def _trim(self) -> None:
         held = sum(len(module.source.text) for module in self._modules.values())
@@ -49,3 +58,4 @@ class Memory:
             path, module = self._modules.popitem(last=False)
             held -= len(module.source.text)
             self._chunks.pop(path, None)
+            self._longest.pop(path, None)

@@ -59,10 +59,8 @@ def run(
                 verdicts, found = _compare(paired(before, after, pairs, inputs, recorded), ways, speed)
         else:
             verdicts, found = (), Race()
-    except (OSError, PlanError, RecordError) as error:
+    except (OSError, PlanError, RecordError, InputsError) as error:
         return _refuse(str(error))
-    except InputsError as error:
-        return _refuse(f"{inputs}: {error}")
     report = report_on(before, after, label, verdicts, found)
     if output_format == "rich":
         show(report)

@@ -2,6 +2,9 @@
 
 import msgspec
 
+ON_NUMPY_ARRAYS, WITH_STORES = "on NumPy arrays", "with stores into JAX arrays as NumPy makes them"
+"""Ways to run an original that raises on JAX arrays."""
+
 
 class Leaf(msgspec.Struct, frozen=True):
     """One leaf of a pytree. ``kind`` is array, python (a bare bool/int/float/complex), key, text or opaque.

@@ -275,3 +275,15 @@ def test_statistics_count_per_code() -> None:
         "2  JAX602  [ ] wide",
         "1  JAX401  [ ] traced-branch",
     ]
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_every_format_says_what_the_verifier_saw(name: Format) -> None:
+    seen = replace(BRANCH, confirmed="`relu` raises TracerBoolConversionError")
+    assert "`relu` raises TracerBoolConversionError" in report(name, seen)
+    assert "confirmed: " not in report(name, BRANCH)
+
+
+def test_sarif_has_a_property_for_it() -> None:
+    (result,) = json.loads(report("sarif", replace(BRANCH, confirmed="it raises")))["runs"][0]["results"]
+    assert result["properties"] == {"confirmed": "it raises"}

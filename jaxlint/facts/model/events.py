@@ -230,6 +230,14 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Compiled:
+    """A function that was put under `jax.jit` here ran on the host, in the same turn of the loops around both."""
+
+    name: str
+    run: Run
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Recompiled:
     """Each turn of a host's loop compiles the same code, for it makes a function object of its own and runs that.
 
@@ -318,5 +326,6 @@ Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
     | Asked | HostCall | Lookup | Hash | BufferStore | Overflow
     | ZeroGradient | RefusedInput | RefusedOutput | Mismatch
-    | DonatedRead | MisfitAxes | MissingParameter | Recompiled | RefilledBuffer | UnfitArgument | VaryingArgument
+    | Compiled | DonatedRead | MisfitAxes | MissingParameter | Recompiled | RefilledBuffer | UnfitArgument
+    | VaryingArgument
 )  # fmt: skip

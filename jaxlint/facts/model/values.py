@@ -97,7 +97,7 @@ class Array:
 class HostArray:
     """A NumPy array or scalar. ``view_of`` is the jax array that it shows read-only, if it is a view of one.
     ``contents``: its elements, as the code stated them when it was made. ``turn``: the number on which a length
-    depends."""
+    depends. ``dims``: the lengths of its axes, where all are known."""
 
     kind: Kind = None
     view_of: Array | None = None
@@ -105,6 +105,7 @@ class HostArray:
     dtype: Dtype | None = None
     contents: Contents | None = None
     turn: object = None
+    dims: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,8 +10,8 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments
-from jaxlint.facts.model.compiled import Making, Moment, Run, now, on_host
-from jaxlint.facts.model.events import Recompiled
+from jaxlint.facts.model.compiled import Making, Moment, Run, now, on_host, starts_on_host
+from jaxlint.facts.model.events import Compiled, Recompiled
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.values import Function, Transformed, Value
 from jaxlint.facts.notes import varying
@@ -33,7 +33,9 @@ def note_made(frame: Frame, value: Transformed) -> None:
 
 def note_applied(frame: Frame, row: Transform, function: Value, args: Arguments, node: cst.CSTNode) -> None:
     """A loop or branch primitive is called outside of a trace: it is compiled by itself."""
-    if row.kind not in ("loop", "branch") or not isinstance(function, Function) or not on_host(frame):
+    if row.kind not in ("loop", "branch") or not isinstance(function, Function):
+        return
+    if not (on_host(frame) and starts_on_host(frame)):
         return
     moment = now(frame)
     making = Making(moment, held(frame, function), frame.place(node))
@@ -45,7 +47,10 @@ def note_run(frame: Frame, callee: Transformed, args: Arguments, moment: Moment,
     """A function under `jax.jit` was called on the host."""
     making = frame.tracer.makings.get(callee)
     if making is not None and (frame.boundary is None or frame.boundary.staging is None):
-        _note(frame, callee.name, Run(callee, args, making, moment, frame.place(node)))
+        run = Run(callee, args, making, moment, frame.place(node))
+        if not making.moment.kept and _in_one_turn(making.moment, moment):
+            frame.tracer.record_at(making.place, Compiled(callee.name, run))
+        _note(frame, callee.name, run)
 
 
 def _note(frame: Frame, name: str, run: Run) -> None:

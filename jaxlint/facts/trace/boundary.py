@@ -267,4 +267,17 @@ def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -
             static = static_fields(frame, value)
             if static is not None:
                 return rebuilt(frame, value, static, lambda item: _detach(frame, trace, item, outer))
+            return _untraced(frame, trace, value, outer, 3)
+    return value
+
+
+def _untraced(frame: Frame, trace: Boundary, value: Value, outer: Traced | None, depth: int) -> Value:
+    """A part of a result that is a pytree in some way that is not known: its tracers stay behind all the same."""
+    match value:
+        case Array() | Tree():
+            return _detach(frame, trace, value, outer)
+        case Tuple(items=items):
+            return Tuple(tuple(_untraced(frame, trace, item, outer, depth) for item in items))
+        case Ref() if depth and any_tracing(list(frame.state.contents(value).values())) is not None:
+            return rebuilt(frame, value, set(), lambda item: _untraced(frame, trace, item, outer, depth - 1))
     return value

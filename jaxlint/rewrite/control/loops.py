@@ -71,6 +71,7 @@ def _fori(low: Lowering, loop: Loop, given: Range, here: Here) -> Lines:
     parameter, unpacking = head(low, carry, inside, beside=index)
     return [
         *loop.comments.above,
+        *carry.opening,
         f"def {body}({index}, {parameter}):",
         *indented(spaced(unpacking, returning(lines, carry.packed))),
         "",
@@ -124,6 +125,7 @@ def _early(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
         after = [f"{low.code(target)} = {item(low, _from_zero(given, own), f'{index} - 1').text}"]
     return [
         *loop.comments.above,
+        *carry.opening,
         f"def {cond}({asked}):",
         *indented([*asking, f"return {test.text}"]),
         "",

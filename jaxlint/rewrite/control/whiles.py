@@ -42,6 +42,7 @@ def lower(low: Lowering, loop: While, here: Here) -> Lines:
     given, taking = head(low, carry, flow.live_before(loop.body, frozenset(carry.names)))
     return [
         *loop.comments.above,
+        *carry.opening,
         f"def {cond}({asked}):",
         *indented([*asking, f"return {test.text}"]),
         "",

@@ -32,6 +32,8 @@ def changed_on_purpose(
         return None
     before, after = trials.sides.before, trials.sides.after
     old, first = _noted(trials, call, before)
+    if not (old.consumed or known):
+        return None
     new, second = _noted(trials, call, after)
     if not (isinstance(first, Returned) and isinstance(second, Returned)) or not (old.reused or known) or not new.draws:
         return None

@@ -86,7 +86,8 @@ class Trials:
         function = self._find(module)
         if isinstance(function, Raised):
             return function
-        return eagerly(finished(function) or function, self.sides.arguments(call, module))
+        storing = module is self.sides.before and self.jax_code
+        return eagerly(finished(function) or function, self.sides.arguments(call, module), storing=storing)
 
     def _under_jit(self, function: Function, call: Call, module: ModuleType) -> Outcome:
         return subject(function, self.sides.arguments(call, module), jit=not self.host, grad=self.grad)
