@@ -132,10 +132,10 @@ class Desk:
 
     async def _look_at_all(self) -> None:
         """Look at everything that is stale, once nothing changes any more."""
-        await self.ready.wait()
         slow = 0.0
         while self._stale:
             await self._idle(min(max(PAUSE, slow), _LONGEST_PAUSE))
+            await self.ready.wait()
             path = next(iter(self._stale), None)
             if path is not None:
                 slow = await self._look(path)

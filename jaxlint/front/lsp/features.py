@@ -67,7 +67,6 @@ async def _initialized(server: Server, params: types.InitializedParams) -> None:
     """Learn the settings, and ask to be told of changes. Where a client tells nothing, each look looks anyway."""
     _follow_folders(server)
     await _learn_settings(server)
-    server.desk.ready.set()
     workspace = server.client_capabilities.workspace
     watching = workspace.did_change_watched_files if workspace else None
     configuring = workspace.did_change_configuration if workspace else None
@@ -87,12 +86,14 @@ async def _initialized(server: Server, params: types.InitializedParams) -> None:
 async def _reconfigured(server: Server, params: types.DidChangeConfigurationParams) -> None:
     if isinstance(params.settings, dict):
         server.stated = params.settings.get("jaxlint", params.settings)
+    server.desk.everything_changed()
     await _learn_settings(server)
     server.desk.everything_changed()
 
 
 async def _learn_settings(server: Server) -> None:
-    """Ask the editor, if it can be asked; else what it has sent counts."""
+    """Ask the editor, if it can be asked; else what it has sent counts. Until then, nothing is looked at."""
+    server.desk.ready.clear()
     workspace = server.client_capabilities.workspace
     given = server.stated
     if workspace and workspace.configuration:
@@ -101,6 +102,7 @@ async def _learn_settings(server: Server) -> None:
             answer = await asyncio.wait_for(server.workspace_configuration_async(asked), _PATIENCE)
             given = answer[0] if answer and isinstance(answer[0], dict) else given
     server.analyst.settings = understood(given, lambda problem: server.say(problem, types.MessageType.Warning))
+    server.desk.ready.set()
 
 
 async def _files_changed(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
@@ -274,6 +276,7 @@ def _markdown(pages: list[str], where: types.Range | None) -> types.Hover:
 
 async def _inlay_hints(server: Server, params: types.InlayHintParams) -> list[types.InlayHint]:
     """How functions are traced, behind their heads."""
+    await server.desk.ready.wait()
     if not server.settings.inlay_hints or not (settled := await _settled(server, params.text_document.uri)):
         return []
     document, shown = settled
