@@ -1,7 +1,7 @@
 """Makes the pictures of the pages from the real tool: `python docs/screenshots.py`.
 
-It needs `jaxlint[verify,lsp]`, tmux, Neovim 0.11, and Chromium; what is not there is said and left out. The pictures of VS
-Code are made by `editors/vscode/e2e/screenshots.mjs`.
+It needs `jaxlint[verify,lsp]`, tmux, Neovim 0.11, and Chromium; what is not there is said and left out. The pictures of
+VS Code are made by `editors/vscode/e2e/screenshots.mjs`.
 """
 
 import os
@@ -41,18 +41,18 @@ def main() -> None:
 
 
 def terminal(file: Path) -> None:
-    seen = in_tmux(f"{JAXLINT} check --no-cache fixtures/tour", ROOT, "Found 1 error", columns=96, lines=32)
-    picture(file, f"{PROMPT}jaxlint fixtures/tour\n{seen}", 96)
+    seen = in_tmux(f"{JAXLINT} check --no-cache fixtures/tour", ROOT, "Found 1 error", columns=104, lines=32)
+    picture(file, f"{PROMPT}jaxlint fixtures/tour\n{seen}", 104)
 
 
 def tutorial(file: Path) -> None:
     folder = ROOT / "fixtures/tutorial"
-    seen = in_tmux(f"{JAXLINT} check --isolated --no-cache digits.py", folder, "Found 3 errors", columns=96, lines=62)
-    picture(file, f"{PROMPT}jaxlint digits.py\n{seen}", 96)
+    seen = in_tmux(f"{JAXLINT} check --isolated --no-cache digits.py", folder, "Found 3 errors", columns=104, lines=62)
+    picture(file, f"{PROMPT}jaxlint digits.py\n{seen}", 104)
 
 
 def neovim(file: Path) -> None:
-    """A finding as virtual text, and the menu of its fixes."""
+    """A finding in a floating window."""
     nvim = needed("nvim")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -62,19 +62,20 @@ def neovim(file: Path) -> None:
             f"vim.opt.runtimepath:append('{ROOT / 'editors/neovim'}')\n"
             f"vim.lsp.config('jaxlint', {{ cmd = {{ '{sys.executable}', '-m', 'jaxlint', 'server' }} }})\n"
             "vim.lsp.enable('jaxlint')\n"
-            "vim.diagnostic.config({ virtual_lines = { current_line = true }, virtual_text = false })\n"
-            "vim.o.number = true\nvim.o.termguicolors = true\nvim.o.laststatus = 2\nvim.o.signcolumn = 'yes'\n"
+            "for _, group in ipairs({ 'Normal', 'NormalFloat', 'SignColumn', 'MsgArea' }) do\n"
+            "  vim.api.nvim_set_hl(0, group, { bg = 'NONE' })\nend\n"
+            "vim.o.number = true\nvim.o.termguicolors = true\nvim.o.signcolumn = 'yes'\nvim.o.winborder = 'rounded'\n"
         )
         seen = in_tmux(
             f"{nvim} --clean -u init.lua digits.py",
             folder,
             "needs a concrete bool",
-            columns=110,
-            lines=40,
-            typed=["20Gzt", "22G6l", "gra"],
-            then="Write it with",
+            columns=104,
+            lines=26,
+            typed=["18Gzt", "22G0fs", "C-w d"],
+            then="concrete bool",
         )
-    picture(file, seen, 110)
+    picture(file, seen, 104)
 
 
 def verify(file: Path) -> None:
@@ -128,7 +129,7 @@ def in_tmux(
         wait(lambda: until in plain(shown()) or bool(typed))
         for keys in typed or []:
             time.sleep(3)
-            call("send-keys", "-t", "w", keys)
+            call("send-keys", "-t", "w", *keys.split())
         wait(lambda: then in plain(shown()))
         time.sleep(1)
         return shown().rstrip("\n")

@@ -1,4 +1,4 @@
-"""The site builds without a warning: every link and anchor holds, every page is in the navigation. It needs no network."""
+"""The site builds without a warning and without a network: links and anchors hold, all pages are in the navigation."""
 
 import os
 import re
@@ -30,7 +30,7 @@ def test_every_rule_has_its_page(site: Path) -> None:
         stem = rule.name.replace("-", "_")
         page = (site / f"rules/{stem}.html").read_text("utf-8")
         assert f"<strong>{rule.level}</strong>" in page and f"{rule.name} ({rule.code})" in page
-        assert "What the fix writes" in page or not rule.fix
+        assert "What the fix writes" in page or rule.fix in (None, "suggestion")
         assert f'href="{stem}.html"' in listed
 
 
