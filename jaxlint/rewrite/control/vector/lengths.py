@@ -6,6 +6,7 @@ that two lengths can be compared whatever the arguments are; None for what is no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -28,9 +29,10 @@ _DEPTH = 6
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Lengths and ranks in one function."""
+    """Lengths and ranks in one function. ``positive``: lengths of arrays that exist."""
 
     ctx: View
+    positive: tuple[Polynomial, ...] = ()
 
     def of(self, node: cst.BaseExpression, depth: int = 0) -> Polynomial | None:
         """A whole number in terms of what does not change."""
@@ -229,10 +231,15 @@ def is_update(value: cst.BaseExpression, name: str) -> bool:
     return False
 
 
-def at_least(a: Polynomial, b: Polynomial) -> bool:
-    """True if ``a >= b`` for all lengths: what is left of the difference has no negative term."""
+def at_least(a: Polynomial, b: Polynomial, known: Sequence[Polynomial] = ()) -> bool:
+    """True if ``a >= b`` for all lengths: what is left of the difference has no negative term, or has none beyond one
+    of those that are ``known`` not to be negative."""
     rest = plus(a, b, -1)
-    return all(size >= 0 and all(_is_length(atom) for atom in term) for term, size in rest.items())
+    return _is_positive(rest) or any(_is_positive(plus(rest, other, -1)) for other in known)
+
+
+def _is_positive(found: Polynomial) -> bool:
+    return all(size >= 0 and all(_is_length(atom) for atom in term) for term, size in found.items())
 
 
 def constant(found: Polynomial) -> int | None:
