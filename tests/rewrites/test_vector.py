@@ -341,6 +341,23 @@ WHOLE: dict[str, tuple[str, list[tuple[Any, ...]], str]] = {
         [(M, M[2] - 1.25), (M.T, M[:, 0])],
         "y = y.at[:].add(jnp.sum(jnp.where(x[:m] > 0, a * x[:m], 0), axis=1))",
     ),
+    "a function of rows": (
+        """\
+        def score(x, w):
+            return jnp.tanh(jnp.sum(w * x)) ** 2
+
+
+        @jax.jit
+        def f(xs, w):
+            n, d = xs.shape
+            out = jnp.zeros(n)
+            for i in range(1, n):
+                out[i] = 0.5 * score(xs[i - 1], w)
+            return out
+        """,
+        [(M, M[0]), (M.T, M[:, 0]), (M[:1], M[0]), (M[:0], M[0])],
+        "out = out.at[1:].set(0.5 * jax.vmap(score, in_axes=(0, None))(xs[:-1], w))",
+    ),
 }
 
 KEPT: dict[str, tuple[str, list[tuple[Any, ...]], str]] = {
@@ -518,6 +535,40 @@ TURN_BY_TURN: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
             return y
         """,
         [(INTS, INTS), (ONE, INTS)],
+    ),
+    "a function that makes much of a row": (
+        """\
+        def pairs(x):
+            return jnp.sum(jnp.outer(x, x))
+
+
+        @jax.jit
+        def f(xs):
+            n, d = xs.shape
+            out = jnp.zeros(n)
+            for i in range(n):
+                out[i] = pairs(xs[i])
+            return out
+        """,
+        [(M,)],
+    ),
+    "a function with a branch": (
+        """\
+        def bent(x, y):
+            if y > 0:
+                return x
+            return -x
+
+
+        def f(xs):
+            xs = jnp.asarray(xs)
+            n = xs.shape[0]
+            out = jnp.zeros(n)
+            for i in range(n):
+                out = out.at[i].set(bent(xs[i], 1.0))
+            return out
+        """,
+        [(X,)],
     ),
     "what the turns bind is read": (
         """\

@@ -17,6 +17,7 @@ from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control.model import Declined
 from jaxlint.rewrite.control.vector.axes import Axes, Item, joined
+from jaxlint.rewrite.control.vector.calls import mapped
 from jaxlint.rewrite.control.vector.lengths import Lengths
 from jaxlint.rewrite.control.vector.ranges import Run, Shift, shift
 from jaxlint.rewrite.elementwise import hazard, is_elementwise
@@ -109,7 +110,9 @@ class Turns:
                 axes = joined(items, self.order)
                 text = f"{self.ctx.code(function)}({', '.join(item.along(axes).text for item in items)})"
                 return Item(Text(text), axes, _sure(items))
-        if not self._moves(node):
+        if isinstance(node, cst.Call) and self.moves(node):
+            return mapped(self, node)
+        if not self.moves(node):
             return Item(Text(code, self.ctx.grouped(node) == code))
         raise Declined(f"`{code}` is not known to be computed element by element")
 
@@ -203,7 +206,7 @@ class Turns:
         """A variable of the turn, by its name."""
         return replace(self.items[name], text=Text(name))
 
-    def _moves(self, node: cst.CSTNode) -> bool:
+    def moves(self, node: cst.CSTNode) -> bool:
         """True for what perhaps differs from turn to turn."""
         names = {part.value for part in own_nodes(node) if isinstance(part, cst.Name)}
         return not names.isdisjoint({*self.runs, *self.items, *self.own, *self.stored})
@@ -218,7 +221,7 @@ class Turns:
         if name in self.stored and place != self.stored[name]:
             raise Declined(f"one turn reads `{ctx.code(node)}`, which perhaps another one has stored")
         if not place:
-            if self._moves(node):
+            if self.moves(node):
                 raise Declined(f"where `{ctx.code(node)}` is depends on what the turn computes")
             return Item(Text(ctx.code(node)))
         if not _is_array(ctx.value(node.value)) and not self.lengths.has_shape(name):
@@ -234,7 +237,7 @@ class Turns:
         return tuple(
             (number, self.ctx.code(element.slice))
             for number, element in enumerate(node.slice)
-            if self._moves(element.slice)
+            if self.moves(element.slice)
         )
 
     def index(self, node: cst.Subscript, name: str, *, exact: bool) -> tuple[str, Axes, frozenset[str]]:
@@ -271,7 +274,7 @@ class Turns:
 
     def _still(self, element: cst.BaseSlice) -> str:
         """An index that is the same number in all turns."""
-        if not isinstance(element, cst.Index) or self._moves(element):
+        if not isinstance(element, cst.Index) or self.moves(element):
             raise Declined(f"the index `{self.ctx.code(element)}` is not one of a plain loop")
         value = self.ctx.value(element.value)
         if kind_of(value) not in ("int", None) or (isinstance(value, Const) and value.value in (None, ...)):

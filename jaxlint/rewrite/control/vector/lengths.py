@@ -149,6 +149,11 @@ class Lengths:
         return len(others) == 1 and others[0] is not None, others[0]
 
     def _keeps(self, value: cst.BaseExpression, name: str) -> bool:
+        """True for a binding that changes neither the shape nor, if it was an array, that it is one."""
+        match value:
+            case cst.Call(func=function, args=[cst.Arg(value=cst.Name(value=given), keyword=None), *rest]):
+                if self.ctx.name(function) in ("jax.numpy.asarray", "jax.numpy.array"):
+                    return given == name and not _reshapes(rest)
         return is_update(value, name) or self._same_shape(value) == name
 
     # --- expressions -------------------------------------------------------------------------------------------------
