@@ -6,6 +6,7 @@ that two lengths can be compared whatever the arguments are; None for what is no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -28,9 +29,10 @@ _DEPTH = 6
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Lengths and ranks in one function."""
+    """Lengths and ranks in one function. ``positive``: lengths of arrays that exist."""
 
     ctx: View
+    positive: tuple[Polynomial, ...] = ()
 
     def of(self, node: cst.BaseExpression, depth: int = 0) -> Polynomial | None:
         """A whole number in terms of what does not change."""
@@ -147,6 +149,11 @@ class Lengths:
         return len(others) == 1 and others[0] is not None, others[0]
 
     def _keeps(self, value: cst.BaseExpression, name: str) -> bool:
+        """True for a binding that changes neither the shape nor, if it was an array, that it is one."""
+        match value:
+            case cst.Call(func=function, args=[cst.Arg(value=cst.Name(value=given), keyword=None), *rest]):
+                if self.ctx.name(function) in ("jax.numpy.asarray", "jax.numpy.array"):
+                    return given == name and not _reshapes(rest)
         return is_update(value, name) or self._same_shape(value) == name
 
     # --- expressions -------------------------------------------------------------------------------------------------
@@ -229,10 +236,15 @@ def is_update(value: cst.BaseExpression, name: str) -> bool:
     return False
 
 
-def at_least(a: Polynomial, b: Polynomial) -> bool:
-    """True if ``a >= b`` for all lengths: what is left of the difference has no negative term."""
+def at_least(a: Polynomial, b: Polynomial, known: Sequence[Polynomial] = ()) -> bool:
+    """True if ``a >= b`` for all lengths: what is left of the difference has no negative term, or has none beyond one
+    of those that are ``known`` not to be negative."""
     rest = plus(a, b, -1)
-    return all(size >= 0 and all(_is_length(atom) for atom in term) for term, size in rest.items())
+    return _is_positive(rest) or any(_is_positive(plus(rest, other, -1)) for other in known)
+
+
+def _is_positive(found: Polynomial) -> bool:
+    return all(size >= 0 and all(_is_length(atom) for atom in term) for term, size in found.items())
 
 
 def constant(found: Polynomial) -> int | None:
