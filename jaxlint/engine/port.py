@@ -31,6 +31,7 @@ from jaxlint.rewrite.port.candidates import candidates
 from jaxlint.rewrite.port.entries import compiled, entries
 from jaxlint.rewrite.port.imports import used_names, without_uses
 from jaxlint.rewrite.port.names import as_jax_names
+from jaxlint.rewrite.port.randomness import GLOBAL, Draws, draws, keyed
 from jaxlint.rewrite.port.ranks import Ranks
 from jaxlint.rewrite.port.reading import Key, Reading, Unit
 from jaxlint.rewrite.port.returns import PURE, Convention, as_results, called_as_value, convention, lookup, rebound
@@ -79,6 +80,7 @@ class _Attempt:
     conventions: dict[Key, Convention] = field(default_factory=dict)
     static: dict[Key, tuple[str, ...]] = field(default_factory=dict)
     entries: set[Key] = field(default_factory=set)
+    keys: dict[Key, str] = field(default_factory=dict)
     outcome: FixOutcome | None = None
 
 
@@ -98,6 +100,7 @@ def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, st
     attempt = _Attempt({source.path: source for source in sources}, host)
     wanted = _functional(attempt, wanted)
     used = _used(attempt)
+    wanted = _keyed(attempt, wanted)
     stated = _renamed(attempt, wanted, jit=jit)
     _mended(attempt, wanted, stated)
     _cleared(attempt, used)
@@ -118,7 +121,7 @@ def _functional(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
         if reason := _shares(unit, found[key]) or _of_callees(reading, unit, wanted):
             attempt.declined[key] = reason
             continue
-        made = convention(unit, found[key])
+        made = convention(unit, found[key], own[key])
         if isinstance(made, Decline):
             attempt.declined[key] = made.reason
         else:
@@ -159,6 +162,30 @@ def _of_callees(reading: Reading, unit: Unit, wanted: set[Key]) -> str | None:
         if callee.key not in wanted:
             return f"it calls `{callee.name}`, which stays on the host"
     return None
+
+
+# --- random numbers ----------------------------------------------------------------------------------------------
+
+
+def _keyed(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
+    """Draw with keys; the functions whose draws have no counterpart are declined."""
+    reading = Reading(load(attempt.texts.values()))
+    own = roles(reading)
+    found = draws(reading)
+    for key in reading.units.keys() - wanted:
+        found[key] = Draws()
+    edits: dict[str, Fix] = {}
+    for key, unit in reading.units.items():
+        made = keyed(reading, unit, found, Ranks(reading, unit, own[key]), host=key not in wanted)
+        if isinstance(made, Decline):
+            attempt.declined[key] = made.reason
+            continue
+        if found[key].needs_key:
+            attempt.keys[key] = GLOBAL
+        before = edits.get(unit.module.path, Fix("", ()))
+        edits[unit.module.path] = replace(before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses))
+    _apply(attempt, edits)
+    return wanted - attempt.declined.keys()
 
 
 # --- names and jit -----------------------------------------------------------------------------------------------
@@ -213,7 +240,7 @@ def _statement(unit: Unit, role: str, ranks: Ranks, parameter: "cst.Param") -> S
     if parameter.default is not None and unit.code(parameter.default) == "None":
         return None
     match role:
-        case "array" | "number":
+        case "array" | "data" | "number":
             return Stated("array", ranks.of(parameter.name))
         case "size":
             return Stated("size")
@@ -327,6 +354,8 @@ def _notes(unit: Unit, attempt: _Attempt) -> list[str]:
     if own.changes:
         names = " and ".join(f"`{name}`" for name in own.changes)
         notes.append(f"returns {names} instead of changing {'it' if len(own.changes) == 1 else 'them'} in place")
+    if unit.key in attempt.keys:
+        notes.append(f"takes a key for its random numbers, `{GLOBAL}`")
     static = attempt.static.get(unit.key, ())
     if static and unit.key in attempt.entries:
         notes.append(f"static: {', '.join(f'`{name}`' for name in static)}; each new value compiles anew")

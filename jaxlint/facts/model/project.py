@@ -53,6 +53,12 @@ class Project:
             for end in range(1, len(parts))
         }
 
+    @property
+    def ported(self) -> bool:
+        """True where the code was NumPy's: its stores mean what they mean there, and the porter has made sure that they
+        are seen through no other variable."""
+        return self.stated is not nothing_stated
+
     def get(self, dotted: str) -> Module | None:
         """The module of a dotted name."""
         return self._by_name.get(dotted)

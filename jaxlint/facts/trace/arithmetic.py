@@ -139,6 +139,9 @@ def _turn(op: cst.CSTNode, left: Value, right: Value) -> object:
     return found[0] if len(found) == 1 and isinstance(op, _INJECTIVE) else None
 
 
+_LOGICAL = (cst.BitAnd, cst.BitOr, cst.BitXor, cst.BitAndAssign, cst.BitOrAssign, cst.BitXorAssign)
+
+
 def _is_extent(value: Value) -> bool:
     return isinstance(value, Static) and value.extent
 
@@ -183,7 +186,7 @@ def _is_scalar(value: Value) -> bool:
 
 def _result_kind(op: cst.CSTNode, left: Value, right: Value) -> Kind:
     a, b = kind_of(left), kind_of(right)
-    if isinstance(op, cst.BitAnd | cst.BitOr | cst.BitXor):
+    if isinstance(op, _LOGICAL):
         return "bool" if a == b == "bool" else "int" if "int" in (a, b) else None
     if isinstance(op, cst.Divide | cst.DivideAssign):
         return "float" if None not in (a, b) and "complex" not in (a, b) else None

@@ -74,6 +74,9 @@ def of_call(frame: Frame, row: Function, bound: dict[str, Value]) -> Extents:
             return _known((_length(size), _length(bound.get("M", size))))
         case _, {"shape": shape}:
             return _known(_stated(shape))
+        case "zeros_like" | "ones_like" | "empty_like" | "full_like" | "tril" | "triu" | "copy", _:
+            like = next(iter(bound.values()), None)
+            return (like.ndim, like.dims) if isinstance(like, Array) else _UNKNOWN
     operand = next(iter(bound.values()), None)
     if row.params == ("x",) and isinstance(operand, Array):
         return operand.ndim, operand.dims

@@ -186,8 +186,9 @@ _KEEPS_KIND = frozenset(
 def _literal(frame: Frame, row: Function, args: Arguments) -> Kind:
     """The kind of the first argument, for functions that keep it."""
     first = args.positional[0] if args.positional else None
-    keeps = row.name.removeprefix("jax.numpy.") in _KEEPS_KIND and (
-        len(args.positional) == 1 or row.params[:1] == ("a",)
+    short = row.name.removeprefix("jax.numpy.")
+    keeps = short in _KEEPS_KIND and (
+        len(args.positional) == 1 or row.params[:1] == ("a",) or short in ("tril", "triu")
     )
     return _leaf_kind(frame, first) if keeps and first is not None else None
 

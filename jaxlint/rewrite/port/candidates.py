@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.rewrite.port.reading import Key, Reading, Unit
+from jaxlint.rewrite.port.roles import used_as_array
 from jaxlint.source import walk
 
 _NUMERIC = ("numpy", "scipy", "math", "numba")
@@ -79,6 +80,4 @@ def _computes(reading: Reading, unit: Unit) -> bool:
             return True
         if isinstance(node, cst.AssignTarget | cst.AugAssign) and isinstance(node.target, cst.Subscript):
             return True
-        if isinstance(node, cst.Subscript) and isinstance(node.value, cst.Name) and node.value.value in unit.names:
-            return True
-    return False
+    return not set(used_as_array(reading, unit)).isdisjoint(unit.names)

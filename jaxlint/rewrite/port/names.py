@@ -29,6 +29,7 @@ _MAKERS = frozenset(
     for name in """zeros ones empty full arange linspace logspace geomspace eye identity array asarray zeros_like ones_like
     empty_like full_like meshgrid tri tril triu diag indices fromfunction""".split()  # noqa: SIM905
 )
+_MEANS = ("jax.numpy.mean", "jax.numpy.std", "jax.numpy.var")
 _HARMLESS = {"order": None, "copy": None, "subok": None, "casting": None, "like": None, "sparse": None, "check_finite": None,
              "overwrite_a": None, "overwrite_b": None}  # fmt: skip
 _LEFT = (
@@ -63,12 +64,25 @@ def as_jax_names(reading: Reading, unit: Unit, ctx: View) -> Renamed | Decline:
         if text is not None:
             edits.append(unit.edit(node, text))
             uses += [used] if used else []
+        if (
+            call is not None
+            and used in _MEANS
+            and call.args
+            and getattr(ctx.value(call.args[0].value), "kind", None) == "bool"
+        ):
+            edits.append(_as_float(unit, call))
         if call is not None and text is not None:
             cut = _without_harmless(unit, call, used or name)
             if isinstance(cut, Decline):
                 return cut
             edits += cut
     return Renamed(tuple(edits), tuple(dict.fromkeys(uses)))
+
+
+def _as_float(unit: Unit, call: cst.Call) -> Edit:
+    """The mean of truth values is of the default float type in NumPy, of 32 bits in JAX."""
+    end = unit.span(call.args[-1])[1]
+    return Edit(end, end, ", dtype=float")
 
 
 def _library_names(reading: Reading, unit: Unit) -> Iterator[tuple[cst.BaseExpression, str]]:

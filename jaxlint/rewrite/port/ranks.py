@@ -62,6 +62,8 @@ class Ranks:
         for name in unit.names:
             self._known[name] = 0 if roles.get(name) in ("number", "size") else _measured(unit, name)
         self._settle()
+        self._spread()
+        self._settle()
 
     def of(self, node: cst.BaseExpression) -> int | None:
         """The number of axes of an expression; 0 for a number."""
@@ -163,6 +165,49 @@ class Ranks:
         if last in ("array", "asarray") and isinstance(first, cst.Name | cst.Subscript):
             return self.of(first)
         return None
+
+    def _spread(self) -> None:
+        """What is stored into an item that is a number is one, and so is all that it is computed from."""
+        assigned = list(_assigned(self.unit))
+        pending = [part for target, value in _stores(self.unit) for part in self._numbers(target, value)]
+        for node in self.unit.nodes:
+            match node:
+                case cst.If(test=test) | cst.While(test=test) | cst.IfExp(test=test):
+                    pending += _operands(test)
+        seen: set[str] = set()
+        while pending:
+            value = pending.pop()
+            self._item_of(value)
+            for name in _elementwise_names(self.reading, self.unit, value):
+                if name in seen:
+                    continue
+                seen.add(name)
+                if self._known.get(name) is None and name in self.unit.names:
+                    self._known[name] = 0
+                pending += [value for other, value in assigned if other == name and value is not None]
+
+    def _numbers(self, target: cst.Subscript, value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+        """What is certainly a number in ``x[i] = v`` and in ``x[i] = a, b`` of a matrix."""
+        if self.of(target) == 0:
+            yield value
+        elif self.of(target) == 1 and isinstance(value, cst.Tuple | cst.List):
+            yield from (element.value for element in value.elements)
+
+    def _item_of(self, value: cst.BaseExpression) -> None:
+        """An item that is a number has one index for each axis."""
+        match value:
+            case cst.Subscript(value=cst.Name(value=name), slice=slices) if self._known.get(name) is None:
+                plain = all(isinstance(each.slice, cst.Index) and self.of(each.slice.value) == 0 for each in slices)
+                if plain and name in self.unit.names:
+                    self._known[name] = len(slices)
+            case cst.BinaryOperation(left=left, right=right):
+                self._item_of(left)
+                self._item_of(right)
+            case cst.UnaryOperation(expression=inner):
+                self._item_of(inner)
+            case cst.Call(func=func, args=args) if _is_elementwise(self.reading, self.unit, func):
+                for arg in args:
+                    self._item_of(arg.value)
 
     def _settle(self) -> None:
         """Find the ranks of local variables: all that is assigned to one must agree."""
@@ -276,6 +321,54 @@ def _scalar_item(node: cst.BaseExpression, name: str) -> int | None:
             )
             return len(slices) if plain else None
     return None
+
+
+def _stores(unit: Unit) -> Iterator[tuple[cst.Subscript, cst.BaseExpression]]:
+    for node in unit.nodes:
+        match node:
+            case cst.Assign(targets=targets, value=value):
+                for target in targets:
+                    if isinstance(target.target, cst.Subscript):
+                        yield target.target, value
+            case cst.AugAssign(target=cst.Subscript() as target, value=value):
+                yield target, value
+
+
+def _operands(test: cst.BaseExpression) -> list[cst.BaseExpression]:
+    """What a test compares: numbers, for NumPy has no truth for an array."""
+    match test:
+        case cst.BooleanOperation(left=left, right=right):
+            return [*_operands(left), *_operands(right)]
+        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+            return _operands(inner)
+        case cst.Comparison(left=left, comparisons=comparisons) if not any(
+            isinstance(each.operator, cst.Is | cst.IsNot | cst.In | cst.NotIn) for each in comparisons
+        ):
+            return [left, *(each.comparator for each in comparisons)]
+    return []
+
+
+def _elementwise_names(reading: Reading, unit: Unit, node: cst.BaseExpression) -> Iterator[str]:
+    """The variables from which an expression is computed without losing an axis."""
+    match node:
+        case cst.Name(value=name):
+            yield name
+        case cst.UnaryOperation(expression=inner):
+            yield from _elementwise_names(reading, unit, inner)
+        case cst.BinaryOperation(operator=operator, left=left, right=right) if not isinstance(
+            operator, cst.MatrixMultiply
+        ):
+            yield from _elementwise_names(reading, unit, left)
+            yield from _elementwise_names(reading, unit, right)
+        case cst.Call(func=func, args=args) if _is_elementwise(reading, unit, func):
+            for arg in args:
+                yield from _elementwise_names(reading, unit, arg.value)
+
+
+def _is_elementwise(reading: Reading, unit: Unit, func: cst.BaseExpression) -> bool:
+    name = reading.name(unit, func) or ""
+    builtin = isinstance(func, cst.Name) and func.value in ("abs", "float", "int", "min", "max", "round")
+    return builtin or name.startswith("math.") or name.removeprefix("numpy.") in _ELEMENTWISE
 
 
 def _widest(ranks: Sequence[int | None]) -> int | None:

@@ -20,7 +20,9 @@ from dataclasses import dataclass
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit
+from jaxlint.facts.queries.liveness import liveness
 from jaxlint.rewrite.port.reading import Key, Reading, Unit, arguments
+from jaxlint.rewrite.port.roles import Role
 from jaxlint.rewrite.port.sharing import Exit, Sharing
 from jaxlint.source import walk
 
@@ -42,7 +44,7 @@ class Convention:
 PURE = Convention()
 
 
-def convention(unit: Unit, found: Sharing) -> Convention | Decline:
+def convention(unit: Unit, found: Sharing, own: Mapping[str, Role]) -> Convention | Decline:
     """The convention of a function, the same at all its exits."""
     if found.uncertain:
         name, node = next(iter(found.uncertain.items()))
@@ -55,7 +57,26 @@ def convention(unit: Unit, found: Sharing) -> Convention | Decline:
     if len(conventions) != 1:
         return Decline("it changes its arguments and returns something else on each path")
     (only,) = conventions
+    if isinstance(only, Convention) and only.results:
+        for name in only.added:
+            node = found.changed[name]
+            if own.get(name) == "data" and _perhaps_local(unit, name, node):
+                return Decline(
+                    f"line {unit.line(node)}: if `{name}` is an array, it is changed in place; if a number, not"
+                )
     return only
+
+
+def _perhaps_local(unit: Unit, name: str, node: cst.CSTNode) -> bool:
+    """True where ``x += v`` may as well make a new number, which something reads. If nothing does, the caller must."""
+    if not (isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name)):
+        return False
+    live = liveness(unit.node.body)
+    return all(
+        name in live.after.get(each, frozenset())
+        for each in unit.nodes
+        if isinstance(each, cst.AugAssign) and isinstance(each.target, cst.Name) and each.target.value == name
+    )
 
 
 def _of_exit(unit: Unit, found: Sharing, out: Exit) -> Convention | Decline:

@@ -4,7 +4,8 @@ Needs: a `Reading`.  Gives: for every parameter a `Role`.
 
 ::
 
-    array     subscripted, measured, iterated, given to what takes arrays, or nothing else is known: traced
+    array     subscripted, measured, iterated, given to what takes arrays: traced
+    data      an array or a number, nothing else is known: traced
     number    compared in a test, a loop's bound, a number by annotation or default: traced, no axes
     size      reaches a shape, the bound of a slice, the length of a list: static
     static    a flag, a string, a function, an axis: static
@@ -24,7 +25,7 @@ from jaxlint.jaxapi import array_attribute, function, jax_equivalent
 from jaxlint.rewrite.port.reading import Key, Reading, Unit, arguments
 from jaxlint.source import children, walk
 
-Role = Literal["array", "number", "size", "static"]
+Role = Literal["array", "data", "number", "size", "static"]
 Roles = dict[Key, dict[str, Role]]
 
 _OPAQUE = (cst.Subscript, cst.Attribute, cst.Lambda, cst.ListComp, cst.GeneratorExp, cst.Comparison)
@@ -56,7 +57,7 @@ def _role(unit: Unit, parameter: cst.Param, sizes: set[str], arrays: set[str]) -
         return "size"
     if annotation in _SCALARS or isinstance(parameter.default, cst.Integer | cst.Float | cst.UnaryOperation):
         return "number"
-    return "number" if _is_tested(unit, name) else "array"
+    return "number" if _is_tested(unit, name) else "data"
 
 
 # --- flags -------------------------------------------------------------------------------------------------------
@@ -135,7 +136,7 @@ def _is_operand(node: cst.BaseExpression, name: str) -> bool:
 
 def _arrays(reading: Reading) -> dict[Key, set[str]]:
     """The parameters that are certainly arrays, or sequences in the place of one."""
-    found = {key: set(_used_as_array(reading, unit)) & set(unit.names) for key, unit in reading.units.items()}
+    found = {key: set(used_as_array(reading, unit)) & set(unit.names) for key, unit in reading.units.items()}
     changed = True
     while changed:
         changed = False
@@ -150,7 +151,8 @@ def _arrays(reading: Reading) -> dict[Key, set[str]]:
     return found
 
 
-def _used_as_array(reading: Reading, unit: Unit) -> Iterator[str]:
+def used_as_array(reading: Reading, unit: Unit) -> Iterator[str]:
+    """The variables that a function uses as only arrays, or sequences, can be."""
     for parameter in unit.parameters:
         if parameter.annotation is not None and "rray" in unit.code(parameter.annotation.annotation):
             yield parameter.name.value
