@@ -13,7 +13,9 @@ was, with the reason, and all is done again without it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.engine.apply import apply
@@ -37,10 +39,9 @@ from jaxlint.rewrite.port.reading import Key, Reading, Unit
 from jaxlint.rewrite.port.returns import PURE, Convention, as_results, called_as_value, convention, lookup, rebound
 from jaxlint.rewrite.port.roles import Roles, roles
 from jaxlint.rewrite.port.sharing import Sharing, sharing
+from jaxlint.rewrite.slices import whole_axes
 from jaxlint.source import SourceText
 
-if TYPE_CHECKING:
-    import libcst as cst
 
 Status = Literal["ported", "declined", "host"]
 _LEFT_OUT = ("JAX7", "JAX002")
@@ -102,6 +103,7 @@ def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, st
     used = _used(attempt)
     wanted = _keyed(attempt, wanted)
     stated = _renamed(attempt, wanted, jit=jit)
+    _widened(attempt, wanted, stated)
     _mended(attempt, wanted, stated)
     _cleared(attempt, used)
     return attempt
@@ -214,6 +216,23 @@ def _renamed(attempt: _Attempt, wanted: set[Key], *, jit: bool) -> States:
         )
     _apply(attempt, edits)
     return stated
+
+
+def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
+    """Masks and windows for the slices that loops bound; where there is no way, the rules will say what is left."""
+    project = load(attempt.texts.values(), newest_jax, stated)
+    reading = Reading(project)
+    kept = wanted - attempt.declined.keys()
+    edits: dict[str, Fix] = {}
+    for key, ctx in sorted(_views(project, kept, reading).items()):
+        for node in ctx.nodes():
+            made = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine) else None
+            if isinstance(made, Fix):
+                before = edits.get(key[0], Fix("", ()))
+                edits[key[0]] = replace(
+                    before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses)
+                )
+    _apply(attempt, edits)
 
 
 def load_like(project: Project, stated: States) -> Project:
