@@ -39,20 +39,28 @@ def rewrite(ctx: View, node: cst.CSTNode, *, raises: bool = True) -> Fix | Decli
     if _calls_itself(ctx):
         return Decline(f"`{ctx.function.name}` calls itself; lax traces both sides of a branch, which would never end")
     try:
-        return in_one_go(ctx, node) or _one_store(ctx, node) or _rewritten(ctx, node, raises=raises)
+        return _in_one_go(ctx, node) or _one_store(ctx, node) or _rewritten(ctx, node, raises=raises)
     except Unnamed as reason:
         return localised(ctx, _outermost(ctx, node)[0]) or Decline(str(reason))
     except Declined as reason:
         return Decline(str(reason))
 
 
-def in_one_go(ctx: View, node: cst.CSTNode) -> Fix | None:
+def in_arrays(ctx: View, loop: cst.For) -> Fix | Decline:
+    """A loop as expressions of whole arrays, or why its turns must come one by one."""
+    try:
+        return _vectorised(ctx, loop)
+    except Declined as reason:
+        return Decline(str(reason))
+
+
+def _in_one_go(ctx: View, node: cst.CSTNode) -> Fix | None:
     """The first loop in the statement around a node whose turns do not need each other, as array expressions."""
     around = [above for above in (node, *_within_function(ctx, node)) if isinstance(above, COMPOUND)]
     inside = own_nodes(around[-1]) if around else iter(())
     for loop in sorted((part for part in inside if isinstance(part, cst.For)), key=lambda loop: ctx.span(loop)[0]):
         try:
-            return vectorised(ctx, loop)
+            return _vectorised(ctx, loop)
         except Declined:
             continue
     return None
@@ -67,7 +75,7 @@ def _one_store(ctx: View, node: cst.CSTNode) -> Fix | None:
     return next((fix for branch in branches if (fix := stored_once(ctx, branch)) is not None), None)
 
 
-def vectorised(ctx: View, loop: cst.For) -> Fix:
+def _vectorised(ctx: View, loop: cst.For) -> Fix:
     """A loop whose turns do not need each other, as array expressions. Raises ``Declined``."""
     turns = trips(ctx, loop.iter)
     if turns is not None and turns.count is not None and turns.count <= SHORT:
