@@ -63,7 +63,7 @@ class Story:
 
     @cached_property
     def cases(self) -> dict[str, Any]:
-        return vars(_loaded((self.folder / "cases.py").read_text("utf-8"), "cases"))
+        return vars(loaded((self.folder / "cases.py").read_text("utf-8"), "cases"))
 
     @cached_property
     def pending(self) -> dict[str, str]:
@@ -83,7 +83,7 @@ class Story:
 
     def verdicts(self, rewritten: str, names: frozenset[str], *, x64: bool) -> list[Verdict]:
         """The original, eagerly, against a rewritten text under jit, on every case of some functions."""
-        with jax.enable_x64(x64), _module(functional(self.before), "before") as old, _module(rewritten, "after") as new:
+        with jax.enable_x64(x64), module(functional(self.before), "before") as old, module(rewritten, "after") as new:
             return [verdict for name in sorted(names) for verdict in self._judged(old, new, name, x64)]
 
     def _judged(self, old: types.ModuleType, new: types.ModuleType, name: str, x64: bool) -> list[Verdict]:
@@ -91,7 +91,7 @@ class Story:
         pairs: list[tuple[Outcome, Outcome]] = []
         for number, arguments in enumerate(self.cases["cases"][name]):
             call, grad = (
-                Call(jax.tree.map(_wide, arguments) if x64 else arguments),
+                Call(jax.tree.map(wide, arguments) if x64 else arguments),
                 differentiated and x64 and number == 0,
             )
             if name in oracles:
@@ -102,7 +102,7 @@ class Story:
         return judge(name, pairs, x64=x64)
 
 
-def _wide(value: Any) -> Any:
+def wide(value: Any) -> Any:
     """With x64 on, numbers have all of their digits."""
     single = isinstance(value, np.ndarray | np.generic) and value.dtype == np.float32
     return value.astype(np.float64) if single else value
@@ -124,8 +124,8 @@ def _spans(text: str) -> dict[str, tuple[int, int, str]]:
 
 
 @contextmanager
-def _module(text: str, name: str) -> Iterator[types.ModuleType]:
-    made = _loaded(text, name)
+def module(text: str, name: str) -> Iterator[types.ModuleType]:
+    made = loaded(text, name)
     try:
         sys.modules[name] = made
         yield made
@@ -133,7 +133,7 @@ def _module(text: str, name: str) -> Iterator[types.ModuleType]:
         del sys.modules[name]
 
 
-def _loaded(text: str, name: str) -> types.ModuleType:
+def loaded(text: str, name: str) -> types.ModuleType:
     made = types.ModuleType(name)
     exec(compile(text, f"<{name}>", "exec"), made.__dict__)
     return made

@@ -312,7 +312,7 @@ def another(frame: Frame, value: Value, tag: Hashable) -> Value:
         case Either(options=options) if all(isinstance(option, Key | Keys | Unknown | Tree) for option in options):
             return Unknown("item")
         case Static(kind=kind):
-            return Static(kind, turn=object() if value.turn is not None else None)
+            return Static(kind, value.extent, object() if value.turn is not None else None)
         case Tuple(items=items):
             return Tuple(tuple(another(frame, item, tag) for item in items))
     return value
