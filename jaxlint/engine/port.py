@@ -13,6 +13,7 @@ was, with the reason, and all is done again without it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from types import MappingProxyType
 from typing import Literal
 
 import libcst as cst
@@ -42,7 +43,6 @@ from jaxlint.rewrite.port.sharing import Sharing, sharing
 from jaxlint.rewrite.slices import whole_axes
 from jaxlint.source import SourceText
 
-
 Status = Literal["ported", "declined", "host"]
 _LEFT_OUT = ("JAX7", "JAX002")
 """Rules about how a program is used: they have nothing to do with making it JAX."""
@@ -52,7 +52,8 @@ _NOT_FAILING = ("JAX406",)
 
 @dataclass(frozen=True, slots=True)
 class Ported:
-    """What became of a function. ``notes``: what changed in its signature, and what to check."""
+    """What became of a function. ``notes``: what changed in its signature, and what to check; ``draws``: it draws
+    random numbers, which are others than NumPy's."""
 
     path: str
     name: str
@@ -60,6 +61,7 @@ class Ported:
     status: Status
     reason: str = ""
     notes: tuple[str, ...] = ()
+    draws: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +83,20 @@ class _Attempt:
     conventions: dict[Key, Convention] = field(default_factory=dict)
     static: dict[Key, tuple[str, ...]] = field(default_factory=dict)
     entries: set[Key] = field(default_factory=set)
-    keys: dict[Key, str] = field(default_factory=dict)
+    keys: set[Key] = field(default_factory=set)
+    drawing: set[Key] = field(default_factory=set)
     outcome: FixOutcome | None = None
 
 
-def port(sources: Sequence[SourceText], *, jit: bool = True) -> PortOutcome:
+Refusals = Mapping[Key, str]
+"""Functions that are to stay on the host, with the reason."""
+
+
+def port(sources: Sequence[SourceText], *, jit: bool = True, refused: Refusals = MappingProxyType({})) -> PortOutcome:
     """Port the functions of some modules. Nothing is written: the outcome has the new texts."""
     reading = Reading(load(sources))
     wanted, apart = candidates(reading)
-    host: dict[Key, str] = {}
+    host: dict[Key, str] = dict(refused)
     while True:
         attempt = _attempt(sources, wanted - host.keys(), host, jit=jit)
         if not attempt.declined.keys() - host.keys():
@@ -176,6 +183,9 @@ def _keyed(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
     found = draws(reading)
     for key in reading.units.keys() - wanted:
         found[key] = Draws()
+    attempt.drawing = {key for key, one in found.items() if one} | _callers(
+        reading, {k for k, one in found.items() if one}
+    )
     edits: dict[str, Fix] = {}
     for key, unit in reading.units.items():
         made = keyed(reading, unit, found, Ranks(reading, unit, own[key]), host=key not in wanted)
@@ -183,11 +193,26 @@ def _keyed(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
             attempt.declined[key] = made.reason
             continue
         if found[key].needs_key:
-            attempt.keys[key] = GLOBAL
+            attempt.keys.add(key)
         before = edits.get(unit.module.path, Fix("", ()))
         edits[unit.module.path] = replace(before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses))
     _apply(attempt, edits)
     return wanted - attempt.declined.keys()
+
+
+def _callers(reading: Reading, keys: set[Key]) -> set[Key]:
+    """The functions that call some, directly or not."""
+    found: set[Key] = set()
+    growing = True
+    while growing:
+        more = {
+            key
+            for key, unit in reading.units.items()
+            if key not in found and any(callee.key in keys | found for _, callee in reading.calls(unit))
+        }
+        found |= more
+        growing = bool(more)
+    return found
 
 
 # --- names and jit -----------------------------------------------------------------------------------------------
@@ -360,7 +385,9 @@ def _told(reading: Reading, wanted: set[Key], apart: Mapping[Key, str], attempt:
         if key in attempt.host:
             functions.append(Ported(*key, line, "declined", attempt.host[key]))
         elif key in wanted:
-            functions.append(Ported(*key, line, "ported", notes=tuple(_notes(unit, attempt))))
+            functions.append(
+                Ported(*key, line, "ported", notes=tuple(_notes(unit, attempt)), draws=key in attempt.drawing)
+            )
         elif key in apart:
             functions.append(Ported(*key, line, "host", apart[key]))
     texts = {path: source.text for path, source in attempt.texts.items()}

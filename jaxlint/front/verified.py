@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def proved(sources: Sequence[SourceText], fixing: "Fixing") -> FixOutcome:
     """The fixes that the verifier proves. Raises ConfigError without JAX."""
-    _need_jax()
+    need_jax()
     from jaxlint.verify import VARIATIONS
     from jaxlint.verify.proof import prove_fixes
     from jaxlint.verify.reports.terminal import progress
@@ -29,7 +29,7 @@ def proved(sources: Sequence[SourceText], fixing: "Fixing") -> FixOutcome:
 
 def confirmed(sources: Sequence[SourceText], found: Found) -> Found:
     """The findings, those that running the code bears out marked so. Raises ConfigError without JAX."""
-    _need_jax()
+    need_jax()
     from jaxlint.verify.confirm import confirm
     from jaxlint.verify.reports.terminal import progress
     from jaxlint.verify.side_by_side import Ways
@@ -41,6 +41,7 @@ def confirmed(sources: Sequence[SourceText], found: Found) -> Found:
         return confirm(sources, found, Ways(guess=True), hear)
 
 
-def _need_jax() -> None:
+def need_jax() -> None:
+    """Raises ConfigError where JAX is missing."""
     if importlib.util.find_spec("jax") is None:
         raise ConfigError("--verify runs the code, which needs JAX: pip install 'jaxlint[verify]'")

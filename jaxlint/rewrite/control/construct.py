@@ -11,7 +11,6 @@ from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.model.values import Function
 from jaxlint.facts.queries.trips import trips
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite import vector
 from jaxlint.rewrite.control import exits, flow
 from jaxlint.rewrite.control.bound import bound_before
 from jaxlint.rewrite.control.effects import Unnamed
@@ -25,6 +24,7 @@ from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
 from jaxlint.rewrite.control.slots import localised
 from jaxlint.rewrite.control.stores import stored_once
+from jaxlint.rewrite.vector.nest import written
 
 COMPOUND = (cst.If, cst.For, cst.While, cst.Match)
 
@@ -82,7 +82,7 @@ def _vectorised(ctx: View, loop: cst.For) -> Fix:
         raise Declined("a few turns may stay")
     (block,) = read(ctx, [loop])
     assert isinstance(block, Loop)
-    found = vector.written(ctx, block)
+    found = written(ctx, block)
     dropped = [line for node in found.dropped if (line := _whole_line(ctx, *ctx.span(node))) is not None]
     edit = _edit(ctx, [loop], found.lines)
     return Fix("Write it with whole arrays", (*dropped, edit), "unsafe", found.uses)
