@@ -29,6 +29,7 @@ from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rewrite.port.audit import left_over
 from jaxlint.rewrite.port.candidates import candidates
+from jaxlint.rewrite.port.conversions import conversions
 from jaxlint.rewrite.port.entries import compiled, entries
 from jaxlint.rewrite.port.imports import used_names, without_uses
 from jaxlint.rewrite.port.names import as_jax_names
@@ -110,6 +111,7 @@ def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, st
     used = _used(attempt)
     wanted = _keyed(attempt, wanted)
     stated = _renamed(attempt, wanted, jit=jit)
+    _converted(attempt, wanted - attempt.declined.keys(), stated)
     _mended(attempt, wanted, stated)
     _cleared(attempt, used)
     return attempt
@@ -240,6 +242,21 @@ def _renamed(attempt: _Attempt, wanted: set[Key], *, jit: bool) -> States:
         )
     _apply(attempt, edits)
     return stated
+
+
+def _converted(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
+    """Convert arrays as arrays, not with Python's types."""
+    while True:
+        project = load(attempt.texts.values(), newest_jax, stated)
+        reading = Reading(project)
+        edits: dict[str, Fix] = {}
+        for key, ctx in _views(project, wanted, reading).items():
+            unit = reading.units[key]
+            before = edits.get(unit.module.path, Fix("", ()))
+            edits[unit.module.path] = replace(before, edits=(*before.edits, *conversions(reading, unit, ctx)))
+        if not any(made.edits for made in edits.values()):
+            return
+        _apply(attempt, edits)
 
 
 def load_like(project: Project, stated: States) -> Project:
