@@ -31,6 +31,7 @@ from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rewrite.port.audit import left_over
 from jaxlint.rewrite.port.candidates import candidates
+from jaxlint.rewrite.port.conversions import conversions
 from jaxlint.rewrite.port.entries import compiled, entries
 from jaxlint.rewrite.port.imports import used_names, without_uses
 from jaxlint.rewrite.port.names import as_jax_names
@@ -83,6 +84,7 @@ class _Attempt:
     conventions: dict[Key, Convention] = field(default_factory=dict)
     static: dict[Key, tuple[str, ...]] = field(default_factory=dict)
     entries: set[Key] = field(default_factory=set)
+    assumed: dict[Key, dict[str, int]] = field(default_factory=dict)
     keys: set[Key] = field(default_factory=set)
     drawing: set[Key] = field(default_factory=set)
     outcome: FixOutcome | None = None
@@ -110,7 +112,8 @@ def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, st
     used = _used(attempt)
     wanted = _keyed(attempt, wanted)
     stated = _renamed(attempt, wanted, jit=jit)
-    _widened(attempt, wanted, stated)
+    _converted(attempt, wanted - attempt.declined.keys(), stated)
+    _widened(attempt, wanted - attempt.declined.keys(), stated)
     _mended(attempt, wanted, stated)
     _cleared(attempt, used)
     return attempt
@@ -125,6 +128,7 @@ def _functional(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
     own = roles(reading)
     ranks = {key: Ranks(reading, unit, own[key]) for key, unit in reading.units.items()}
     found = sharing(reading, ranks)
+    attempt.assumed = {key: ranks[key].assumed for key in wanted}
     for key in sorted(wanted):
         unit = reading.units[key]
         if reason := _shares(unit, found[key]) or _of_callees(reading, unit, wanted):
@@ -247,9 +251,8 @@ def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
     """Masks and windows for the slices that loops bound; where there is no way, the rules will say what is left."""
     project = load(attempt.texts.values(), newest_jax, stated)
     reading = Reading(project)
-    kept = wanted - attempt.declined.keys()
     edits: dict[str, Fix] = {}
-    for key, ctx in sorted(_views(project, kept, reading).items()):
+    for key, ctx in _views(project, wanted, reading).items():
         for node in ctx.nodes():
             made = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine) else None
             if isinstance(made, Fix):
@@ -258,6 +261,21 @@ def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
                     before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses)
                 )
     _apply(attempt, edits)
+
+
+def _converted(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
+    """Convert arrays as arrays, not with Python's types."""
+    while True:
+        project = load(attempt.texts.values(), newest_jax, stated)
+        reading = Reading(project)
+        edits: dict[str, Fix] = {}
+        for key, ctx in _views(project, wanted, reading).items():
+            unit = reading.units[key]
+            before = edits.get(unit.module.path, Fix("", ()))
+            edits[unit.module.path] = replace(before, edits=(*before.edits, *conversions(reading, unit, ctx)))
+        if not any(made.edits for made in edits.values()):
+            return
+        _apply(attempt, edits)
 
 
 def load_like(project: Project, stated: States) -> Project:
@@ -402,6 +420,10 @@ def _notes(unit: Unit, attempt: _Attempt) -> list[str]:
         notes.append(f"returns {names} instead of changing {'it' if len(own.changes) == 1 else 'them'} in place")
     if unit.key in attempt.keys:
         notes.append(f"takes a key for its random numbers, `{GLOBAL}`")
+    assumed = attempt.assumed.get(unit.key, {})
+    if assumed:
+        axes = " and ".join(f"`{name}` has {rank} axes" for name, rank in assumed.items())
+        notes.append(f"holds if {axes}, as its indices suggest")
     static = attempt.static.get(unit.key, ())
     if static and unit.key in attempt.entries:
         notes.append(f"static: {', '.join(f'`{name}`' for name in static)}; each new value compiles anew")

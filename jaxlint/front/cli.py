@@ -220,7 +220,9 @@ def server() -> None:
 @app.command()
 def verify(
     before: Annotated[Path, typer.Argument(help="The original.")],
-    after: Annotated[Path | None, typer.Argument(help="The rewritten file; else what --fix or port would write.")] = None,
+    after: Annotated[
+        Path | None, typer.Argument(help="The rewritten file; else what --fix or port would write.")
+    ] = None,
     function: Annotated[str | None, typer.Option(help="Compare one function only.")] = None,
     inputs: Annotated[Path | None, typer.Option(help="A file with the inputs: .py, .json or .npz.")] = None,
     record: Annotated[

@@ -169,9 +169,25 @@ def used_as_array(reading: Reading, unit: Unit) -> Iterator[str]:
                 yield name
             case cst.BinaryOperation(operator=cst.MatrixMultiply(), left=left, right=right):
                 yield from (each.value for each in (left, right) if isinstance(each, cst.Name))
-            case cst.Call(func=func, args=[cst.Arg(value=cst.Name(value=name)), *_]):
+            case cst.Attribute(value=cst.BinaryOperation() as base, attr=cst.Name(value=attribute)):
+                if array_attribute(attribute) not in (None, "absent"):
+                    yield from _only_name(base)
+            case cst.Call(func=func, args=[cst.Arg(value=value), *_]):
                 if _measures(reading.name(unit, func)):
-                    yield name
+                    yield from _only_name(value)
+
+
+def _only_name(node: cst.BaseExpression) -> Iterator[str]:
+    """``v`` of ``2 * v**2``, which is an array only if that is."""
+    match node:
+        case cst.Name(value=name):
+            yield name
+        case cst.UnaryOperation(expression=inner):
+            yield from _only_name(inner)
+        case cst.BinaryOperation(left=left, right=right):
+            for one, other in ((left, right), (right, left)):
+                if isinstance(other, cst.Integer | cst.Float | cst.Imaginary):
+                    yield from _only_name(one)
 
 
 _ELEMENTWISE_OR_SIZE = frozenset(

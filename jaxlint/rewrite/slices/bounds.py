@@ -24,11 +24,11 @@ SHORT = 8
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A loop's variable with the expressions between which it stays, ``last`` included."""
+    """A loop's variable with the expressions between which it stays, ``last`` included; None if one is not known."""
 
     name: str
-    first: Polynomial
-    last: Polynomial
+    first: Polynomial | None
+    last: Polynomial | None
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,12 @@ class Loops:
         return frozenset(names)
 
     @cached_property
+    def counting(self) -> frozenset[str]:
+        """The variables that loops over ranges count."""
+        targets = [name for loop in self.around if isinstance(loop, cst.For) for name in bound_names(loop.target)]
+        return frozenset(name for name in targets if self._is_only(name))
+
+    @cached_property
     def counters(self) -> tuple[Counter, ...]:
         """Those whose values are known, innermost first."""
         found: dict[str, Counter] = {}
@@ -69,7 +75,7 @@ class Loops:
     def number(self, node: cst.BaseExpression) -> Polynomial | None:
         """An index in terms of lengths and of the variables of the loops."""
         match node:
-            case cst.Name(value=name) if any(counter.name == name for counter in self.counters):
+            case cst.Name(value=name) if name in self.counting:
                 return {(name,): 1}
             case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
                 found = self.number(inner)
@@ -102,6 +108,8 @@ class Loops:
                 if not all(_is_length(atom) for atom in others):
                     return False
                 end = counter.first if factor > 0 else counter.last
+                if end is None:
+                    return False
                 least = plus(least, product({others: factor}, end))
             size = least
         return all(factor >= 0 and all(map(_is_length, term)) for term, factor in size.items())
@@ -123,27 +131,28 @@ class Loops:
                 iter=cst.Call(args=[cst.Arg(value=cst.Name(value=array))]) as call,
             ) if ctx.name(call.func) == "builtins.enumerate" and self._is_only(name):
                 length = Lengths(ctx).axis(array, 0)
-                if length is not None:
-                    yield Counter(name, {}, plus(length, {(): -1}))
+                yield Counter(name, {}, _moved(length, -1))
 
-    def _ends(self, call: cst.Call) -> tuple[Polynomial, Polynomial] | None:
+    def _ends(self, call: cst.Call) -> tuple[Polynomial | None, Polynomial | None] | None:
         """The first and the last number of a range that goes up or down by one."""
         if self.ctx.name(call.func) != "builtins.range" or any(arg.keyword or arg.star for arg in call.args):
             return None
-        numbers = [self.number(argument.value) for argument in call.args]
-        one: Polynomial = {(): 1}
-        match numbers:
-            case [dict() as stop]:
-                return {}, plus(stop, one, -1)
-            case [dict() as start, dict() as stop]:
-                return start, plus(stop, one, -1)
-            case [dict() as start, dict() as stop, dict() as step] if step == {(): -1}:
-                return plus(stop, one), start
+        match [self.number(argument.value) for argument in call.args]:
+            case [stop]:
+                return {}, _moved(stop, -1)
+            case [start, stop]:
+                return start, _moved(stop, -1)
+            case [start, stop, dict() as step] if step == {(): -1}:
+                return _moved(stop, 1), start
         return None
 
     def _is_only(self, name: str) -> bool:
         """True for a variable that nothing but loops binds."""
         return all(isinstance(self.ctx.parent(place), cst.For | cst.Element) for place, _ in bindings(self.ctx, name))
+
+
+def _moved(size: Polynomial | None, by: int) -> Polynomial | None:
+    return plus(size, {(): by}) if size is not None else None
 
 
 def _names(node: cst.CSTNode) -> set[str]:

@@ -21,8 +21,12 @@ from jaxlint.rewrite.slices.spans import Axes, Reader, Span, Stuck, Widened
 
 ELEMENTWISE = frozenset(
     f"jax.numpy.{name}"
-    for name in ["abs", "absolute", "fabs", "exp", "log", "sqrt", "square", "sin", "cos", "tan", "tanh", "arctan", "arctan2", "maximum", "minimum", "floor", "ceil", "sign", "hypot", "log1p", "expm1", "isnan", "isfinite", "power", "add", "subtract", "multiply", "divide", "where", "copy"]
-) | {"builtins.abs"}
+    for name in (
+        "abs", "absolute", "fabs", "exp", "log", "sqrt", "square", "sin", "cos", "tan", "tanh", "arctan", "arctan2",
+        "maximum", "minimum", "floor", "ceil", "sign", "hypot", "log1p", "expm1", "isnan", "isfinite", "power", "add",
+        "subtract", "multiply", "divide", "where", "copy",
+    )
+) | {"builtins.abs"}  # fmt: skip
 PLAIN = ("sum", "prod", "any", "all", "mean", "std", "var")
 EXTREME = {"max": "-{}", "min": "{}"}
 PRODUCTS = ("jax.numpy.dot", "jax.numpy.inner", "jax.numpy.vdot")
@@ -215,7 +219,8 @@ class Masks:
         if inner is None:
             return (*a[:-1], *(b[:-2] + b[-1:] if len(b) > 1 else ()))
         if len(a) == len(b) == 1:
-            self.edits.append(Edit(*self.reader.ctx.span(node.operator), " * "))
+            at = self.reader.ctx.chunk.source.text.index("@", self.reader.ctx.span(node.operator)[0])
+            self.edits.append(Edit(at, at + 1, "*"))
             self._around(node, f"{self._spell('jax.numpy.sum')}(", f", where={self.reader.mask((inner,))})")
             return ()
         self._masked(left, (None,) * (len(a) - 1) + (inner,))

@@ -171,7 +171,7 @@ class Reader:
         """One axis from several that are sliced alike; those that may be longer are cut to one length."""
         if not all(span.same(spans[0]) for span in spans):
             raise Stuck(f"`{_shown(spans[0])}` and `{_shown(next(s for s in spans if not s.same(spans[0])))}` differ")
-        ends = [plus(counter.last, {(): 1}) for counter in self.loops.counters]
+        ends = [plus(counter.last, {(): 1}) for counter in self.loops.counters if counter.last is not None]
         chosen = next((span for span in spans if span.length in ends), spans[0])
         parts = tuple(part for span in spans for part in span.parts)
         if chosen.upper is not None:

@@ -141,10 +141,21 @@ class Lengths:
 
     def _origin(self, name: str) -> tuple[bool, cst.BaseExpression | None]:
         """Whether a variable keeps its shape all the time, and what it is bound to at first (None: not here)."""
-        others = [value for _, value in bindings(self.ctx, name) if value is None or not self._keeps(value, name)]
+        others = [
+            value
+            for place, value in bindings(self.ctx, name)
+            if value is None or not (self._keeps(value, name) or self._scales(place, value))
+        ]
         if name in _parameters(self.ctx) or not others:
             return not others, None
         return len(others) == 1 and others[0] is not None, others[0]
+
+    def _scales(self, place: cst.Name, value: cst.BaseExpression) -> bool:
+        """``x *= number``"""
+        number = self.ctx.value(value)
+        return isinstance(self.ctx.parent(place), cst.AugAssign) and (
+            isinstance(number, Const | Static) or getattr(number, "ndim", None) == 0
+        )
 
     def _keeps(self, value: cst.BaseExpression, name: str) -> bool:
         return is_update(value, name) or self._same_shape(value) == name
