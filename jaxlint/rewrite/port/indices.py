@@ -56,16 +56,15 @@ def _moves(unit: Unit, part: cst.Slice) -> bool:
 
 
 def consistent(unit: Unit, name: str) -> int | None:
-    """The number of indices, if all uses have the same, which are two or more. This is an assumption: the report says
-    so."""
-    counts = set()
-    for node in unit.nodes:
-        match node:
-            case cst.Subscript(value=cst.Name(value=base), slice=elements) if base == name:
-                if not all(_is_plain(each.slice) for each in elements):
-                    return None
-                counts.add(len(elements))
-    return counts.pop() if len(counts) == 1 and min(counts) >= _FEWEST else None
+    """The largest number of indices that an array is used with, if that is two or more. This is an assumption: the
+    report says so."""
+    counts = [
+        len(node.slice)
+        for node in unit.nodes
+        if isinstance(node, cst.Subscript) and isinstance(node.value, cst.Name) and node.value.value == name
+        if all(_is_plain(each.slice) for each in node.slice)
+    ]
+    return max(counts) if max(counts, default=0) >= _FEWEST else None
 
 
 def _is_plain(index: cst.BaseSlice) -> bool:

@@ -38,6 +38,10 @@ class Loops:
     ctx: View
     statement: cst.CSTNode
 
+    @property
+    def lengths(self) -> Lengths:
+        return Lengths(self.ctx, in_place=True)
+
     @cached_property
     def around(self) -> tuple[cst.For | cst.While, ...]:
         found = [above for above in self.ctx.ancestors(self.statement) if isinstance(above, cst.For | cst.While)]
@@ -92,7 +96,7 @@ class Loops:
                     case cst.Multiply():
                         return product(a, b)
                 return None
-        return Lengths(self.ctx).of(node)
+        return self.lengths.of(node)
 
     def never_negative(self, size: Polynomial) -> bool:
         """True if it holds in every turn. What divides a length is at most that, rounded down."""
@@ -130,7 +134,7 @@ class Loops:
                 target=cst.Tuple(elements=[cst.Element(value=cst.Name(value=name)), _]),
                 iter=cst.Call(args=[cst.Arg(value=cst.Name(value=array))]) as call,
             ) if ctx.name(call.func) == "builtins.enumerate" and self._is_only(name):
-                length = Lengths(ctx).axis(array, 0)
+                length = self.lengths.axis(array, 0)
                 yield Counter(name, {}, _moved(length, -1))
 
     def _ends(self, call: cst.Call) -> tuple[Polynomial | None, Polynomial | None] | None:

@@ -84,7 +84,7 @@ class Masks:
         axes = list(into)
         for place in range(1, len(given) + 1):
             left, right = into[-place], given[-place]
-            if (left is None) != (right is None):
+            if left is None and right is not None:
                 raise Stuck(f"`{self._code(value)}` has not the axes of `{self._code(target)}`")
             if left is not None and right is not None:
                 axes[-place] = self.reader.joined([left, right])
@@ -112,7 +112,8 @@ class Masks:
 
     def _whole(self, value: cst.BaseExpression) -> None:
         """An expression of which all elements count."""
-        if any(span is not None for span in self.axes(value)):
+        found = self.axes(value)
+        if any(span is not None for span in found):
             raise Stuck(f"how many items `{self._code(value)}` has changes from turn to turn")
 
     # --- expressions -------------------------------------------------------------------------------------------------
@@ -120,7 +121,7 @@ class Masks:
     def axes(self, node: cst.BaseExpression) -> Axes:
         """The axes of an expression, after its edits. Raises Stuck."""
         if not self.reader.touched(node):
-            return (None,) * self.reader.rank(node)
+            return self._plain(node)
         match node:
             case cst.Subscript(value=cst.Subscript() as inner, slice=[cst.SubscriptElement(slice=cst.Slice() as part)]):
                 return self._turned(node, inner, part)
@@ -158,7 +159,14 @@ class Masks:
         return (replace(span, parts=()),)
 
     def _elementwise(self, nodes: list[cst.BaseExpression]) -> Axes:
-        return self.reader.meet([(self.axes(node), node) for node in nodes])
+        return self.reader.meet([self.axes(node) for node in nodes])
+
+    def _plain(self, node: cst.BaseExpression) -> Axes:
+        try:
+            return (None,) * self.reader.rank(node)
+        except Stuck:
+            self.reader.vague = True
+            return ()
 
     def _call(self, node: cst.Call) -> Axes:
         name = self.reader.ctx.name(node.func) or ""
@@ -188,6 +196,8 @@ class Masks:
     ) -> Axes:
         """``np.sum(x[:i])`` -> ``jnp.sum(x, where=mask)``"""
         axes = self.axes(base)
+        if options:
+            self._known(base)
         reduced = self._over(axes, options)
         left = tuple(span for place, span in enumerate(axes) if place not in reduced)
         spans = [axes[place] for place in reduced if axes[place] is not None]
@@ -246,6 +256,7 @@ class Masks:
     def _outer_product(self, node: cst.Call, left: cst.BaseExpression, right: cst.BaseExpression) -> Axes:
         """``np.outer(a, b)`` -> ``jnp.outer(a, b)``, of whole vectors"""
         a, b = self.axes(left), self.axes(right)
+        self._known(node)
         if len(a) != 1 or len(b) != 1:
             raise Stuck(f"`{self._code(node)}` is an outer product of more than vectors")
         return (*a, *b)
@@ -274,6 +285,7 @@ class Masks:
 
     def _contracted(self, a: Axes, b: Axes, node: cst.BaseExpression) -> Span | None:
         """The axis over which a product sums."""
+        self._known(node)
         if not a or not b or len(a) > 2 or len(b) > 2:
             raise Stuck(f"`{self._code(node)}` is no product of vectors and matrices")
         left, right = a[-1], b[-2] if len(b) > 1 else b[0]
@@ -282,6 +294,10 @@ class Masks:
         if left is None or right is None:
             raise Stuck(f"`{self._code(node)}` is the product of a slice and of a whole axis")
         return self.reader.joined([left, right])
+
+    def _known(self, node: cst.BaseExpression) -> None:
+        if self.reader.vague:
+            raise Stuck(f"how many axes `{self._code(node)}` has is not known")
 
     def _masked(self, node: cst.BaseExpression, axes: Axes) -> None:
         self._around(node, f"{self._spell('jax.numpy.where')}({self.reader.mask(axes)}, ", ", 0)")

@@ -17,7 +17,6 @@ from jaxlint.facts.model.values import Array, Const, Static
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.polynomial import Polynomial, plus, written
 from jaxlint.rewrite.slices.bounds import Loops
-from jaxlint.rewrite.vector.lengths import Lengths
 
 
 class Stuck(Exception):
@@ -85,6 +84,8 @@ class Reader:
     ctx: View
     loops: Loops
     widened: Widened
+    vague: bool = False
+    """Whether something was met of which only the axes that it has in common with a slice are known."""
 
     def touched(self, node: cst.CSTNode) -> bool:
         """True if an expression holds a slice that a loop's variable bounds."""
@@ -101,7 +102,7 @@ class Reader:
             case Const(value=bool() | int() | float() | complex()) | Static(kind="int" | "float" | "bool"):
                 return 0
         match node:
-            case cst.Name(value=name) if (found := Lengths(self.ctx).rank(name)) is not None:
+            case cst.Name(value=name) if (found := self.loops.lengths.rank(name)) is not None:
                 return found
             case cst.Name(value=name) if any(counter.name == name for counter in self.loops.counters):
                 return 0
@@ -141,7 +142,7 @@ class Reader:
         assert isinstance(node.value, cst.Name)
         if part.step is not None:
             raise Stuck(f"`{self.ctx.code(part)}` has a step")
-        length = Lengths(self.ctx).axis(node.value.value, place)
+        length = self.loops.lengths.axis(node.value.value, place)
         if length is None:
             raise Stuck(f"how long `{node.value.value}` is may change")
         for end in (part.lower, part.upper):
@@ -155,15 +156,14 @@ class Reader:
         number = self.loops.number(end)
         return number is not None and self.loops.never_negative(number)
 
-    def meet(self, found: Sequence[tuple[Axes, cst.BaseExpression]]) -> Axes:
-        """The axes of an elementwise operation; the spans that meet are the same."""
+    def meet(self, found: Sequence[Axes]) -> Axes:
+        """The axes of an elementwise operation; the spans that meet are the same.
+
+        What meets a span and is none has one item there: it could not fit the slice in every turn otherwise.
+        """
         result: list[Span | None] = []
-        for place in range(1, max(len(axes) for axes, _ in found) + 1):
-            items = [(axes[-place], node) for axes, node in found if len(axes) >= place]
-            spans = [span for span, _ in items if span is not None]
-            if spans and len(spans) < len(items):
-                plain = next(node for span, node in items if span is None)
-                raise Stuck(f"`{self.ctx.code(plain)}` meets a slice, and is none that the same loop bounds")
+        for place in range(1, max(map(len, found)) + 1):
+            spans = [span for axes in found if len(axes) >= place and (span := axes[-place]) is not None]
             result.append(self.joined(spans) if spans else None)
         return tuple(reversed(result))
 
@@ -187,7 +187,7 @@ class Reader:
             for node in self.ctx.nodes()
             if isinstance(node, cst.Name) and isinstance(self.ctx.value(node), Const | Static)
         }
-        lengths = Lengths(self.ctx)
+        lengths = self.loops.lengths
         fitting = [name for name in sorted(names) if lengths.of(cst.Name(name)) == size]
         return fitting[0] if fitting else written(size) or "0"
 

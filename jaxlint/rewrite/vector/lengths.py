@@ -28,9 +28,10 @@ _DEPTH = 6
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Lengths and ranks in one function."""
+    """Lengths and ranks in one function. ``in_place``: ``x *= y`` keeps the shape of ``x``, as it does in NumPy."""
 
     ctx: View
+    in_place: bool = False
 
     def of(self, node: cst.BaseExpression, depth: int = 0) -> Polynomial | None:
         """A whole number in terms of what does not change."""
@@ -154,7 +155,7 @@ class Lengths:
         """``x *= number``"""
         number = self.ctx.value(value)
         return isinstance(self.ctx.parent(place), cst.AugAssign) and (
-            isinstance(number, Const | Static) or getattr(number, "ndim", None) == 0
+            self.in_place or isinstance(number, Const | Static) or getattr(number, "ndim", None) == 0
         )
 
     def _keeps(self, value: cst.BaseExpression, name: str) -> bool:
