@@ -59,7 +59,7 @@ def consistent(unit: Unit, name: str) -> int | None:
     """The largest number of indices that an array is used with, if that is two or more. This is an assumption: the
     report says so."""
     counts = [
-        len(node.slice)
+        sum(not _is_new_axis(each.slice) for each in node.slice)
         for node in unit.nodes
         if isinstance(node, cst.Subscript) and isinstance(node.value, cst.Name) and node.value.value == name
         if all(_is_plain(each.slice) for each in node.slice)
@@ -71,8 +71,13 @@ def _is_plain(index: cst.BaseSlice) -> bool:
     match index:
         case cst.Slice():
             return True
-        case cst.Index(value=cst.Name(value="None") | cst.Ellipsis() | cst.Tuple() | cst.List() | cst.Comparison()):
-            return False
-        case cst.Index(value=cst.Attribute(attr=cst.Name(value="newaxis"))):
+        case cst.Index(value=cst.Ellipsis() | cst.Tuple() | cst.List() | cst.Comparison()):
             return False
     return True
+
+
+def _is_new_axis(index: cst.BaseSlice) -> bool:
+    match index:
+        case cst.Index(value=cst.Name(value="None") | cst.Attribute(attr=cst.Name(value="newaxis"))):
+            return True
+    return False

@@ -45,8 +45,9 @@ def whole_axes(ctx: View, statement: cst.SimpleStatementLine) -> Fix | Decline |
             masks.statement(small)
     except Stuck as reason:
         return Decline(str(reason))
-    edits = (*reader.widened.edits(), *masks.edits)
-    return Fix("Take whole axes, and mask what does not count", _nested(edits), "unsafe", tuple(masks.uses))
+    edits = _nested((*reader.widened.edits(), *masks.edits))
+    uses = (*masks.uses, *reader.widened.uses)
+    return Fix("Take whole axes and windows of one size, and mask what does not count", edits, "unsafe", uses)
 
 
 def _nested(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
@@ -88,12 +89,13 @@ class Masks:
                 raise Stuck(f"`{self._code(value)}` has not the axes of `{self._code(target)}`")
             if left is not None and right is not None:
                 axes[-place] = self.reader.joined([left, right])
-        self._store(target, tuple(axes), value, op)
+        self.reader.widened.put(target)
+        if any(span is not None for span in axes):
+            self._store(target, tuple(axes), value, op)
 
     def _store(self, target: cst.Subscript, axes: Axes, value: cst.BaseExpression, op: cst.BaseAugOp | None) -> None:
         """``A[:i] = v`` -> ``A[:] = jnp.where(mask, v, A)``; what is added is 0 where it does not count."""
         widened = self.reader.widened
-        widened.stored.add(target)
         before, after = f"{self._spell('jax.numpy.where')}({self.reader.mask(axes)}, ", ", 0)"
         if not isinstance(op, cst.AddAssign | cst.SubtractAssign):
             old = f"{self._code(target.value)}{widened.text(target)}"
@@ -144,6 +146,8 @@ class Masks:
     def _turned(self, node: cst.Subscript, inner: cst.Subscript, part: cst.Slice) -> Axes:
         """``x[:k][::-1]`` -> ``x[k - 1 - jnp.arange(n)]``, which wraps around where it does not count"""
         axes = self.reader.subscript(inner)
+        if all(axis is None for axis in axes):
+            return axes
         backwards = part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
         if not backwards or len(axes) != 1 or axes[0] is None or axes[0].lower is not None or len(inner.slice) > 1:
             raise Stuck(f"`{self._code(node)}` is a part of a part")
@@ -196,6 +200,9 @@ class Masks:
     ) -> Axes:
         """``np.sum(x[:i])`` -> ``jnp.sum(x, where=mask)``"""
         axes = self.axes(base)
+        if options and all(axis is None for axis in axes):
+            self.reader.vague = True
+            return ()
         if options:
             self._known(base)
         reduced = self._over(axes, options)

@@ -153,10 +153,11 @@ class Lengths:
 
     def _scales(self, place: cst.Name, value: cst.BaseExpression) -> bool:
         """``x *= number``"""
-        number = self.ctx.value(value)
-        return isinstance(self.ctx.parent(place), cst.AugAssign) and (
-            self.in_place or isinstance(number, Const | Static) or getattr(number, "ndim", None) == 0
-        )
+        return isinstance(self.ctx.parent(place), cst.AugAssign) and (self.in_place or self._is_scalar(value))
+
+    def _is_scalar(self, node: cst.BaseExpression) -> bool:
+        number = self.ctx.value(node)
+        return isinstance(number, Const | Static) or getattr(number, "ndim", None) == 0
 
     def _keeps(self, value: cst.BaseExpression, name: str) -> bool:
         return is_update(value, name) or self._same_shape(value) == name
@@ -164,6 +165,9 @@ class Lengths:
     # --- expressions -------------------------------------------------------------------------------------------------
 
     def _axis_of(self, node: cst.BaseExpression, number: int, depth: int) -> Polynomial | None:
+        if (padded := self._padded(node)) is not None:
+            inner, width = self.axis(padded[0], number, depth), self.of(padded[1], depth)
+            return plus(inner, product({(): 2}, width)) if inner is not None and width is not None else None
         if (source := self._same_shape(node)) is not None:
             return self.axis(source, number, depth)
         match self._stated(node):
@@ -174,6 +178,8 @@ class Lengths:
         return None
 
     def _rank_of(self, node: cst.BaseExpression, depth: int) -> int | None:
+        if (padded := self._padded(node)) is not None:
+            return self.rank(padded[0], depth)
         if (source := self._same_shape(node)) is not None:
             return self.rank(source, depth)
         match self._stated(node):
@@ -181,6 +187,14 @@ class Lengths:
                 return len(elements)
             case cst.BaseExpression() as size if self._is_number(size):
                 return 1
+        return None
+
+    def _padded(self, node: cst.BaseExpression) -> tuple[str, cst.BaseExpression] | None:
+        """``x`` and ``2`` of ``jnp.pad(x, 2, …)``: so many at each end of each axis."""
+        match node:
+            case cst.Call(func=function, args=[cst.Arg(value=cst.Name(value=name)), cst.Arg(value=width), *_]):
+                if self.ctx.name(function) == "jax.numpy.pad" and self._is_number(width):
+                    return name, width
         return None
 
     def _is_number(self, size: cst.BaseExpression) -> bool:
@@ -193,6 +207,10 @@ class Lengths:
         """The variable whose array has the same shape."""
         match node:
             case cst.Name(value=name):
+                return name
+            case cst.BinaryOperation(left=cst.Name(value=name) as left, right=right) if (
+                not isinstance(node.operator, cst.MatrixMultiply) and self.ctx.jax_array(left) and self._is_scalar(right)
+            ):
                 return name
             case cst.Call(func=cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=method))) if (
                 method in _KEEPING and self.ctx.jax_array(node.func.value)  # type: ignore[attr-defined]
