@@ -14,7 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.engine.apply import apply
@@ -40,10 +42,8 @@ from jaxlint.rewrite.port.returns import PURE, Convention, as_results, called_as
 from jaxlint.rewrite.port.roles import Roles, roles
 from jaxlint.rewrite.port.sharing import Sharing, sharing
 from jaxlint.rewrite.port.views import written_out
+from jaxlint.rewrite.slices import whole_axes
 from jaxlint.source import SourceText
-
-if TYPE_CHECKING:
-    import libcst as cst
 
 Status = Literal["ported", "declined", "host"]
 _LEFT_OUT = ("JAX7", "JAX002")
@@ -86,6 +86,7 @@ class _Attempt:
     conventions: dict[Key, Convention] = field(default_factory=dict)
     static: dict[Key, tuple[str, ...]] = field(default_factory=dict)
     entries: set[Key] = field(default_factory=set)
+    assumed: dict[Key, dict[str, int]] = field(default_factory=dict)
     keys: set[Key] = field(default_factory=set)
     drawing: set[Key] = field(default_factory=set)
     outcome: FixOutcome | None = None
@@ -115,6 +116,7 @@ def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, st
     wanted = _keyed(attempt, wanted)
     stated = _renamed(attempt, wanted, jit=jit)
     _converted(attempt, wanted - attempt.declined.keys(), stated)
+    _widened(attempt, wanted - attempt.declined.keys(), stated)
     _mended(attempt, wanted, stated)
     _cleared(attempt, used)
     return attempt
@@ -146,6 +148,7 @@ def _functional(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
     own = roles(reading)
     ranks = {key: Ranks(reading, unit, own[key]) for key, unit in reading.units.items()}
     found = sharing(reading, ranks)
+    attempt.assumed = {key: ranks[key].assumed for key in wanted}
     for key in sorted(wanted):
         unit = reading.units[key]
         if reason := _shares(unit, found[key]) or _of_callees(reading, unit, wanted):
@@ -262,6 +265,22 @@ def _renamed(attempt: _Attempt, wanted: set[Key], *, jit: bool) -> States:
         )
     _apply(attempt, edits)
     return stated
+
+
+def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
+    """Masks and windows for the slices that loops bound; where there is no way, the rules will say what is left."""
+    project = load(attempt.texts.values(), newest_jax, stated)
+    reading = Reading(project)
+    edits: dict[str, Fix] = {}
+    for key, ctx in _views(project, wanted, reading).items():
+        for node in ctx.nodes():
+            made = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine) else None
+            if isinstance(made, Fix):
+                before = edits.get(key[0], Fix("", ()))
+                edits[key[0]] = replace(
+                    before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses)
+                )
+    _apply(attempt, edits)
 
 
 def _converted(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
@@ -421,6 +440,10 @@ def _notes(unit: Unit, attempt: _Attempt) -> list[str]:
         notes.append(f"returns {names} instead of changing {'it' if len(own.changes) == 1 else 'them'} in place")
     if unit.key in attempt.keys:
         notes.append(f"takes a key for its random numbers, `{GLOBAL}`")
+    assumed = attempt.assumed.get(unit.key, {})
+    if assumed:
+        axes = " and ".join(f"`{name}` has {rank} axes" for name, rank in assumed.items())
+        notes.append(f"holds if {axes}, as its indices suggest")
     static = attempt.static.get(unit.key, ())
     if static and unit.key in attempt.entries:
         notes.append(f"static: {', '.join(f'`{name}`' for name in static)}; each new value compiles anew")

@@ -11,7 +11,6 @@ from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.model.values import Function
 from jaxlint.facts.queries.trips import trips
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite import vector
 from jaxlint.rewrite.control import exits, flow
 from jaxlint.rewrite.control.bound import bound_before
 from jaxlint.rewrite.control.effects import Unnamed
@@ -25,6 +24,7 @@ from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
 from jaxlint.rewrite.control.slots import localised
 from jaxlint.rewrite.control.stores import stored_once
+from jaxlint.rewrite.vector.nest import written
 
 COMPOUND = (cst.If, cst.For, cst.While, cst.Match)
 
@@ -39,20 +39,28 @@ def rewrite(ctx: View, node: cst.CSTNode, *, raises: bool = True) -> Fix | Decli
     if _calls_itself(ctx):
         return Decline(f"`{ctx.function.name}` calls itself; lax traces both sides of a branch, which would never end")
     try:
-        return in_one_go(ctx, node) or _one_store(ctx, node) or _rewritten(ctx, node, raises=raises)
+        return _in_one_go(ctx, node) or _one_store(ctx, node) or _rewritten(ctx, node, raises=raises)
     except Unnamed as reason:
         return localised(ctx, _outermost(ctx, node)[0]) or Decline(str(reason))
     except Declined as reason:
         return Decline(str(reason))
 
 
-def in_one_go(ctx: View, node: cst.CSTNode) -> Fix | None:
+def in_arrays(ctx: View, loop: cst.For) -> Fix | Decline:
+    """A loop as expressions of whole arrays, or why its turns must come one by one."""
+    try:
+        return _vectorised(ctx, loop)
+    except Declined as reason:
+        return Decline(str(reason))
+
+
+def _in_one_go(ctx: View, node: cst.CSTNode) -> Fix | None:
     """The first loop in the statement around a node whose turns do not need each other, as array expressions."""
     around = [above for above in (node, *_within_function(ctx, node)) if isinstance(above, COMPOUND)]
     inside = own_nodes(around[-1]) if around else iter(())
     for loop in sorted((part for part in inside if isinstance(part, cst.For)), key=lambda loop: ctx.span(loop)[0]):
         try:
-            return vectorised(ctx, loop)
+            return _vectorised(ctx, loop)
         except Declined:
             continue
     return None
@@ -67,14 +75,14 @@ def _one_store(ctx: View, node: cst.CSTNode) -> Fix | None:
     return next((fix for branch in branches if (fix := stored_once(ctx, branch)) is not None), None)
 
 
-def vectorised(ctx: View, loop: cst.For) -> Fix:
+def _vectorised(ctx: View, loop: cst.For) -> Fix:
     """A loop whose turns do not need each other, as array expressions. Raises ``Declined``."""
     turns = trips(ctx, loop.iter)
     if turns is not None and turns.count is not None and turns.count <= SHORT:
         raise Declined("a few turns may stay")
     (block,) = read(ctx, [loop])
     assert isinstance(block, Loop)
-    found = vector.written(ctx, block)
+    found = written(ctx, block)
     dropped = [line for node in found.dropped if (line := _whole_line(ctx, *ctx.span(node))) is not None]
     edit = _edit(ctx, [loop], found.lines)
     return Fix("Write it with whole arrays", (*dropped, edit), "unsafe", found.uses)

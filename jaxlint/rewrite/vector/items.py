@@ -181,7 +181,7 @@ class Turns:
             if self._moves(node):
                 raise Declined(f"where `{ctx.code(node)}` is depends on what the turn computes")
             return Item(Text(ctx.code(node)))
-        if not _is_array(ctx.value(node.value)):
+        if not _is_array(ctx.value(node.value)) and not self.lengths.has_shape(name):
             raise Declined(f"`{name}` is perhaps no array")
         self.read.append(node.value)
         if (gathered := self._gathered(node, name)) is not None:
@@ -257,11 +257,9 @@ class Turns:
         return None
 
     def _gathered(self, node: cst.Subscript, name: str) -> Item | None:
-        """``x[p[i]]`` -> ``x[p]``"""
+        """``x[p[i]]`` -> ``x[p]``, ``x[abs(i - j)]`` -> ``x[abs(i[:, None] - j)]``"""
         match node.slice:
-            case [cst.SubscriptElement(slice=cst.Index(value=cst.Name() | cst.Subscript() as index))]:
-                if isinstance(index, cst.Name) and index.value in self.runs:
-                    return None
+            case [cst.SubscriptElement(slice=cst.Index(value=index))] if self._shifted(node.slice[0].slice) is None:
                 if kind_of(self.ctx.value(index)) != "int":
                     raise Declined(f"`{self.ctx.code(index)}` is perhaps no integer")
                 found = self.item(index)

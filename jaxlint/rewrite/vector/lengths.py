@@ -82,6 +82,16 @@ class Lengths:
         found = self._rank_of(origin, depth + 1) if origin is not None else None
         return found if found is not None else self._unpacked(name)
 
+    def has_shape(self, name: str) -> bool:
+        """True for what somebody asks for its shape: no list."""
+        return any(
+            isinstance(node, cst.Attribute)
+            and isinstance(node.value, cst.Name)
+            and node.value.value == name
+            and node.attr.value in ("shape", "ndim", "dtype")
+            for node in self.ctx.nodes()
+        )
+
     def kind(self, name: str) -> str | None:
         """Whether a variable's array holds floats, integers or bools; stores do not change that."""
         known, origin = self._origin(name)
@@ -131,10 +141,21 @@ class Lengths:
 
     def _origin(self, name: str) -> tuple[bool, cst.BaseExpression | None]:
         """Whether a variable keeps its shape all the time, and what it is bound to at first (None: not here)."""
-        others = [value for _, value in bindings(self.ctx, name) if value is None or not self._keeps(value, name)]
+        others = [
+            value
+            for place, value in bindings(self.ctx, name)
+            if value is None or not (self._keeps(value, name) or self._scales(place, value))
+        ]
         if name in _parameters(self.ctx) or not others:
             return not others, None
         return len(others) == 1 and others[0] is not None, others[0]
+
+    def _scales(self, place: cst.Name, value: cst.BaseExpression) -> bool:
+        """``x *= number``"""
+        number = self.ctx.value(value)
+        return isinstance(self.ctx.parent(place), cst.AugAssign) and (
+            isinstance(number, Const | Static) or getattr(number, "ndim", None) == 0
+        )
 
     def _keeps(self, value: cst.BaseExpression, name: str) -> bool:
         return is_update(value, name) or self._same_shape(value) == name
@@ -228,6 +249,11 @@ def at_least(a: Polynomial, b: Polynomial) -> bool:
 def constant(found: Polynomial) -> int | None:
     """The number, if it is one."""
     return found.get((), 0) if not found.keys() - {()} else None
+
+
+def is_stated_by_shapes(found: Polynomial) -> bool:
+    """True if a number comes from shapes alone, which Python knows even in a trace."""
+    return all(_is_length(atom) for term in found for atom in term)
 
 
 def _is_length(atom: str) -> bool:

@@ -204,9 +204,7 @@ class Nest:
                 lines += self.statement(statement)
         turns.items.update((name, self.around.pop(name)[0]) for name in gains)
         del turns.runs[found.name]
-        return commented(lines, Comments(loop.comments.above)) + (
-            [loop.comments.beside] if loop.comments.beside else []
-        )
+        return [*loop.comments.above, *filter(None, [loop.comments.beside]), *lines]
 
     def _is_started(self, statement: Statement, rest: Block) -> bool:
         """True for the ``s = 0.0`` of a sum that the next loop computes: the sum itself will do."""

@@ -11,7 +11,7 @@ from jaxlint.facts.model.definitions import bound_names, own_nodes
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.polynomial import Polynomial, plus, polynomial, written
 from jaxlint.rewrite.variable import targets
-from jaxlint.rewrite.vector.lengths import Lengths, at_least, constant
+from jaxlint.rewrite.vector.lengths import Lengths, at_least, constant, is_stated_by_shapes
 
 ONE: Polynomial = {(): 1}
 
@@ -77,7 +77,7 @@ def run(ctx: View, loop: cst.For) -> Run | None:
     if ctx.name(call.func) != "builtins.range" or len(values) != len(call.args) or not values:
         return None
     moving = frozenset(_moving(ctx, loop))
-    if any(_names(value) & moving or not ctx.static(value) for value in values):
+    if any(_names(value) & moving for value in values):
         return None
     ends = [_bound(ctx, value) for value in ([cst.Integer("0"), *values] if len(values) == 1 else values)]
     match ends:
@@ -95,7 +95,9 @@ def _bound(ctx: View, node: cst.BaseExpression) -> Bound | None:
         number = node.evaluated_value
         return Bound({(): number} if number else {}, node.value, {(): number} if number else {})
     size = Lengths(ctx).of(node)
-    return None if size is None else Bound(size, ctx.code(node), polynomial(ctx, node))
+    if size is None or not (ctx.static(node) or is_stated_by_shapes(size)):
+        return None
+    return Bound(size, ctx.code(node), polynomial(ctx, node))
 
 
 def _names(node: cst.CSTNode) -> set[str]:

@@ -1,0 +1,213 @@
+"""Expressions of slices, written for whole axes: which axes, and which part of each counts.
+
+Needs: the loops around, whose variables bound the slices.  Gives: the axes of an expression, and the edits that make its
+text one of whole axes; ``Stuck`` with the reason for what minds the elements that do not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import libcst as cst
+
+from jaxlint.edits import Edit
+from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.model.values import Array, Const, Static
+from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.polynomial import Polynomial, plus, written
+from jaxlint.rewrite.slices.bounds import Loops
+from jaxlint.rewrite.vector.lengths import Lengths
+
+
+class Stuck(Exception):
+    """The expression cannot be written for whole axes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One axis of a subscript that is sliced, and how long that axis is."""
+
+    node: cst.Subscript
+    place: int
+    length: Polynomial
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The part ``lower:upper`` of an axis, as the user wrote it (None: from the start, to the end), in all that has the
+    axis. ``length`` is how long it is as a whole."""
+
+    lower: str | None
+    upper: str | None
+    length: Polynomial
+    parts: tuple[Part, ...]
+
+    def same(self, other: Span) -> bool:
+        return (self.lower, self.upper) == (other.lower, other.upper)
+
+
+Axes = tuple[Span | None, ...]
+"""None: an axis that is there as a whole."""
+
+
+@dataclass
+class Widened:
+    """Subscripts that take whole axes, or the first places of an axis, where they took a slice."""
+
+    ctx: View
+    texts: dict[cst.Subscript, dict[int, str]] = field(default_factory=dict)
+    stored: set[cst.Subscript] = field(default_factory=set)
+
+    def take(self, part: Part, text: str) -> None:
+        self.texts.setdefault(part.node, {})[part.place] = text
+
+    def edits(self) -> list[Edit]:
+        return [self._edit(node) for node in self.texts]
+
+    def _edit(self, node: cst.Subscript) -> Edit:
+        """The brackets anew; without them if all is taken, but for a store."""
+        text = self.text(node) or ("[:]" if node in self.stored else "")
+        return Edit(self.ctx.span(node.value)[1], self.ctx.span(node)[1], text)
+
+    def text(self, node: cst.Subscript) -> str:
+        own = self.texts.get(node, {})
+        items = [own.get(place, self.ctx.code(element.slice)) for place, element in enumerate(node.slice)]
+        while items and items[-1] == ":":
+            items.pop()
+        return f"[{', '.join(items)}]" if items else ""
+
+
+@dataclass
+class Reader:
+    """Reads the expressions of one statement."""
+
+    ctx: View
+    loops: Loops
+    widened: Widened
+
+    def touched(self, node: cst.CSTNode) -> bool:
+        """True if an expression holds a slice that a loop's variable bounds."""
+        return any(isinstance(part, cst.Slice) and self.is_moving(part) for part in own_nodes(node))
+
+    def is_moving(self, node: cst.Slice) -> bool:
+        return self.loops.moves(node.lower) or self.loops.moves(node.upper)
+
+    def rank(self, node: cst.BaseExpression) -> int:
+        """The number of axes of an expression. Raises Stuck if it is not known."""
+        match self.ctx.value(node):
+            case Array(ndim=int() as ndim):
+                return ndim
+            case Const(value=bool() | int() | float() | complex()) | Static(kind="int" | "float" | "bool"):
+                return 0
+        match node:
+            case cst.Name(value=name) if (found := Lengths(self.ctx).rank(name)) is not None:
+                return found
+            case cst.Name(value=name) if any(counter.name == name for counter in self.loops.counters):
+                return 0
+            case cst.Integer() | cst.Float():
+                return 0
+            case cst.UnaryOperation(expression=inner):
+                return self.rank(inner)
+            case cst.Subscript(value=cst.Name() as base, slice=elements):
+                return self.rank(base) - sum(isinstance(each.slice, cst.Index) for each in elements)
+            case cst.BinaryOperation(left=left, right=right) if not isinstance(node.operator, cst.MatrixMultiply):
+                return max(self.rank(left), self.rank(right))
+        raise Stuck(f"how many axes `{self.ctx.code(node)}` has is not known")
+
+    def subscript(self, node: cst.Subscript) -> Axes:
+        """``A[k + 1 :, j]``: the axes that are left."""
+        if not isinstance(node.value, cst.Name):
+            raise Stuck(f"`{self.ctx.code(node.value)}` is no variable")
+        if self.touched(node.value):
+            raise Stuck(f"`{self.ctx.code(node)}` is a part of a part")
+        axes: list[Span | None] = []
+        for place, element in enumerate(node.slice):
+            match element.slice:
+                case cst.Slice() as part if self.is_moving(part):
+                    span = self.span(node, place, part)
+                    self.widened.take(span.parts[0], ":")
+                    axes.append(span)
+                case cst.Slice():
+                    axes.append(None)
+                case cst.Index(value=index) if self.rank(index) == 0 and not self.touched(index):
+                    continue
+                case _:
+                    raise Stuck(f"`{self.ctx.code(element)}` is not known to be a number")
+        return (*axes, *(None for _ in range(self.rank(node.value) - len(node.slice))))
+
+    def span(self, node: cst.Subscript, place: int, part: cst.Slice) -> Span:
+        """The places that a slice takes; its ends are never negative."""
+        assert isinstance(node.value, cst.Name)
+        if part.step is not None:
+            raise Stuck(f"`{self.ctx.code(part)}` has a step")
+        length = Lengths(self.ctx).axis(node.value.value, place)
+        if length is None:
+            raise Stuck(f"how long `{node.value.value}` is may change")
+        for end in (part.lower, part.upper):
+            if end is not None and not self._is_place(end):
+                raise Stuck(f"`{self.ctx.code(end)}` may be negative, and then counts from the end")
+        lower = None if part.lower is None or _is_zero(part.lower) else self.ctx.code(part.lower)
+        upper = self.ctx.code(part.upper) if part.upper is not None else None
+        return Span(lower, upper, length, (Part(node, place, length),))
+
+    def _is_place(self, end: cst.BaseExpression) -> bool:
+        number = self.loops.number(end)
+        return number is not None and self.loops.never_negative(number)
+
+    def meet(self, found: Sequence[tuple[Axes, cst.BaseExpression]]) -> Axes:
+        """The axes of an elementwise operation; the spans that meet are the same."""
+        result: list[Span | None] = []
+        for place in range(1, max(len(axes) for axes, _ in found) + 1):
+            items = [(axes[-place], node) for axes, node in found if len(axes) >= place]
+            spans = [span for span, _ in items if span is not None]
+            if spans and len(spans) < len(items):
+                plain = next(node for span, node in items if span is None)
+                raise Stuck(f"`{self.ctx.code(plain)}` meets a slice, and is none that the same loop bounds")
+            result.append(self.joined(spans) if spans else None)
+        return tuple(reversed(result))
+
+    def joined(self, spans: Sequence[Span]) -> Span:
+        """One axis from several that are sliced alike; those that may be longer are cut to one length."""
+        if not all(span.same(spans[0]) for span in spans):
+            raise Stuck(f"`{_shown(spans[0])}` and `{_shown(next(s for s in spans if not s.same(spans[0])))}` differ")
+        ends = [plus(counter.last, {(): 1}) for counter in self.loops.counters if counter.last is not None]
+        chosen = next((span for span in spans if span.length in ends), spans[0])
+        parts = tuple(part for span in spans for part in span.parts)
+        if chosen.upper is not None:
+            for part in parts:
+                if part.length != chosen.length:
+                    self.widened.take(part, f":{self.length(chosen.length)}")
+        return replace(chosen, parts=parts)
+
+    def length(self, size: Polynomial) -> str:
+        """How the function would write a length."""
+        names = {
+            node.value
+            for node in self.ctx.nodes()
+            if isinstance(node, cst.Name) and isinstance(self.ctx.value(node), Const | Static)
+        }
+        lengths = Lengths(self.ctx)
+        fitting = [name for name in sorted(names) if lengths.of(cst.Name(name)) == size]
+        return fitting[0] if fitting else written(size) or "0"
+
+    def mask(self, axes: Axes) -> str:
+        """The test for the places that count, of the shape of the axes or broadcast to it."""
+        arange = self.ctx.spell("jax.numpy.arange")
+        tests: list[str] = []
+        for place, span in enumerate(axes):
+            if span is None:
+                continue
+            after = len(axes) - 1 - place
+            places = f"{arange}({self.length(span.length)})" + (f"[:{', None' * after}]" if after else "")
+            tests += [f"{places} >= {span.lower}"] if span.lower is not None else []
+            tests += [f"{places} < {span.upper}"] if span.upper is not None else []
+        return tests[0] if len(tests) == 1 else " & ".join(f"({test})" for test in tests)
+
+
+def _shown(span: Span) -> str:
+    return f"{span.lower or ''}:{span.upper or ''}"
+
+
+def _is_zero(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.Integer) and node.evaluated_value == 0
