@@ -41,12 +41,14 @@ from jaxlint.rewrite.port.reading import Key, Reading, Unit
 from jaxlint.rewrite.port.returns import PURE, Convention, as_results, called_as_value, convention, lookup, rebound
 from jaxlint.rewrite.port.roles import Roles, roles
 from jaxlint.rewrite.port.sharing import Sharing, sharing
+from jaxlint.rewrite.port.views import written_out
 from jaxlint.rewrite.slices import whole_axes
 from jaxlint.source import SourceText
 
 Status = Literal["ported", "declined", "host"]
 _LEFT_OUT = ("JAX7", "JAX002")
 """Rules about how a program is used: they have nothing to do with making it JAX."""
+_ROUNDS = 8
 _NOT_FAILING = ("JAX406",)
 """Warnings that a port must not leave behind."""
 
@@ -108,6 +110,7 @@ def port(sources: Sequence[SourceText], *, jit: bool = True, refused: Refusals =
 
 def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, str], *, jit: bool) -> _Attempt:
     attempt = _Attempt({source.path: source for source in sources}, host)
+    _written_out(attempt, wanted)
     wanted = _functional(attempt, wanted)
     used = _used(attempt)
     wanted = _keyed(attempt, wanted)
@@ -120,6 +123,23 @@ def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, st
 
 
 # --- changed arguments -------------------------------------------------------------------------------------------
+
+
+def _written_out(attempt: _Attempt, wanted: set[Key]) -> None:
+    """Store through no views and second names, where these can be written out."""
+    for _ in range(_ROUNDS):
+        reading = Reading(load(attempt.texts.values()))
+        own = roles(reading)
+        found = sharing(reading, {key: Ranks(reading, unit, own[key]) for key, unit in reading.units.items()})
+        edits: dict[str, Fix] = {}
+        for key in sorted(wanted):
+            unit = reading.units[key]
+            made = tuple(written_out(unit, found[key].conflicts))
+            before = edits.get(unit.module.path, Fix("", ()))
+            edits[unit.module.path] = replace(before, edits=(*before.edits, *made))
+        if not any(made.edits for made in edits.values()):
+            return
+        _apply(attempt, edits)
 
 
 def _functional(attempt: _Attempt, wanted: set[Key]) -> set[Key]:

@@ -31,6 +31,7 @@ Roles = dict[Key, dict[str, Role]]
 _OPAQUE = (cst.Subscript, cst.Attribute, cst.Lambda, cst.ListComp, cst.GeneratorExp, cst.Comparison)
 _THROUGH = ("int", "max", "min", "abs", "round", "range", "float", "tuple", "list", "reversed", "enumerate")
 _SHAPING = {"reshape": None, "repeat": 1, "resize": None, "view": None}
+CHANGING_METHODS = frozenset({"sort", "fill", "put", "partition", "resize", "itemset", "setfield", "byteswap"})
 _SCALARS = ("int", "float", "complex")
 
 
@@ -161,7 +162,7 @@ def used_as_array(reading: Reading, unit: Unit) -> Iterator[str]:
             case cst.Subscript(value=cst.Name(value=name)):
                 yield name
             case cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=attribute)):
-                if array_attribute(attribute) not in (None, "absent"):
+                if array_attribute(attribute) not in (None, "absent") or attribute in CHANGING_METHODS:
                     yield name
             case cst.Call(func=cst.Name(value="len" | "enumerate" | "zip" | "sum" | "reversed"), args=args):
                 yield from (arg.value.value for arg in args if isinstance(arg.value, cst.Name))
