@@ -293,4 +293,6 @@ def called_as_value(reading: Reading, unit: Unit, changing: Collection[str]) -> 
         for node in unit.nodes
         if isinstance(node, cst.Name) and node.value in changing and node.value not in unit.bound
         and not (isinstance(parent := unit.parent(node), cst.Call) and parent.func is node)
+        and not (isinstance(parent, cst.Attribute) and parent.attr is node)
+        and not (isinstance(parent, cst.Arg) and parent.keyword is node)
     ]  # fmt: skip
