@@ -15,6 +15,7 @@ from jaxlint.rewrite.control import exits, flow, vector
 from jaxlint.rewrite.control.bound import bound_before
 from jaxlint.rewrite.control.effects import Unnamed
 from jaxlint.rewrite.control.exits import Settling
+from jaxlint.rewrite.control.folding import folded
 from jaxlint.rewrite.control.forecast import SHORT, Forecast, forecast
 from jaxlint.rewrite.control.guards import split
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, opens
@@ -115,7 +116,7 @@ def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
     return Fix(
         _message(low),
         (*_blank_line(ctx, statements[0], lines), edit, *_elsewhere(low, edit)),
-        repair(ctx) if raises else "unsafe",
+        repair(ctx) if raises and not low.changes else "unsafe",
         tuple(low.uses),
     )
 
@@ -222,6 +223,7 @@ def _edit(ctx: View, statements: Sequence[cst.CSTNode], lines: Lines) -> Edit:
     lines = lines[above:]
     if opens(lines) and not above and not text[: start - len(indent)].rstrip(" ").endswith((":\n", "\n\n")):
         start, lines = start - len(indent), ["", *lines]
+    lines = folded(lines, len(indent), text)
     return Edit(start, end, "\n".join([lines[0], *(f"{indent}{line}" if line else "" for line in lines[1:])]))
 
 
