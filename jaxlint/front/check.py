@@ -9,7 +9,7 @@ from typing import Literal, TextIO
 
 from jaxlint.engine import baseline
 from jaxlint.engine.cache import FOLDER, Cache, Found
-from jaxlint.engine.checker import Checker
+from jaxlint.engine.checker import Checker, Hear
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, Veto, fix, no_veto
 from jaxlint.engine.lint import lint
@@ -19,6 +19,7 @@ from jaxlint.engine.project import Project, load, not_python, shown
 from jaxlint.engine.settings import Configuration
 from jaxlint.engine.suppress import add_ignores
 from jaxlint.engine.write import Change, write
+from jaxlint.front.progress import Bar
 from jaxlint.front.reports import FORMATS
 from jaxlint.front.reports.concise import explained
 from jaxlint.front.reports.diff import unified
@@ -74,7 +75,15 @@ class Session:
 
 def check(request: Request) -> int:
     """Do it all; the exit code. Raises ConfigError and WriteError."""
-    session = _open(request)
+    bar = Bar()
+    try:
+        return _checked(_open(request, bar))
+    finally:
+        bar.end()
+
+
+def _checked(session: Session) -> int:
+    request = session.request
     for problem in session.project.problems:
         complain(problem)
     if not any((session.project.sources, session.project.unreadable, session.project.problems)):
@@ -96,7 +105,7 @@ def check(request: Request) -> int:
     return FAILURE if session.project.problems else code
 
 
-def _open(request: Request) -> Session:
+def _open(request: Request, hear: Hear) -> Session:
     own = request.configuration(Path.cwd())
     stdin = None
     if request.paths == (Path("-"),):
@@ -106,7 +115,7 @@ def _open(request: Request) -> Session:
     unsafe = own.unsafe_fixes if request.unsafe_fixes is None else request.unsafe_fixes
     keeps = not (request.no_cache or stdin)
     folder = request.cache_dir or own.cache_dir or own.root / FOLDER
-    checker = project.checker(Cache(folder if keeps else None), request.jobs)
+    checker = replace(project.checker(Cache(folder if keeps else None), request.jobs), hear=hear)
     return Session(request, project, stdin, checker, unsafe, request.output_format or own.output_format or "full")
 
 
@@ -227,7 +236,7 @@ def _report(session: Session, found: list[Diagnostic], sources: Iterable[SourceT
         render = explained if terse else FORMATS[session.output_format]
         _print(session, render(found, texts, _colours(session)))
     if session.output_format in ("concise", "full"):
-        print(summary(found, fixed, session.unsafe), file=sys.stderr)
+        _to_stderr(summary(found, fixed, session.unsafe))
     if any(one.code == INTERNAL.code for one in found):
         return FAILURE
     return FINDINGS if found and not request.exit_zero else CLEAN

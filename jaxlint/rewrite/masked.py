@@ -16,6 +16,7 @@ from jaxlint.rewrite.uses import origins
 from jaxlint.source import walk
 
 WHERE = "jax.numpy.where"
+EXPAND = "jax.numpy.expand_dims"
 
 
 def as_where(
@@ -38,11 +39,30 @@ def as_where(
         operator = ctx.code(statement.operator).strip().removesuffix("=")
         plain = ctx.grouped(statement.value) == ctx.code(statement.value)
         value = f"{base} {operator} {value if plain else f'({value})'}"
-    text = f"{bound.before}{ctx.spell(WHERE)}({ctx.code(mask)}, {value}, {base}){bound.after}"
-    notes = [note for note in (bound.note, _shape_note(ctx, mask, array, statement)) if note]
+    note, test = _shape_note(ctx, mask, array, statement), ctx.code(mask)
+    uses = (WHERE, *bound.uses)
+    if note and ctx.tracer.project.ported:
+        note, test, uses = "", _widened(ctx, mask, array), (*uses, EXPAND)
+    text = f"{bound.before}{ctx.spell(WHERE)}({test}, {value}, {base}){bound.after}"
+    notes = [each for each in (bound.note, note) if each]
     message = f"Choose between the new value and `{base}` with `{ctx.spell(WHERE)}`" + "".join(f"; {n}" for n in notes)
     edits = (*bound.edits, Edit(start, end, text))
-    return Fix(message, edits, "unsafe" if notes else "safe", (WHERE, *bound.uses))
+    return Fix(message, edits, "unsafe" if notes else "safe", uses)
+
+
+def _widened(ctx: View, mask: cst.BaseExpression, array: cst.BaseExpression) -> str:
+    """A mask of the first axes of an array, with the axes that it lacks."""
+    shown, masked = ctx.value(array), ctx.value(mask)
+    if isinstance(shown, Array) and isinstance(masked, Array) and shown.ndim is not None and masked.ndim is not None:
+        more = shown.ndim - masked.ndim
+        return f"{_operand(ctx, mask)}[..., {', '.join(['None'] * more)}]" if more > 0 else ctx.code(mask)
+    axes = f"range({ctx.spell('jax.numpy.ndim')}({ctx.code(mask)}), {ctx.code(array)}.ndim)"
+    return f"{ctx.spell(EXPAND)}({ctx.code(mask)}, tuple({axes}))"
+
+
+def _operand(ctx: View, node: cst.BaseExpression) -> str:
+    text = ctx.code(node)
+    return text if isinstance(node, cst.Name | cst.Attribute | cst.Subscript | cst.Call) else f"({text})"
 
 
 def _mask(target: cst.Subscript) -> cst.BaseExpression | None:

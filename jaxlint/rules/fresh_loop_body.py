@@ -16,7 +16,7 @@ def fresh_loop_body(ctx: View, event: Recompiled) -> Iterator[Finding]:
     if not could_be_arguments(ctx, event.differing) or is_measured(event.loop):
         return
     around = f"`{ctx.function.name}`" if ctx.function is not None else "a function"
-    what = made(event) if event.name != "jax.lax.map" else "a function that it wraps anew"
+    what = made(event.run.callee) if event.name != "jax.lax.map" else "a function that it wraps anew"
     message = (
         f"`{event.name}` runs outside of jit, with {what} in {turn_of(ctx, event.loop)}, so that it is compiled each "
         f"time; jit {around}, or give it a function that is made once"

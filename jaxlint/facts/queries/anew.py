@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from jaxlint.facts.model.definitions import FunctionDefinition, own_nodes
-from jaxlint.facts.model.events import Difference, Recompiled
+from jaxlint.facts.model.events import Difference
 from jaxlint.facts.model.frames import Loop
 from jaxlint.facts.model.values import (
     Array,
@@ -34,9 +34,8 @@ def called(function: Value) -> str:
     return function_name(function) or "the compiled function"
 
 
-def made(event: Recompiled) -> str:
-    """What sort of new function there is."""
-    callee = event.run.callee
+def made(callee: Value) -> str:
+    """What sort of new function is compiled."""
     match callee.function if isinstance(callee, Transformed) else callee:
         case Function(receiver=None, definition=definition) if definition.name == "<lambda>":
             return "a new lambda"

@@ -16,7 +16,7 @@ _MOST = 100
 def markdown(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
     yield "## jaxlint"
     yield ""
-    yield summary(found)
+    yield from summary(found)
     if not found:
         return
     yield ""

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from jaxlint.facts.model.values import Kind
 from jaxlint.facts.queries.truth import undecidable
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.forecast import Forecast
@@ -41,10 +43,11 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value that a path gives. ``scalar``: it certainly has no axes."""
+    """A value that a path gives. ``scalar``: it certainly has no axes; ``kind``: that of its numbers, if known."""
 
     text: Text
     scalar: bool
+    kind: Kind = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,7 @@ class Chooser:
             raise Unfit("a comment stands inside of a value")
         reason = hazard(ctx, node)
         if reason is None:
-            return Leaf(quoted(ctx, node), self.scalars.is_scalar(node))
+            return Leaf(quoted(ctx, node), self.scalars.is_scalar(node), kind_of(ctx.value(node)))
         if self.safe and guard is not None and (text := self._safe(node, guard)) is not None:
             return Leaf(text, self.scalars.is_scalar(node))
         raise Unfit(reason)
@@ -216,9 +219,16 @@ class Chooser:
         if isinstance(choice, Leaf):
             return choice.text
         _check_shapes(choice)
+        self._note_kinds(choice)
         text = self._spelled(choice)
         self.low.uses.update(dict.fromkeys(text.uses))
         return text
+
+    def _note_kinds(self, choice: Choice) -> None:
+        """`jnp.where` gives one type, which Python would not on the path of an int."""
+        kinds = {leaf.kind for leaf in _values(choice)}
+        if None not in kinds and len(kinds) > 1:
+            self.low.changes[one_kind(kinds)] = None
 
     def _spelled(self, choice: Leaf | Choice) -> Text:
         if isinstance(choice, Leaf):
@@ -284,6 +294,15 @@ def _check_shapes(choice: Choice) -> None:
     """`jnp.where` broadcasts. An array that is tested is a scalar; of the others nothing is known."""
     if len({leaf.scalar for leaf in _values(choice)}) > 1:
         raise Unfit("one value is a number and the other perhaps a larger array, which `jnp.where` would broadcast")
+
+
+def one_kind(kinds: set[Kind]) -> str:
+    """What a reader must know where paths that give numbers of several kinds become one array."""
+    highest = next(kind for kind in ("complex", "float", "int", "bool") if kind in kinds)
+    return f"all paths give {_ARTICLES[highest]} then"
+
+
+_ARTICLES = {"complex": "a complex number", "float": "a float", "int": "an int", "bool": "a bool"}
 
 
 def _values(choice: Leaf | Choice) -> Iterator[Leaf]:

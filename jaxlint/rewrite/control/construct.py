@@ -9,12 +9,13 @@ import libcst as cst
 from jaxlint.edits import Decline, Edit, Fix, repair
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.model.values import Function
+from jaxlint.facts.queries.trips import trips
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.control import exits, flow
+from jaxlint.rewrite.control import exits, flow, vector
 from jaxlint.rewrite.control.bound import bound_before
 from jaxlint.rewrite.control.effects import Unnamed
 from jaxlint.rewrite.control.exits import Settling
-from jaxlint.rewrite.control.forecast import Forecast, forecast
+from jaxlint.rewrite.control.forecast import SHORT, Forecast, forecast
 from jaxlint.rewrite.control.guards import split
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, opens
 from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, Statement, While
@@ -22,6 +23,7 @@ from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
 from jaxlint.rewrite.control.slots import localised
+from jaxlint.rewrite.control.stores import stored_once
 
 COMPOUND = (cst.If, cst.For, cst.While, cst.Match)
 
@@ -36,11 +38,53 @@ def rewrite(ctx: View, node: cst.CSTNode, *, raises: bool = True) -> Fix | Decli
     if _calls_itself(ctx):
         return Decline(f"`{ctx.function.name}` calls itself; lax traces both sides of a branch, which would never end")
     try:
-        return _rewritten(ctx, node, raises=raises)
+        return _in_one_go(ctx, node) or _one_store(ctx, node) or _rewritten(ctx, node, raises=raises)
     except Unnamed as reason:
         return localised(ctx, _outermost(ctx, node)[0]) or Decline(str(reason))
     except Declined as reason:
         return Decline(str(reason))
+
+
+def in_arrays(ctx: View, loop: cst.For) -> Fix | Decline:
+    """A loop as expressions of whole arrays, or why its turns must come one by one."""
+    try:
+        return _vectorised(ctx, loop)
+    except Declined as reason:
+        return Decline(str(reason))
+
+
+def _in_one_go(ctx: View, node: cst.CSTNode) -> Fix | None:
+    """The first loop in the statement around a node whose turns do not need each other, as array expressions."""
+    around = [above for above in (node, *_within_function(ctx, node)) if isinstance(above, COMPOUND)]
+    inside = own_nodes(around[-1]) if around else iter(())
+    for loop in sorted((part for part in inside if isinstance(part, cst.For)), key=lambda loop: ctx.span(loop)[0]):
+        try:
+            return _vectorised(ctx, loop)
+        except Declined:
+            continue
+    return None
+
+
+def _one_store(ctx: View, node: cst.CSTNode) -> Fix | None:
+    """The first branch in a loop whose arms all store into one place, with one store below it."""
+    _, block, view = _outermost(ctx, node)
+    loops = [statement for statement in flow.statements(block) if isinstance(statement, Loop | While)]
+    inner = (statement for loop in loops for statement in flow.statements(loop.body))
+    branches = (branch for branch in inner if isinstance(branch, Branch) and view.dynamic(branch.test))
+    return next((fix for branch in branches if (fix := stored_once(ctx, branch)) is not None), None)
+
+
+def _vectorised(ctx: View, loop: cst.For) -> Fix:
+    """A loop whose turns do not need each other, as array expressions. Raises ``Declined``."""
+    turns = trips(ctx, loop.iter)
+    if turns is not None and turns.count is not None and turns.count <= SHORT:
+        raise Declined("a few turns may stay")
+    (block,) = read(ctx, [loop])
+    assert isinstance(block, Loop)
+    found = vector.written(ctx, block)
+    dropped = [line for node in found.dropped if (line := _whole_line(ctx, *ctx.span(node))) is not None]
+    edit = _edit(ctx, [loop], found.lines)
+    return Fix("Write it with whole arrays", (*dropped, edit), "unsafe", found.uses)
 
 
 def _calls_itself(ctx: View) -> bool:
@@ -96,7 +140,7 @@ def _whole_line(ctx: View, start: int, end: int) -> Edit | None:
 
 def _message(low: Lowering) -> str:
     names = [f"`{low.ctx.spell(name)}`" for name in low.uses if name.startswith("jax.lax.")]
-    return f"Write it with {' and '.join(names) or '`jnp.where`'}"
+    return low.message(f"Write it with {' and '.join(names) or '`jnp.where`'}")
 
 
 def _outermost(ctx: View, node: cst.CSTNode) -> tuple[cst.CSTNode, Block, Forecast]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import libcst as cst
 
@@ -20,13 +21,15 @@ from jaxlint.edits import replace
 from jaxlint.facts.model.values import Array, Const, Function, Library, Partial, Static, Value
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
+from jaxlint.rewrite.control.choices import one_kind
 from jaxlint.rewrite.control.conds import Arm
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.held import is_python_number, values_before
 from jaxlint.rewrite.control.likeness import Like, Likeness
 from jaxlint.rewrite.control.lowering import Lowering
-from jaxlint.rewrite.control.model import Block, Branch, Declined, Exit, Resume
+from jaxlint.rewrite.control.model import Block, Branch, Declined, Exit, Names, Resume
 from jaxlint.rewrite.control.scalars import Scalars
+from jaxlint.rewrite.control.shapes import Form, Forms, differ
 from jaxlint.rewrite.control.simple import acting, bindings
 
 
@@ -58,6 +61,7 @@ def stabilise(low: Lowering, scalars: Scalars, arms: Sequence[Arm], at: cst.CSTN
     likeness = Likeness(low.ctx, inside, scalars, at)
     for result in _returned(arms) if arms[0].names is None else _bound(low.ctx, arms, at):
         _check(low.ctx, result)
+        _check_shapes(low.ctx, result, _stale(arms, result.name))
         text = _unified(low, likeness, result)
         for arm in arms:
             if text is not None and result.name not in flow.writes(arm.block):
@@ -139,6 +143,22 @@ def _check(ctx: Forecast, result: Result) -> None:
         raise Declined(f"one path gives an array of {' and another one of '.join(map(str, sorted(axes)))} axes")
 
 
+def _check_shapes(ctx: Forecast, result: Result, stale: Names) -> None:
+    """Refuse all of an array on one path and a part of it on another one."""
+    forms = Forms(ctx, stale)
+    found = [forms.of(tail.node) for tail in result.tails if tail.node is not None]
+    found += [Form(result.name) for tail in result.tails if tail.node is None and tail.known]
+    for first, second in pairwise(form for form in found if form is not None):
+        if differ(first, second):
+            raise Declined(f"one path gives another part of `{first.base}` than the other: a result has one shape")
+
+
+def _stale(arms: Sequence[Arm], result: str) -> Names:
+    """The names that an arm binds before it gives its result."""
+    found = [name for arm in arms for statement in flow.statements(arm.block) for name in flow.writes((statement,))]
+    return frozenset(name for name in found if name != result or found.count(name) > len(arms))
+
+
 def _foreign(value: Value) -> str | None:
     match value:
         case Const(value=None):
@@ -210,6 +230,7 @@ def _of_one_kind(low: Lowering, result: Result) -> str | None:
         return None
     if kinds != {"int", "float"}:
         raise Declined("the paths give numbers of different kinds")
+    low.changes[one_kind(kinds)] = None
     kept = None
     for tail in result.tails:
         if tail.node is None:
