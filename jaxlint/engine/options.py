@@ -49,6 +49,11 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     extend_per_file_ignores: Annotated[
         dict[str, list[str]], Meta(description="The same, added to what is inherited.")
     ] = {}
+    include: Annotated[
+        list[str] | None,
+        Meta(description="The files to read in folders, as in a `.gitignore`, instead of Python files and notebooks."),
+    ] = None
+    extend_include: Annotated[list[str], Meta(description="Files to read in folders besides.")] = []
     exclude: Annotated[
         list[str] | None,
         Meta(description="Files and folders to leave out, as in a `.gitignore`, instead of the usual ones."),
@@ -126,8 +131,44 @@ def read_table(path: Path) -> dict[str, Any] | None:
 
 
 def json_schema() -> dict[str, Any]:
-    """The published JSON schema of the configuration."""
-    return msgspec.json.schema(Options)
+    """The published JSON schema of the configuration: of ``jaxlint.toml``, and of ``[tool.jaxlint]``."""
+    schema = msgspec.json.schema(Options)
+    options = _stated(schema["$defs"]["Options"])
+    options["properties"]["rules"] = _rule_options(options["properties"]["rules"])
+    title = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "jaxlint"}
+    return {**title, **schema, "$defs": {"Options": options}}
+
+
+def _stated(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema without the null of what is not stated, which TOML does not have."""
+    kept: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key == "properties":
+            kept[key] = {name: _stated(one) for name, one in value.items()}
+        elif key == "anyOf" and {"type": "null"} in value:
+            kept |= next(one for one in value if one != {"type": "null"})
+        elif key == "enum":
+            kept[key] = [one for one in value if one is not None]
+        elif not (key == "default" and value is None):
+            kept[key] = value
+    return kept
+
+
+def _rule_options(table: dict[str, Any]) -> dict[str, Any]:
+    """The options that rules really have, with their types."""
+    from jaxlint.rules import all_rules
+
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    rules = {
+        rule.name: {
+            "type": "object",
+            "properties": {name: {"type": kinds[type(default)], "default": default} for name, default in rule.options},
+            "additionalProperties": False,
+        }
+        for rule in all_rules()
+        if rule.options
+    }
+    return {**table, "properties": rules, "additionalProperties": False}
 
 
 def _selectors(options: Options) -> list[tuple[str, list[str]]]:

@@ -20,7 +20,9 @@ from jaxlint.source import Chunk, Definition, ModuleIndex, SourceText
 from jaxlint.source.text import lines
 
 BUDGET = 160
-"""Lines of functions that are looked at besides those that changed."""
+"""Lines of functions that are looked at, those that changed included."""
+_ROOM = 40
+"""Lines of other functions for which there is always room."""
 MAX_CHANGED = 400
 """Lines that may have changed for a first answer to be worth it."""
 _BASICS = frozenset({"__init__", "__post_init__", "setup", "__call__"})
@@ -126,7 +128,7 @@ def _around(units: Sequence[Definition], touched: Sequence[Definition], new: Seq
     text = "".join(new)
     kept = {unit.name for unit in touched} | {above for unit in touched for above in _above(unit.name)}
     wave = [*touched, *(unit for unit in units if _last(unit) in text)]
-    room = BUDGET
+    room = max(BUDGET - sum(map(_size, touched)), _ROOM)
     while wave and room > 0:
         called = frozenset(name.rpartition(".")[2] for unit in wave for name in unit.names)
         own = frozenset(map(_last, wave))
@@ -134,12 +136,16 @@ def _around(units: Sequence[Definition], touched: Sequence[Definition], new: Seq
         callees = [unit for unit in units if _last(unit) in called or (_last(unit) in _BASICS and _in(unit, kept))]
         wave = []
         for unit in (*callers, *callees):
-            size = unit.end_line - unit.start_line + 1 - sum(m.end_line - m.start_line + 1 for m in unit.methods)
-            if unit.name not in kept and size <= room:
-                room -= size
+            if unit.name not in kept and _size(unit) <= room:
+                room -= _size(unit)
                 kept |= {unit.name, *_above(unit.name)}
                 wave.append(unit)
     return kept
+
+
+def _size(unit: Definition) -> int:
+    """Lines, without those of methods."""
+    return unit.end_line - unit.start_line + 1 - sum(m.end_line - m.start_line + 1 for m in unit.methods)
 
 
 def _last(unit: Definition) -> str:

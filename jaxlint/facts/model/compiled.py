@@ -53,13 +53,15 @@ class Making:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """A compiled function is called on the host."""
+    """A compiled function is called on the host. ``keys``: of each argument that is a list or dict, the positions or
+    keys that it has now, if they are known."""
 
     callee: Value
     args: Arguments
     making: Making
     moment: Moment
     place: Place
+    keys: tuple[frozenset[object] | None, ...] = ()
 
 
 def on_host(frame: Frame) -> bool:

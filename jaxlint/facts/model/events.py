@@ -269,6 +269,18 @@ class VaryingArgument:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ChangedStructure:
+    """The first turn of a host's loop calls a compiled function with a tree of another structure than the turns after
+    it: with None, or with a dict that has not yet ``keys``. ``argument``: its place or keyword in the call."""
+
+    argument: int | str
+    name: str
+    keys: frozenset[object]
+    run: Run
+    loop: Loop
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class UnfitArgument:
     """A jitted function is called with what it cannot take: ``what`` is no pytree of arrays, or (``static``) has no
     hash. ``argument``: its place or keyword in the call; ``position``: of the parameter ``name``."""
@@ -326,6 +338,6 @@ Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
     | Asked | HostCall | Lookup | Hash | BufferStore | Overflow
     | ZeroGradient | RefusedInput | RefusedOutput | Mismatch
-    | Compiled | DonatedRead | MisfitAxes | MissingParameter | Recompiled | RefilledBuffer | UnfitArgument
-    | VaryingArgument
+    | ChangedStructure | Compiled | DonatedRead | MisfitAxes | MissingParameter | Recompiled | RefilledBuffer
+    | UnfitArgument | VaryingArgument
 )  # fmt: skip

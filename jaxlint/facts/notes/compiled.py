@@ -13,7 +13,8 @@ from jaxlint.facts.model.arguments import Arguments
 from jaxlint.facts.model.compiled import Making, Moment, Run, now, on_host, starts_on_host
 from jaxlint.facts.model.events import Compiled, Recompiled
 from jaxlint.facts.model.frames import Frame
-from jaxlint.facts.model.values import Function, Transformed, Value
+from jaxlint.facts.model.state import REST
+from jaxlint.facts.model.values import Function, Ref, Transformed, Value
 from jaxlint.facts.notes import varying
 from jaxlint.facts.notes.held import differing, held
 from jaxlint.jaxapi import Transform
@@ -47,10 +48,17 @@ def note_run(frame: Frame, callee: Transformed, args: Arguments, moment: Moment,
     """A function under `jax.jit` was called on the host."""
     making = frame.tracer.makings.get(callee)
     if making is not None and (frame.boundary is None or frame.boundary.staging is None):
-        run = Run(callee, args, making, moment, frame.place(node))
+        keys = tuple(_keys(frame, value) for value in args.values)
+        run = Run(callee, args, making, moment, frame.place(node), keys)
         if not making.moment.kept and _in_one_turn(making.moment, moment):
             frame.tracer.record_at(making.place, Compiled(callee.name, run))
         _note(frame, callee.name, run)
+
+
+def _keys(frame: Frame, value: Value) -> frozenset[object] | None:
+    """The positions or keys of a list or dict, which may change before the next run."""
+    contents = frame.state.contents(value) if isinstance(value, Ref) and value.kind in ("list", "dict") else None
+    return frozenset(contents) if contents is not None and REST not in contents else None
 
 
 def _note(frame: Frame, name: str, run: Run) -> None:

@@ -187,7 +187,8 @@ def static_fields(frame: Frame, value: Ref) -> set[str] | None:
         return set()
     if value.cls is None or classes.sort_of(frame, value.cls) not in ("pytree", "namedtuple"):
         return None
-    return classes.static_fields(frame, value.cls)
+    known = classes.static_fields(frame, value.cls)
+    return set(frame.state.contents(value)) if known is None else known
 
 
 def rebuilt(frame: Frame, value: Ref, static: set[str], change: Callable[[Value], Value]) -> Ref:
@@ -216,7 +217,8 @@ def element(frame: Frame, value: Value, number: int) -> Value:
     """One slice of a value along its leading axis."""
     match value:
         case Array():
-            return value.row(None)
+            known = value.contents.common_row if value.contents is not None else None
+            return replace(value.row(None), contents=known, batch=value)
         case HostArray(kind=kind):
             return HostArray(kind)
         case Keys(base=base, offset=offset, traced=traced):
@@ -226,6 +228,7 @@ def element(frame: Frame, value: Value, number: int) -> Value:
         case Unknown() | Tree():
             owner = identity(value)
             part = frame.state.part(owner, ("element", number), Unknown)
+            frame.tracer.rows.add(part)
             return Tree(value.traced, part) if isinstance(value, Tree) and isinstance(part, Unknown) else part
         case Tuple(items=items):
             return Tuple(tuple(element(frame, item, number) for item in items))
@@ -233,11 +236,8 @@ def element(frame: Frame, value: Value, number: int) -> Value:
             return Array()
         case Either(options=options):
             return summary([element(frame, option, number) for option in options])
-        case Ref(kind="list" | "dict"):
-            copy = Ref(value.kind, frame)
-            contents = frame.state.contents(value)
-            frame.state.replace(copy, {name: element(frame, item, number) for name, item in contents.items()})
-            return copy
+        case Ref() if (static := static_fields(frame, value)) is not None:
+            return rebuilt(frame, value, static, lambda item: element(frame, item, number))
     return value
 
 

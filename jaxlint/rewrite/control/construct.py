@@ -11,8 +11,7 @@ from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.model.values import Function
 from jaxlint.facts.queries.trips import trips
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite import vector
-from jaxlint.rewrite.control import exits, flow
+from jaxlint.rewrite.control import exits, flow, vector
 from jaxlint.rewrite.control.bound import bound_before
 from jaxlint.rewrite.control.effects import Unnamed
 from jaxlint.rewrite.control.exits import Settling

@@ -26,9 +26,8 @@ from jaxlint.rewrite.control.effects import Unnamed
 from jaxlint.rewrite.control.model import Branch, Declined, Plain
 from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.control.simple import acting
-from jaxlint.rewrite.vector.items import Turns
-from jaxlint.rewrite.vector.lengths import Lengths, kind
-from jaxlint.rewrite.vector.nest import Nest, Store
+from jaxlint.rewrite.control.vector.actions import Store, action, check_plan
+from jaxlint.rewrite.control.vector.lengths import Lengths, kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,7 @@ def stored_once(ctx: View, branch: Branch) -> Fix | None:
     """One store below a branch, in place of one in each arm; None if the arms do not store alike."""
     if not isinstance(branch.node, cst.If):
         return None
-    nest = Nest(Turns(ctx, Lengths(ctx)))
-    tails = list(_tails(nest, branch))
+    tails = list(_tails(ctx, branch))
     if len(tails) < 2 or None in tails:
         return None
     found = [tail for tail in tails if tail is not None]
@@ -56,7 +54,7 @@ def stored_once(ctx: View, branch: Branch) -> Fix | None:
     try:
         for tail in found:
             assert tail.statement.node is not None
-            nest.check_plan(tail.store, tail.statement.node)
+            check_plan(ctx, tail.store, tail.statement.node)
     except (Declined, Unnamed):
         return None
     name = fresh(ctx)("value", f"new_{first.array}", "item")
@@ -73,14 +71,14 @@ def stored_once(ctx: View, branch: Branch) -> Fix | None:
     return Fix(f"Store into `{first.array}` once, below the branch", tuple(edits), "unsafe")
 
 
-def _tails(nest: Nest, branch: Branch) -> Iterator[Tail | None]:
+def _tails(ctx: View, branch: Branch) -> Iterator[Tail | None]:
     for arm in (branch.then, branch.orelse):
         match list(acting(arm)):
             case [*_, Branch() as inner]:
-                yield from _tails(nest, inner)
+                yield from _tails(ctx, inner)
             case [*_, Plain(node=cst.CSTNode()) as last]:
-                action = nest.action(last)
-                yield Tail(last, action) if isinstance(action, Store) else None
+                found = action(ctx, last)
+                yield Tail(last, found) if isinstance(found, Store) else None
             case _:
                 yield None
 

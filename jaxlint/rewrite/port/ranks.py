@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import libcst as cst
 
 from jaxlint.facts.model.definitions import bound_names
+from jaxlint.rewrite.port.indices import consistent, contracted
 from jaxlint.rewrite.port.reading import Reading, Unit
 from jaxlint.rewrite.port.roles import Role
 from jaxlint.source import walk
@@ -63,6 +64,14 @@ class Ranks:
             self._known[name] = 0 if roles.get(name) in ("number", "size") else _measured(unit, name)
         self._settle()
         self._spread()
+        self._settle()
+        self.assumed: dict[str, int] = {}
+        for name, rank in contracted(reading, unit):
+            if name in unit.names and self._known.get(name) is None:
+                self._known[name] = rank
+        for name in unit.names:
+            if self._known.get(name) is None and (rank := consistent(unit, name)) is not None:
+                self._known[name] = self.assumed[name] = rank
         self._settle()
 
     def of(self, node: cst.BaseExpression) -> int | None:

@@ -112,10 +112,10 @@ def _parameter(part: cst.BaseExpression, out: Exit, *, only: bool) -> str | None
 
 def as_results(unit: Unit, found: Sharing, own: Convention, conventions: Conventions) -> Iterator[Edit]:
     """The edits that make every exit return what was changed."""
-    for out in found.exits:
-        names = ", ".join(own.added)
-        if not own.added:
-            continue
+    if not own.added:
+        return
+    names = ", ".join(own.added)
+    for out in {out.statement: out for out in found.exits}.values():
         if out.statement is None:
             yield _last_line(unit, f"return {names}")
         elif not _parts(out):
@@ -293,4 +293,6 @@ def called_as_value(reading: Reading, unit: Unit, changing: Collection[str]) -> 
         for node in unit.nodes
         if isinstance(node, cst.Name) and node.value in changing and node.value not in unit.bound
         and not (isinstance(parent := unit.parent(node), cst.Call) and parent.func is node)
+        and not (isinstance(parent, cst.Attribute) and parent.attr is node)
+        and not (isinstance(parent, cst.Arg) and parent.keyword is node)
     ]  # fmt: skip

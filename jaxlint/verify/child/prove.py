@@ -9,6 +9,7 @@ import numpy as np
 
 from jaxlint.verify.child.alarm import Overrun, within
 from jaxlint.verify.child.build import Builder, Plain
+from jaxlint.verify.child.draws import drawn_alike
 from jaxlint.verify.child.execute import Call
 from jaxlint.verify.child.keys import changed_on_purpose
 from jaxlint.verify.child.rounding import Rounding, rounding
@@ -18,7 +19,7 @@ from jaxlint.verify.child.trial import Tell, Trials
 from jaxlint.verify.child.vary import Drawn, smallest
 from jaxlint.verify.child.widths import WIDENED, widened
 from jaxlint.verify.inputs.spec import Arguments, base_sizes
-from jaxlint.verify.outcome import Outcome, Raised, Returned
+from jaxlint.verify.outcome import Outcome, Raised, Returned, blank
 from jaxlint.verify.verdict import Kind, Verdict, judge, judge_case, worst
 
 _ORIGINAL_SECONDS, _REWRITTEN_SECONDS = 2.0, 20.0
@@ -75,7 +76,10 @@ class Prover:
     def _considered(self, verdict: Verdict, call: Call, expected: Outcome, actual: Outcome) -> Verdict:
         """A difference may be one of random numbers only, and NaN may come out otherwise without jit."""
         if verdict.kind is Kind.DIFFERENT:
-            intended = changed_on_purpose(self.trials, call, actual, x64=self.x64, known=self._reuse)
+            if self.trials.jax_code:
+                intended = changed_on_purpose(self.trials, call, actual, x64=self.x64, known=self._reuse)
+            else:
+                intended = drawn_alike(self.trials, call, expected, actual, x64=self.x64)
             verdict = intended or verdict
             self._reuse = self._reuse or verdict.kind is Kind.CHANGED_ON_PURPOSE
         finite = _finite(call)
@@ -98,6 +102,8 @@ class Prover:
         if self.trials.grad or not (isinstance(expected, Returned) and isinstance(actual, Returned)):
             return None
         if expected.mutated or actual.mutated:
+            return None
+        if not judge_case(self.trials.function, blank(expected), blank(actual), set(), x64=self.x64).kind.passes:
             return None
         match rounding(self.trials, call, expected, actual):
             case Rounding.EXPLAINS:
