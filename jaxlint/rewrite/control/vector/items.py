@@ -18,7 +18,7 @@ from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control.model import Declined
 from jaxlint.rewrite.control.vector.axes import Axes, Item, joined
 from jaxlint.rewrite.control.vector.calls import mapped
-from jaxlint.rewrite.control.vector.lengths import Lengths
+from jaxlint.rewrite.control.vector.lengths import Lengths, every_call
 from jaxlint.rewrite.control.vector.ranges import Run, Shift, shift
 from jaxlint.rewrite.elementwise import hazard, is_elementwise
 from jaxlint.rewrite.polynomial import polynomial
@@ -333,7 +333,7 @@ def _sure(items: Sequence[Item]) -> frozenset[str]:
 
 def is_scalar(ctx: View, node: cst.BaseExpression) -> bool:
     """True for a number, or an array without axes, in every call of the function that is known."""
-    return all(_is_number(view.value(node)) for view in (ctx, *ctx.others()))
+    return all(_is_number(view.value(node)) for view in every_call(ctx))
 
 
 def _is_number(value: Value) -> bool:

@@ -6,7 +6,7 @@ that two lengths can be compared whatever the arguments are; None for what is no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -265,8 +265,14 @@ def kind(ctx: View, node: cst.BaseExpression) -> str | None:
     """Whether an expression gives floats, integers or bools, the same in every call that is known."""
     if isinstance(node, cst.Comparison):
         return "bool"
-    kinds = {_kind(view.value(node)) for view in (ctx, *ctx.others())}
+    kinds = {_kind(view.value(node)) for view in every_call(ctx)}
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def every_call(ctx: View) -> Iterator[View]:
+    """The function in all calls that are known: in traces only, if it runs in no other way."""
+    yield ctx
+    yield from ctx.contexts() if ctx.always_traced else ctx.others()
 
 
 def _kind(value: Value) -> str | None:
