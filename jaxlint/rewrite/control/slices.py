@@ -12,7 +12,6 @@ window must be proven to lie within its array, since `dynamic_slice` would move 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import libcst as cst
@@ -25,9 +24,9 @@ from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.control.vector.actions import Store, action
 from jaxlint.rewrite.control.vector.items import is_scalar
 from jaxlint.rewrite.control.vector.lengths import Lengths, at_least, kind
-from jaxlint.rewrite.control.vector.ranges import Run, run
+from jaxlint.rewrite.control.vector.ranges import ends, runs_around
 from jaxlint.rewrite.elementwise import hazard
-from jaxlint.rewrite.polynomial import Polynomial, difference, plus
+from jaxlint.rewrite.polynomial import Polynomial, difference
 
 WINDOW = "jax.lax.dynamic_slice_in_dim"
 ARANGE, WHERE, SUM, DOT = "jax.numpy.arange", "jax.numpy.where", "jax.numpy.sum", "jax.numpy.dot"
@@ -76,8 +75,8 @@ def _window(view: Forecast, part: Part) -> Fix | None:
     if lower is None or upper is None or part.axis != len(part.node.slice) - 1:
         return None
     size = difference(view, upper, lower)
-    runs = dict(_runs(view, part.node))
-    first, last = _ends(view, lower, runs), _ends(view, upper, runs)
+    runs = dict(runs_around(view, part.node))
+    first, last = ends(view, lower, runs), ends(view, upper, runs)
     length = Lengths(view).axis(part.name, part.axis)
     if size is None or first is None or last is None or length is None:
         return None
@@ -89,29 +88,6 @@ def _window(view: Forecast, part: Part) -> Fix | None:
     text = f"{view.spell(WINDOW)}({base}, {view.code(lower)}, {size})"
     message = "Take the window with `lax.dynamic_slice_in_dim`"
     return Fix(message, (replace(view, part.node, text),), "unsafe", (WINDOW,))
-
-
-def _runs(view: Forecast, node: cst.CSTNode) -> Iterator[tuple[str, Run]]:
-    """The ranges of the loops around a node."""
-    for above in view.ancestors(node):
-        if isinstance(above, cst.For) and (found := run(view, above)) is not None:
-            yield found.name, found
-
-
-def _ends(view: Forecast, node: cst.BaseExpression, runs: dict[str, Run]) -> tuple[Polynomial, Polynomial] | None:
-    """The least and the greatest value of an expression over all turns."""
-    match node:
-        case cst.Name(value=name) if name in runs:
-            return runs[name].start.size, runs[name].stop.plus(-1).size
-        case cst.BinaryOperation(operator=cst.Add() | cst.Subtract() as operator, left=left, right=right):
-            a, b = _ends(view, left, runs), _ends(view, right, runs)
-            if a is None or b is None:
-                return None
-            if isinstance(operator, cst.Add):
-                return plus(a[0], b[0]), plus(a[1], b[1])
-            return plus(a[0], b[1], -1), plus(a[1], b[0], -1)
-    found = Lengths(view).of(node)
-    return None if found is None else (found, found)
 
 
 # --- triangles -------------------------------------------------------------------------------------------------------
@@ -255,7 +231,7 @@ def _extent(view: Forecast, parts: list[Part]) -> Extent | None:
     """The length of all axes, if they have one; else the number of turns that the slices end before."""
     lengths = [Lengths(view).axis(part.name, part.axis) for part in parts]
     if lengths[0] is not None and all(length == lengths[0] for length in lengths):
-        stops = (found.stop for _, found in _runs(view, parts[0].node) if found.stop.size == lengths[0])
+        stops = (found.stop for _, found in runs_around(view, parts[0].node) if found.stop.size == lengths[0])
         shape = f"{parts[0].name}.shape[{parts[0].axis}]"
         return Extent(lengths[0], next((stop.text for stop in stops), shape))
     upper = parts[0].bounds.upper
@@ -263,20 +239,20 @@ def _extent(view: Forecast, parts: list[Part]) -> Extent | None:
         return None
     if (size := Lengths(view).of(upper)) is not None:
         return Extent(size, view.code(upper))
-    for name, found in _runs(view, parts[0].node):
-        ends = _ends(view, upper, {name: found})
-        if ends is not None and at_least(found.stop.size, ends[1]):
+    for name, found in runs_around(view, parts[0].node):
+        reached = ends(view, upper, {name: found})
+        if reached is not None and at_least(found.stop.size, reached[1]):
             return Extent(found.stop.size, found.stop.text)
     return None
 
 
 def _is_counted(view: Forecast, part: Part) -> bool:
     """True if no bound is negative, which Python would count from the end."""
-    runs = dict(_runs(view, part.node))
+    runs = dict(runs_around(view, part.node))
     for bound in (part.bounds.lower, part.bounds.upper):
         if bound is not None:
-            ends = _ends(view, bound, runs)
-            if ends is None or not at_least(ends[0], {}):
+            reached = ends(view, bound, runs)
+            if reached is None or not at_least(reached[0], {}):
                 return False
     return True
 
@@ -326,6 +302,6 @@ def _mask(view: Forecast, part: Part, extent: Extent) -> str:
     count = f"{view.spell(ARANGE)}({extent.text})"
     lower, upper = part.bounds.lower, part.bounds.upper
     above = f"{count} >= {view.code(lower)}" if lower is not None else ""
-    ends = upper is not None and Lengths(view).of(upper) != extent.size
-    below = f"{count} < {_code(view, upper)}" if ends else ""
+    is_shorter = upper is not None and Lengths(view).of(upper) != extent.size
+    below = f"{count} < {_code(view, upper)}" if is_shorter else ""
     return f"({above}) & ({below})" if above and below else above or below

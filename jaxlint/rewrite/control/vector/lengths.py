@@ -148,13 +148,20 @@ class Lengths:
             return not others, None
         return len(others) == 1 and others[0] is not None, others[0]
 
-    def _keeps(self, value: cst.BaseExpression, name: str) -> bool:
-        """True for a binding that changes neither the shape nor, if it was an array, that it is one."""
+    def _keeps(self, value: cst.BaseExpression, name: str, seen: tuple[str, ...] = ()) -> bool:
+        """True for a binding that changes neither the shape nor, if it was an array, that it is one: an update of
+        itself, or of a variable that only ever holds such."""
         match value:
             case cst.Call(func=function, args=[cst.Arg(value=cst.Name(value=given), keyword=None), *rest]):
                 if self.ctx.name(function) in ("jax.numpy.asarray", "jax.numpy.array"):
                     return given == name and not _reshapes(rest)
-        return is_update(value, name) or self._same_shape(value) == name
+        source = updated(value) or self._same_shape(value)
+        if source is None or source in (name, *seen):
+            return source is not None
+        inner = bindings(self.ctx, source)
+        if not inner or source in _parameters(self.ctx) or len(seen) > _DEPTH:
+            return False
+        return all(other is not None and self._keeps(other, source, (name, *seen)) for _, other in inner)
 
     # --- expressions -------------------------------------------------------------------------------------------------
 
@@ -224,16 +231,16 @@ def _parameters(ctx: View) -> frozenset[str]:
     )
 
 
-def is_update(value: cst.BaseExpression, name: str) -> bool:
-    """True for ``x.at[…].set(…)`` of a variable: the same shape and dtype."""
+def updated(value: cst.BaseExpression) -> str | None:
+    """The variable of ``x.at[…].set(…)``: the same shape and dtype."""
     match value:
         case cst.Call(
             func=cst.Attribute(
                 value=cst.Subscript(value=cst.Attribute(value=cst.Name(value=base), attr=cst.Name(value="at")))
             )
         ):
-            return base == name
-    return False
+            return base
+    return None
 
 
 def at_least(a: Polynomial, b: Polynomial, known: Sequence[Polynomial] = ()) -> bool:
