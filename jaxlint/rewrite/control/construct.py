@@ -23,6 +23,7 @@ from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, Stateme
 from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
+from jaxlint.rewrite.control.slices import of_one_length
 from jaxlint.rewrite.control.slots import localised
 from jaxlint.rewrite.control.stores import stored_once
 
@@ -39,7 +40,7 @@ def rewrite(ctx: View, node: cst.CSTNode, *, raises: bool = True) -> Fix | Decli
     if _calls_itself(ctx):
         return Decline(f"`{ctx.function.name}` calls itself; lax traces both sides of a branch, which would never end")
     try:
-        return _in_one_go(ctx, node) or _one_store(ctx, node) or _rewritten(ctx, node, raises=raises)
+        return _in_one_go(ctx, node) or _first_step(ctx, node) or _rewritten(ctx, node, raises=raises)
     except Unnamed as reason:
         return localised(ctx, _outermost(ctx, node)[0]) or Decline(str(reason))
     except Declined as reason:
@@ -66,9 +67,11 @@ def _in_one_go(ctx: View, node: cst.CSTNode) -> Fix | None:
     return None
 
 
-def _one_store(ctx: View, node: cst.CSTNode) -> Fix | None:
-    """The first branch in a loop whose arms all store into one place, with one store below it."""
-    _, block, view = _outermost(ctx, node)
+def _first_step(ctx: View, node: cst.CSTNode) -> Fix | None:
+    """What must change before lax runs a loop: slices of varying length, and stores in all arms of a branch."""
+    top, block, view = _outermost(ctx, node)
+    if (fix := of_one_length(view, top)) is not None:
+        return fix
     loops = [statement for statement in flow.statements(block) if isinstance(statement, Loop | While)]
     inner = (statement for loop in loops for statement in flow.statements(loop.body))
     branches = (branch for branch in inner if isinstance(branch, Branch) and view.dynamic(branch.test))
