@@ -112,7 +112,8 @@ def _parameter(part: cst.BaseExpression, out: Exit, *, only: bool) -> str | None
 
 def as_results(unit: Unit, found: Sharing, own: Convention, conventions: Conventions) -> Iterator[Edit]:
     """The edits that make every exit return what was changed."""
-    for out in found.exits:
+    exits = {id(out.statement): out for out in reversed(found.exits)}
+    for out in reversed(exits.values()):
         names = ", ".join(own.added)
         if not own.added:
             continue
