@@ -112,11 +112,10 @@ def _parameter(part: cst.BaseExpression, out: Exit, *, only: bool) -> str | None
 
 def as_results(unit: Unit, found: Sharing, own: Convention, conventions: Conventions) -> Iterator[Edit]:
     """The edits that make every exit return what was changed."""
-    exits = {id(out.statement): out for out in reversed(found.exits)}
-    for out in reversed(exits.values()):
-        names = ", ".join(own.added)
-        if not own.added:
-            continue
+    if not own.added:
+        return
+    names = ", ".join(own.added)
+    for out in {out.statement: out for out in found.exits}.values():
         if out.statement is None:
             yield _last_line(unit, f"return {names}")
         elif not _parts(out):
