@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from jaxlint.facts.model.values import Const, Static, Value
+from jaxlint.facts.model.values import Array, Const, Static, Value
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace import dtypes
 from jaxlint.facts.trace.arithmetic import kind_of
@@ -84,6 +84,8 @@ class Lengths:
         if not known or depth > _DEPTH:
             return None
         found = self._rank_of(origin, depth + 1) if origin is not None else None
+        if found is None and isinstance(argument := self.ctx.frame.arguments.get(name), Array):
+            found = argument.ndim
         return found if found is not None else self._unpacked(name)
 
     def has_shape(self, name: str) -> bool:
