@@ -123,12 +123,13 @@ def as_results(unit: Unit, found: Sharing, own: Convention, conventions: Convent
         elif conventions(unit, out.statement.value) is None:
             value = out.statement.value
             assert value is not None
-            text = unit.code(value)
-            start, end = unit.span(value)
-            if isinstance(value, cst.Tuple) and value.lpar:
-                start, end = unit.span(value.lpar[0])[0], unit.span(value.rpar[-1])[1]
-                text = unit.code(value)
-            yield Edit(start, end, f"{text.rstrip().rstrip(',')}, {names}")
+            end = unit.span(value)[1]
+            if isinstance(value, cst.Tuple):
+                comma = "" if isinstance(value.elements[-1].comma, cst.Comma) else ","
+                yield Edit(end, end, f"{comma} {names}")
+            else:
+                end = unit.span(value.rpar[-1])[1] if value.rpar else end
+                yield Edit(end, end, f", {names}")
 
 
 def _last_line(unit: Unit, text: str) -> Edit:
