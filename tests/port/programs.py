@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Small NumPy programs about memory and meaning, each with arguments: what a port must keep, or decline."""
 
 EQUAL = {

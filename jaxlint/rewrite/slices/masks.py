@@ -143,7 +143,9 @@ class Masks:
     def _turned(self, node: cst.Subscript, inner: cst.Subscript, part: cst.Slice) -> Axes:
         """``x[:k][::-1]`` -> ``x[k - 1 - jnp.arange(n)]``, which wraps around where it does not count"""
         axes = self.reader.subscript(inner)
-        backwards = part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
+        backwards = (
+            part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
+        )
         if not backwards or len(axes) != 1 or axes[0] is None or axes[0].lower is not None or len(inner.slice) > 1:
             raise Stuck(f"`{self._code(node)}` is a part of a part")
         (span,) = axes
