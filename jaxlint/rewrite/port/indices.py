@@ -56,24 +56,32 @@ def _moves(unit: Unit, part: cst.Slice) -> bool:
 
 
 def consistent(unit: Unit, name: str) -> int | None:
-    """The number of indices, if all uses have the same, which are two or more. This is an assumption: the report says
-    so."""
-    counts = set()
-    for node in unit.nodes:
-        match node:
-            case cst.Subscript(value=cst.Name(value=base), slice=elements) if base == name:
-                if not all(_is_plain(each.slice) for each in elements):
-                    return None
-                counts.add(len(elements))
-    return counts.pop() if len(counts) == 1 and min(counts) >= _FEWEST else None
+    """The largest number of indices that an array is used with, if that is two or more, or if only slices are taken of
+    it. This is an assumption: the report says so."""
+    uses = [
+        [each.slice for each in node.slice if not _is_new_axis(each.slice)]
+        for node in unit.nodes
+        if isinstance(node, cst.Subscript) and isinstance(node.value, cst.Name) and node.value.value == name
+        if all(_is_plain(each.slice) for each in node.slice)
+    ]
+    most = max(map(len, uses), default=0)
+    if most >= _FEWEST:
+        return most
+    slices = [part for use in uses for part in use if isinstance(part, cst.Slice)]
+    return 1 if len(slices) == len(uses) and any(_moves(unit, part) for part in slices) else None
 
 
 def _is_plain(index: cst.BaseSlice) -> bool:
     match index:
         case cst.Slice():
             return True
-        case cst.Index(value=cst.Name(value="None") | cst.Ellipsis() | cst.Tuple() | cst.List() | cst.Comparison()):
-            return False
-        case cst.Index(value=cst.Attribute(attr=cst.Name(value="newaxis"))):
+        case cst.Index(value=cst.Ellipsis() | cst.Tuple() | cst.List() | cst.Comparison()):
             return False
     return True
+
+
+def _is_new_axis(index: cst.BaseSlice) -> bool:
+    match index:
+        case cst.Index(value=cst.Name(value="None") | cst.Attribute(attr=cst.Name(value="newaxis"))):
+            return True
+    return False

@@ -6,7 +6,7 @@ Needs: the loops around a statement.  Gives: proofs, from the least and the grea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import libcst as cst
@@ -37,6 +37,11 @@ class Loops:
 
     ctx: View
     statement: cst.CSTNode
+    quotients: dict[str, tuple[Polynomial, Polynomial]] = field(default_factory=dict)
+
+    @property
+    def lengths(self) -> Lengths:
+        return Lengths(self.ctx, in_place=True)
 
     @cached_property
     def around(self) -> tuple[cst.For | cst.While, ...]:
@@ -91,8 +96,30 @@ class Loops:
                         return plus(a, b, -1)
                     case cst.Multiply():
                         return product(a, b)
+                    case cst.FloorDivide():
+                        return {(self._quotient(node, a, b),): 1}
                 return None
-        return Lengths(self.ctx).of(node)
+        found = self.lengths.of(node)
+        return found if found is not None or not isinstance(node, cst.Name) else self._fixed(node)
+
+    def _fixed(self, node: cst.Name) -> Polynomial | None:
+        """A number that is bound once, outside of the loops."""
+        places = bindings(self.ctx, node.value)
+        if len(places) != 1 or not self.ctx.static(node):
+            return None
+        ((place, value),) = places
+        if any(loop in self.around for loop in self.ctx.ancestors(place)):
+            return None
+        match value:
+            case cst.BinaryOperation(operator=cst.FloorDivide()):
+                return self.number(value)
+        return {(node.value,): 1}
+
+    def _quotient(self, node: cst.BaseExpression, number: Polynomial, divisor: Polynomial) -> str:
+        """A name for what a division that rounds down gives."""
+        text = self.ctx.code(node)
+        self.quotients[text] = (number, divisor)
+        return text
 
     def never_negative(self, size: Polynomial) -> bool:
         """True if it holds in every turn. What divides a length is at most that, rounded down."""
@@ -112,6 +139,8 @@ class Loops:
                     return False
                 least = plus(least, product({others: factor}, end))
             size = least
+        for quotient, (number, divisor) in self.quotients.items():
+            size = _at_least(size, quotient, number, divisor)
         return all(factor >= 0 and all(map(_is_length, term)) for term, factor in size.items())
 
     def _is_short(self, loop: cst.For) -> bool:
@@ -130,7 +159,7 @@ class Loops:
                 target=cst.Tuple(elements=[cst.Element(value=cst.Name(value=name)), _]),
                 iter=cst.Call(args=[cst.Arg(value=cst.Name(value=array))]) as call,
             ) if ctx.name(call.func) == "builtins.enumerate" and self._is_only(name):
-                length = Lengths(ctx).axis(array, 0)
+                length = self.lengths.axis(array, 0)
                 yield Counter(name, {}, _moved(length, -1))
 
     def _ends(self, call: cst.Call) -> tuple[Polynomial | None, Polynomial | None] | None:
@@ -149,6 +178,15 @@ class Loops:
     def _is_only(self, name: str) -> bool:
         """True for a variable that nothing but loops binds."""
         return all(isinstance(self.ctx.parent(place), cst.For | cst.Element) for place, _ in bindings(self.ctx, name))
+
+
+def _at_least(size: Polynomial, quotient: str, number: Polynomial, divisor: Polynomial) -> Polynomial:
+    """No more than ``size``, with ``-2 * (h // 2)`` made ``-h``."""
+    by = divisor.get((), 0)
+    factor = size.get((quotient,), 0)
+    if by <= 0 or divisor.keys() != {()} or factor >= 0 or factor % by:
+        return size
+    return plus(plus(size, {(quotient,): -factor}), number, factor // by)
 
 
 def _moved(size: Polynomial | None, by: int) -> Polynomial | None:

@@ -16,6 +16,7 @@ import libcst as cst
 from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.slices.bounds import Loops
 from jaxlint.rewrite.slices.spans import Axes, Reader, Span, Stuck, Widened
 
@@ -45,8 +46,9 @@ def whole_axes(ctx: View, statement: cst.SimpleStatementLine) -> Fix | Decline |
             masks.statement(small)
     except Stuck as reason:
         return Decline(str(reason))
-    edits = (*reader.widened.edits(), *masks.edits)
-    return Fix("Take whole axes, and mask what does not count", _nested(edits), "unsafe", tuple(masks.uses))
+    edits = _nested((*reader.widened.edits(), *masks.edits))
+    uses = (*masks.uses, *reader.widened.uses)
+    return Fix("Take whole axes and windows of one size, and mask what does not count", edits, "unsafe", uses)
 
 
 def _nested(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
@@ -65,6 +67,10 @@ class Masks:
         match node:
             case cst.Assign(targets=[cst.AssignTarget(target=target)], value=value):
                 self._assigned(target, value, None)
+            case cst.Assign() if any(self.reader.touched(each) for each in node.targets):
+                self._chained(node)
+            case cst.Assign(value=value):
+                self._whole(value)
             case cst.AugAssign(target=target, operator=operator, value=value):
                 self._assigned(target, value, operator)
             case cst.Return(value=cst.BaseExpression() as value) | cst.Expr(value=value):
@@ -78,22 +84,49 @@ class Masks:
             return
         if not isinstance(target, cst.Subscript):
             raise Stuck(f"`{self._code(target)}` is more than one store")
-        into, given = self.reader.subscript(target), self.axes(value)
-        if len(given) > len(into):
-            raise Stuck(f"`{self._code(value)}` has more axes than `{self._code(target)}`")
-        axes = list(into)
+        given = self.axes(value)
+        axes = self._fitted(target, given)
+        self.reader.widened.put(target)
+        if any(span is not None for span in axes):
+            self._store(target, axes, value, op)
+
+    def _fitted(self, target: cst.Subscript, given: Axes) -> Axes:
+        """The axes of a store's target, those of what is stored made to fit."""
+        axes = list(self.reader.subscript(target))
+        if len(given) > len(axes):
+            raise Stuck(f"what is stored has more axes than `{self._code(target)}`")
         for place in range(1, len(given) + 1):
-            left, right = into[-place], given[-place]
-            if (left is None) != (right is None):
-                raise Stuck(f"`{self._code(value)}` has not the axes of `{self._code(target)}`")
+            left, right = axes[-place], given[-place]
+            if left is None and right is not None:
+                raise Stuck(f"what is stored has not the axes of `{self._code(target)}`")
             if left is not None and right is not None:
                 axes[-place] = self.reader.joined([left, right])
-        self._store(target, tuple(axes), value, op)
+        return tuple(axes)
+
+    def _chained(self, node: cst.Assign) -> None:
+        """``a[:i] = b[:i] = v`` -> ``values = v``, and a store for each target."""
+        ctx, widened = self.reader.ctx, self.reader.widened
+        given = self.axes(node.value)
+        name, lines = fresh(ctx)("values"), []
+        for each in node.targets:
+            target = each.target
+            if not isinstance(target, cst.Subscript) or not self.reader.touched(target):
+                raise Stuck(f"`{self._code(target)}` is assigned together with a slice")
+            axes = self._fitted(target, given)
+            if target in widened.windows or all(span is None for span in axes):
+                raise Stuck(f"`{self._code(target)}` is a window")
+            old, mask = f"{self._code(target.value)}{widened.text(target)}", self.reader.mask(axes)
+            place = old if widened.text(target) else f"{old}[:]"
+            lines.append(f"{place} = {self._spell('jax.numpy.where')}({mask}, {name}, {old})")
+            del widened.texts[target]
+        start, end = self._outer(node.value)
+        begin, indent = ctx.span(node)[0], ctx.indent(node)
+        after = "".join(f"\n{indent}{line}" for line in lines)
+        self.edits = [Edit(begin, start, f"{name} = "), *self.edits, Edit(end, end, after)]
 
     def _store(self, target: cst.Subscript, axes: Axes, value: cst.BaseExpression, op: cst.BaseAugOp | None) -> None:
         """``A[:i] = v`` -> ``A[:] = jnp.where(mask, v, A)``; what is added is 0 where it does not count."""
         widened = self.reader.widened
-        widened.stored.add(target)
         before, after = f"{self._spell('jax.numpy.where')}({self.reader.mask(axes)}, ", ", 0)"
         if not isinstance(op, cst.AddAssign | cst.SubtractAssign):
             old = f"{self._code(target.value)}{widened.text(target)}"
@@ -112,7 +145,8 @@ class Masks:
 
     def _whole(self, value: cst.BaseExpression) -> None:
         """An expression of which all elements count."""
-        if any(span is not None for span in self.axes(value)):
+        found = self.axes(value)
+        if any(span is not None for span in found):
             raise Stuck(f"how many items `{self._code(value)}` has changes from turn to turn")
 
     # --- expressions -------------------------------------------------------------------------------------------------
@@ -120,7 +154,7 @@ class Masks:
     def axes(self, node: cst.BaseExpression) -> Axes:
         """The axes of an expression, after its edits. Raises Stuck."""
         if not self.reader.touched(node):
-            return (None,) * self.reader.rank(node)
+            return self._plain(node)
         match node:
             case cst.Subscript(value=cst.Subscript() as inner, slice=[cst.SubscriptElement(slice=cst.Slice() as part)]):
                 return self._turned(node, inner, part)
@@ -135,7 +169,9 @@ class Masks:
             case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(comparator=right)]):
                 return self._elementwise([left, right])
             case cst.Attribute(value=value, attr=cst.Name(value="T")):
-                return self.axes(value)[::-1]
+                axes = self.axes(value)
+                self._known(node)
+                return axes[::-1]
             case cst.Call(args=arguments) if not any(argument.star for argument in arguments):
                 return self._call(node)
         raise Stuck(f"`{self._code(node)}` takes a part of an axis that a loop decides")
@@ -143,9 +179,9 @@ class Masks:
     def _turned(self, node: cst.Subscript, inner: cst.Subscript, part: cst.Slice) -> Axes:
         """``x[:k][::-1]`` -> ``x[k - 1 - jnp.arange(n)]``, which wraps around where it does not count"""
         axes = self.reader.subscript(inner)
-        backwards = (
-            part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
-        )
+        if all(axis is None for axis in axes):
+            return axes
+        backwards = part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
         if not backwards or len(axes) != 1 or axes[0] is None or axes[0].lower is not None or len(inner.slice) > 1:
             raise Stuck(f"`{self._code(node)}` is a part of a part")
         (span,) = axes
@@ -160,7 +196,14 @@ class Masks:
         return (replace(span, parts=()),)
 
     def _elementwise(self, nodes: list[cst.BaseExpression]) -> Axes:
-        return self.reader.meet([(self.axes(node), node) for node in nodes])
+        return self.reader.meet([self.axes(node) for node in nodes])
+
+    def _plain(self, node: cst.BaseExpression) -> Axes:
+        try:
+            return (None,) * self.reader.rank(node)
+        except Stuck:
+            self.reader.vague = True
+            return ()
 
     def _call(self, node: cst.Call) -> Axes:
         name = self.reader.ctx.name(node.func) or ""
@@ -169,6 +212,10 @@ class Masks:
             return self._elementwise(positional)
         if name in PRODUCTS and len(node.args) == 2 and len(positional) == 2:
             return self._dot(node, *positional)
+        if name == "jax.numpy.transpose" and len(positional) == 1 == len(node.args):
+            axes = self.axes(positional[0])
+            self._known(node)
+            return axes[::-1]
         if name == "jax.numpy.outer" and len(positional) == 2 == len(node.args):
             return self._outer_product(node, *positional)
         if name.removeprefix("jax.numpy.") in (*PLAIN, *EXTREME) and len(positional) == 1:
@@ -190,6 +237,11 @@ class Masks:
     ) -> Axes:
         """``np.sum(x[:i])`` -> ``jnp.sum(x, where=mask)``"""
         axes = self.axes(base)
+        if options and all(axis is None for axis in axes):
+            self.reader.vague = True
+            return ()
+        if options:
+            self._known(base)
         reduced = self._over(axes, options)
         left = tuple(span for place, span in enumerate(axes) if place not in reduced)
         spans = [axes[place] for place in reduced if axes[place] is not None]
@@ -248,6 +300,7 @@ class Masks:
     def _outer_product(self, node: cst.Call, left: cst.BaseExpression, right: cst.BaseExpression) -> Axes:
         """``np.outer(a, b)`` -> ``jnp.outer(a, b)``, of whole vectors"""
         a, b = self.axes(left), self.axes(right)
+        self._known(node)
         if len(a) != 1 or len(b) != 1:
             raise Stuck(f"`{self._code(node)}` is an outer product of more than vectors")
         return (*a, *b)
@@ -276,6 +329,7 @@ class Masks:
 
     def _contracted(self, a: Axes, b: Axes, node: cst.BaseExpression) -> Span | None:
         """The axis over which a product sums."""
+        self._known(node)
         if not a or not b or len(a) > 2 or len(b) > 2:
             raise Stuck(f"`{self._code(node)}` is no product of vectors and matrices")
         left, right = a[-1], b[-2] if len(b) > 1 else b[0]
@@ -284,6 +338,10 @@ class Masks:
         if left is None or right is None:
             raise Stuck(f"`{self._code(node)}` is the product of a slice and of a whole axis")
         return self.reader.joined([left, right])
+
+    def _known(self, node: cst.BaseExpression) -> None:
+        if self.reader.vague:
+            raise Stuck(f"how many axes `{self._code(node)}` has is not known")
 
     def _masked(self, node: cst.BaseExpression, axes: Axes) -> None:
         self._around(node, f"{self._spell('jax.numpy.where')}({self.reader.mask(axes)}, ", ", 0)")

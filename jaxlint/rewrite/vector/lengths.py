@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from jaxlint.facts.model.values import Const, Static, Value
+from jaxlint.facts.model.values import Array, Const, Static, Value
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace import dtypes
 from jaxlint.facts.trace.arithmetic import kind_of
@@ -28,9 +28,10 @@ _DEPTH = 6
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Lengths and ranks in one function."""
+    """Lengths and ranks in one function. ``in_place``: ``x *= y`` keeps the shape of ``x``, as it does in NumPy."""
 
     ctx: View
+    in_place: bool = False
 
     def of(self, node: cst.BaseExpression, depth: int = 0) -> Polynomial | None:
         """A whole number in terms of what does not change."""
@@ -80,6 +81,8 @@ class Lengths:
         if not known or depth > _DEPTH:
             return None
         found = self._rank_of(origin, depth + 1) if origin is not None else None
+        if found is None and isinstance(argument := self.ctx.frame.arguments.get(name), Array):
+            found = argument.ndim
         return found if found is not None else self._unpacked(name)
 
     def has_shape(self, name: str) -> bool:
@@ -152,10 +155,11 @@ class Lengths:
 
     def _scales(self, place: cst.Name, value: cst.BaseExpression) -> bool:
         """``x *= number``"""
-        number = self.ctx.value(value)
-        return isinstance(self.ctx.parent(place), cst.AugAssign) and (
-            isinstance(number, Const | Static) or getattr(number, "ndim", None) == 0
-        )
+        return isinstance(self.ctx.parent(place), cst.AugAssign) and (self.in_place or self._is_scalar(value))
+
+    def _is_scalar(self, node: cst.BaseExpression) -> bool:
+        number = self.ctx.value(node)
+        return isinstance(number, Const | Static) or getattr(number, "ndim", None) == 0
 
     def _keeps(self, value: cst.BaseExpression, name: str) -> bool:
         return is_update(value, name) or self._same_shape(value) == name
@@ -163,6 +167,9 @@ class Lengths:
     # --- expressions -------------------------------------------------------------------------------------------------
 
     def _axis_of(self, node: cst.BaseExpression, number: int, depth: int) -> Polynomial | None:
+        if (padded := self._padded(node)) is not None:
+            inner, width = self.axis(padded[0], number, depth), self.of(padded[1], depth)
+            return plus(inner, product({(): 2}, width)) if inner is not None and width is not None else None
         if (source := self._same_shape(node)) is not None:
             return self.axis(source, number, depth)
         match self._stated(node):
@@ -173,6 +180,8 @@ class Lengths:
         return None
 
     def _rank_of(self, node: cst.BaseExpression, depth: int) -> int | None:
+        if (padded := self._padded(node)) is not None:
+            return self.rank(padded[0], depth)
         if (source := self._same_shape(node)) is not None:
             return self.rank(source, depth)
         match self._stated(node):
@@ -180,6 +189,14 @@ class Lengths:
                 return len(elements)
             case cst.BaseExpression() as size if self._is_number(size):
                 return 1
+        return None
+
+    def _padded(self, node: cst.BaseExpression) -> tuple[str, cst.BaseExpression] | None:
+        """``x`` and ``2`` of ``jnp.pad(x, 2, …)``: so many at each end of each axis."""
+        match node:
+            case cst.Call(func=function, args=[cst.Arg(value=cst.Name(value=name)), cst.Arg(value=width), *_]):
+                if self.ctx.name(function) == "jax.numpy.pad" and self._is_number(width):
+                    return name, width
         return None
 
     def _is_number(self, size: cst.BaseExpression) -> bool:
@@ -192,6 +209,10 @@ class Lengths:
         """The variable whose array has the same shape."""
         match node:
             case cst.Name(value=name):
+                return name
+            case cst.BinaryOperation(left=cst.Name(value=name) as left, right=right) if (
+                not isinstance(node.operator, cst.MatrixMultiply) and self.ctx.jax_array(left) and self._is_scalar(right)
+            ):
                 return name
             case cst.Call(func=cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=method))) if (
                 method in _KEEPING and self.ctx.jax_array(node.func.value)  # type: ignore[attr-defined]
