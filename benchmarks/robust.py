@@ -1,9 +1,10 @@
 """Try to break jaxlint: ``python benchmarks/robust.py [--programs N] [--seed S]``.
 
-Lints and fixes programs that nobody would write: generated ones (hypothesmith: anything that Python's grammar allows), and
-modules of real packages with tokens deleted, doubled or swapped, or cut off in the middle. None may crash the analysis or
-a rule (JAX000), take longer than the limit, or come out of ``--fix --unsafe-fixes`` as something that does not parse
-though it did before, or that a second run changes again. What breaks is printed, with the program in a file; exits with 1.
+Lints and fixes programs that nobody would write: generated ones (hypothesmith: anything that Python's grammar allows),
+and modules of real packages with tokens deleted, doubled or swapped, or cut off in the middle. None may crash the
+analysis or a rule (JAX000), take longer than the limit, or come out of ``--fix --unsafe-fixes`` as something that does
+not parse though it did before, or that a second run changes again. What breaks is printed, with the program in a file;
+exits with 1.
 """
 
 import argparse
