@@ -57,7 +57,8 @@ class Function:
 
 
 AREAS = (
-    "jax.numpy", "jax.lax", "jax.random", "jax.nn", "jax.scipy", "jax", "numpy", "math", "operator", "builtins", "optax",
+    "jax.numpy", "jax.lax", "jax.random", "jax.nn", "jax.scipy", "jax", "numpy", "math", "operator", "builtins",
+    "optax",
 )  # fmt: skip
 
 
