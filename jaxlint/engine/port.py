@@ -1,4 +1,4 @@
-"""NumPy modules to JAX modules: texts -> facts -> edits -> texts, a few passes of the porter and then those of the rules.
+"""NumPy modules to JAX modules: texts -> facts -> edits -> texts, some passes of the porter, then those of the rules.
 
 ::
 
@@ -6,14 +6,17 @@
 
 The porter itself only does what the rules cannot know: that the module is to become JAX, what each parameter is for,
 which arguments a function changes. The result of that is naive JAX code, such as somebody would write who replaces the
-names alone; mending it is what the rules are for. A function in which something is left that fails on tracers stays as it
-was, with the reason, and all is done again without it.
+names alone; mending it is what the rules are for. A function in which something is left that fails on tracers stays as
+it was, with the reason, and all is done again without it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import Literal
+
+import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.engine.apply import apply
@@ -23,11 +26,13 @@ from jaxlint.engine.imports import missing_imports
 from jaxlint.engine.own import Known
 from jaxlint.engine.rule_options import no_options
 from jaxlint.engine.syntax import tree
+from jaxlint.facts.model.definitions import FunctionDefinition
 from jaxlint.facts.model.project import Project, Stated, States, load, newest_jax
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rewrite.port.audit import left_over
 from jaxlint.rewrite.port.candidates import candidates
+from jaxlint.rewrite.port.conversions import conversions
 from jaxlint.rewrite.port.entries import compiled, entries
 from jaxlint.rewrite.port.imports import used_names, without_uses
 from jaxlint.rewrite.port.names import as_jax_names
@@ -37,21 +42,22 @@ from jaxlint.rewrite.port.reading import Key, Reading, Unit
 from jaxlint.rewrite.port.returns import PURE, Convention, as_results, called_as_value, convention, lookup, rebound
 from jaxlint.rewrite.port.roles import Roles, roles
 from jaxlint.rewrite.port.sharing import Sharing, sharing
+from jaxlint.rewrite.port.views import written_out
+from jaxlint.rewrite.slices import whole_axes
 from jaxlint.source import SourceText
-
-if TYPE_CHECKING:
-    import libcst as cst
 
 Status = Literal["ported", "declined", "host"]
 _LEFT_OUT = ("JAX7", "JAX002")
 """Rules about how a program is used: they have nothing to do with making it JAX."""
+_ROUNDS = 8
 _NOT_FAILING = ("JAX406",)
 """Warnings that a port must not leave behind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ported:
-    """What became of a function. ``notes``: what changed in its signature, and what to check."""
+    """What became of a function. ``notes``: what changed in its signature, and what to check; ``draws``: it draws
+    random numbers, which are others than NumPy's."""
 
     path: str
     name: str
@@ -59,6 +65,7 @@ class Ported:
     status: Status
     reason: str = ""
     notes: tuple[str, ...] = ()
+    draws: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +87,21 @@ class _Attempt:
     conventions: dict[Key, Convention] = field(default_factory=dict)
     static: dict[Key, tuple[str, ...]] = field(default_factory=dict)
     entries: set[Key] = field(default_factory=set)
-    keys: dict[Key, str] = field(default_factory=dict)
+    assumed: dict[Key, dict[str, int]] = field(default_factory=dict)
+    keys: set[Key] = field(default_factory=set)
+    drawing: set[Key] = field(default_factory=set)
     outcome: FixOutcome | None = None
 
 
-def port(sources: Sequence[SourceText], *, jit: bool = True) -> PortOutcome:
+Refusals = Mapping[Key, str]
+"""Functions that are to stay on the host, with the reason."""
+
+
+def port(sources: Sequence[SourceText], *, jit: bool = True, refused: Refusals = MappingProxyType({})) -> PortOutcome:
     """Port the functions of some modules. Nothing is written: the outcome has the new texts."""
     reading = Reading(load(sources))
     wanted, apart = candidates(reading)
-    host: dict[Key, str] = {}
+    host: dict[Key, str] = dict(refused)
     while True:
         attempt = _attempt(sources, wanted - host.keys(), host, jit=jit)
         if not attempt.declined.keys() - host.keys():
@@ -98,10 +111,13 @@ def port(sources: Sequence[SourceText], *, jit: bool = True) -> PortOutcome:
 
 def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, str], *, jit: bool) -> _Attempt:
     attempt = _Attempt({source.path: source for source in sources}, host)
+    _written_out(attempt, wanted)
     wanted = _functional(attempt, wanted)
     used = _used(attempt)
     wanted = _keyed(attempt, wanted)
     stated = _renamed(attempt, wanted, jit=jit)
+    _converted(attempt, wanted - attempt.declined.keys(), stated)
+    _widened(attempt, wanted - attempt.declined.keys(), stated)
     _mended(attempt, wanted, stated)
     _cleared(attempt, used)
     return attempt
@@ -110,12 +126,30 @@ def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, st
 # --- changed arguments -------------------------------------------------------------------------------------------
 
 
+def _written_out(attempt: _Attempt, wanted: set[Key]) -> None:
+    """Store through no views and second names, where these can be written out."""
+    for _ in range(_ROUNDS):
+        reading = Reading(load(attempt.texts.values()))
+        own = roles(reading)
+        found = sharing(reading, {key: Ranks(reading, unit, own[key]) for key, unit in reading.units.items()})
+        edits: dict[str, Fix] = {}
+        for key in sorted(wanted):
+            unit = reading.units[key]
+            made = tuple(written_out(unit, found[key].conflicts))
+            before = edits.get(unit.module.path, Fix("", ()))
+            edits[unit.module.path] = replace(before, edits=(*before.edits, *made))
+        if not any(made.edits for made in edits.values()):
+            return
+        _apply(attempt, edits)
+
+
 def _functional(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
     """Make the functions return what they change; those which cannot are declined."""
     reading = Reading(load(attempt.texts.values()))
     own = roles(reading)
     ranks = {key: Ranks(reading, unit, own[key]) for key, unit in reading.units.items()}
     found = sharing(reading, ranks)
+    attempt.assumed = {key: ranks[key].assumed for key in wanted}
     for key in sorted(wanted):
         unit = reading.units[key]
         if reason := _shares(unit, found[key]) or _of_callees(reading, unit, wanted):
@@ -174,6 +208,9 @@ def _keyed(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
     found = draws(reading)
     for key in reading.units.keys() - wanted:
         found[key] = Draws()
+    attempt.drawing = {key for key, one in found.items() if one} | _callers(
+        reading, {k for k, one in found.items() if one}
+    )
     edits: dict[str, Fix] = {}
     for key, unit in reading.units.items():
         made = keyed(reading, unit, found, Ranks(reading, unit, own[key]), host=key not in wanted)
@@ -181,11 +218,26 @@ def _keyed(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
             attempt.declined[key] = made.reason
             continue
         if found[key].needs_key:
-            attempt.keys[key] = GLOBAL
+            attempt.keys.add(key)
         before = edits.get(unit.module.path, Fix("", ()))
         edits[unit.module.path] = replace(before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses))
     _apply(attempt, edits)
     return wanted - attempt.declined.keys()
+
+
+def _callers(reading: Reading, keys: set[Key]) -> set[Key]:
+    """The functions that call some, directly or not."""
+    found: set[Key] = set()
+    growing = True
+    while growing:
+        more = {
+            key
+            for key, unit in reading.units.items()
+            if key not in found and any(callee.key in keys | found for _, callee in reading.calls(unit))
+        }
+        found |= more
+        growing = bool(more)
+    return found
 
 
 # --- names and jit -----------------------------------------------------------------------------------------------
@@ -214,6 +266,35 @@ def _renamed(attempt: _Attempt, wanted: set[Key], *, jit: bool) -> States:
         )
     _apply(attempt, edits)
     return stated
+
+
+def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
+    """Masks and windows for the slices that loops bound; where there is no way, the rules will say what is left."""
+    project = load(attempt.texts.values(), newest_jax, stated)
+    reading = Reading(project)
+    edits: dict[str, Fix] = {}
+    for key, ctx in _views(project, wanted, reading).items():
+        for node in ctx.nodes():
+            made = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine) else None
+            if isinstance(made, Fix):
+                before = edits.get(key[0], Fix("", ()))
+                edits[key[0]] = replace(before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses))
+    _apply(attempt, edits)
+
+
+def _converted(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
+    """Convert arrays as arrays, not with Python's types."""
+    while True:
+        project = load(attempt.texts.values(), newest_jax, stated)
+        reading = Reading(project)
+        edits: dict[str, Fix] = {}
+        for key, ctx in _views(project, wanted, reading).items():
+            unit = reading.units[key]
+            before = edits.get(unit.module.path, Fix("", ()))
+            edits[unit.module.path] = replace(before, edits=(*before.edits, *conversions(reading, unit, ctx)))
+        if not any(made.edits for made in edits.values()):
+            return
+        _apply(attempt, edits)
 
 
 def load_like(project: Project, stated: States) -> Project:
@@ -254,7 +335,7 @@ def _views(project: Project, wanted: set[Key], reading: Reading) -> dict[Key, Vi
     frames = {
         definition.node: entered[0]
         for definition, entered in tracer.activations.items()
-        if hasattr(definition, "parameters") and entered
+        if isinstance(definition, FunctionDefinition) and entered
     }
     modules = {module: tracer.module_frame(module) for module in project.modules}
     found = {}
@@ -341,7 +422,9 @@ def _told(reading: Reading, wanted: set[Key], apart: Mapping[Key, str], attempt:
         if key in attempt.host:
             functions.append(Ported(*key, line, "declined", attempt.host[key]))
         elif key in wanted:
-            functions.append(Ported(*key, line, "ported", notes=tuple(_notes(unit, attempt))))
+            functions.append(
+                Ported(*key, line, "ported", notes=tuple(_notes(unit, attempt)), draws=key in attempt.drawing)
+            )
         elif key in apart:
             functions.append(Ported(*key, line, "host", apart[key]))
     texts = {path: source.text for path, source in attempt.texts.items()}
@@ -356,6 +439,10 @@ def _notes(unit: Unit, attempt: _Attempt) -> list[str]:
         notes.append(f"returns {names} instead of changing {'it' if len(own.changes) == 1 else 'them'} in place")
     if unit.key in attempt.keys:
         notes.append(f"takes a key for its random numbers, `{GLOBAL}`")
+    assumed = attempt.assumed.get(unit.key, {})
+    if assumed:
+        axes = " and ".join(f"`{name}` has {rank} axes" for name, rank in assumed.items())
+        notes.append(f"holds if {axes}, as its indices suggest")
     static = attempt.static.get(unit.key, ())
     if static and unit.key in attempt.entries:
         notes.append(f"static: {', '.join(f'`{name}`' for name in static)}; each new value compiles anew")

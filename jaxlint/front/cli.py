@@ -234,7 +234,9 @@ def server() -> None:
 @app.command()
 def verify(
     before: Annotated[Path, typer.Argument(help="The original.")],
-    after: Annotated[Path | None, typer.Argument(help="The rewritten file; else what --fix would write.")] = None,
+    after: Annotated[
+        Path | None, typer.Argument(help="The rewritten file; else what --fix or port would write.")
+    ] = None,
     function: Annotated[str | None, typer.Option(help="Compare one function only.")] = None,
     inputs: Annotated[Path | None, typer.Option(help="A file with the inputs: .py, .json or .npz.")] = None,
     record: Annotated[
@@ -250,8 +252,7 @@ def verify(
 
     if not before.is_file():
         raise ConfigError(f"no such file: {before}")
-    with rewritten(before, after) as version:
-        label = None if after else "what `--fix --unsafe-fixes` writes"
+    with rewritten(before, after) as (version, label):
         done = room.run(before, version, function, inputs, grad, output_format, label=label, speed=speed, record=record)
         raise typer.Exit(done)
 

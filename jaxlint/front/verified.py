@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def proved(sources: Sequence[SourceText], fixing: "Fixing", inputs: Path | None = None) -> FixOutcome:
     """The fixes that the verifier proves, with inputs of a file if any. Raises ConfigError, without JAX too."""
-    _need_jax()
+    need_jax()
     from jaxlint.verify import VARIATIONS
     from jaxlint.verify.proof import prove_fixes
     from jaxlint.verify.reports.terminal import progress
@@ -30,7 +30,7 @@ def proved(sources: Sequence[SourceText], fixing: "Fixing", inputs: Path | None 
 
 def confirmed(sources: Sequence[SourceText], found: Found, inputs: Path | None = None) -> Found:
     """The findings, those that running the code bears out marked so. Raises ConfigError, without JAX too."""
-    _need_jax()
+    need_jax()
     from jaxlint.verify.confirm import confirm
     from jaxlint.verify.reports.terminal import progress
     from jaxlint.verify.side_by_side import Ways
@@ -54,7 +54,8 @@ def _usable_inputs(file: Path | None) -> Iterator[None]:
         raise ConfigError(str(error)) from None
 
 
-def _need_jax() -> None:
+def need_jax() -> None:
+    """Raises ConfigError where JAX is missing."""
     from jaxlint.verify import INSTALL, is_installed
 
     if not is_installed():
