@@ -40,7 +40,6 @@ class Comparing:
 
     def compare(self, texts: Mapping[str, str]) -> Compared:
         """Compare what changes in these new texts. Raises InputsError."""
-        reach = {path: Reach.of(text) for path, text in texts.items()}
         found = Compared({}, {})
         with tempfile.TemporaryDirectory(prefix="jaxlint-") as folder:
             pairs: dict[str, Pair] = {}
@@ -52,6 +51,7 @@ class Comparing:
                     pairs[source.path] = pair_of(source, after, Path(folder, str(number)), self.inputs)
                 except PlanError as error:
                     found.failed[source.path, MODULE] = Verdict(MODULE, Kind.CANNOT_COMPARE, (str(error),))
+            reach = {path: Reach.of(texts[path]) for path in pairs}
             self._learn(pairs, reach)
         for path, pair in pairs.items():
             listed = (self._known[path, name, reach[path].print(name)] for name in pair.functions)
