@@ -18,7 +18,7 @@ from jaxlint.engine.own import INTERNAL, SYNTAX, Own
 from jaxlint.engine.rule_options import Given, Scalar, no_options
 from jaxlint.facts.model.definitions import ClassDefinition, FunctionDefinition, own_nodes
 from jaxlint.facts.model.frames import Frame
-from jaxlint.facts.model.project import Target, load, newest_jax
+from jaxlint.facts.model.project import States, Target, load, newest_jax, nothing_stated
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rewrite.contexts import holding
@@ -35,15 +35,17 @@ def check(
     rules: Sequence[Rule] | None = None,
     target: Target = newest_jax,
     options: Given = no_options,
+    stated: States = nothing_stated,
     manner: Manner = THOROUGH,
 ) -> dict[str, list[Diagnostic]]:
     """Diagnostics of each text, by path. The texts are one project: contexts flow across its modules.
 
     A text that does not parse gets JAX001; a rule that raises gives JAX000 and the rest goes on. If following the
     code raises, that is one JAX000, and no rule runs. With JAXLINT_RAISE=1 in the environment, both are raised.
-    ``target`` tells the oldest JAX that a file has to run with, ``options`` those of rules that hold in it.
+    ``target`` tells the oldest JAX that a file has to run with, ``options`` those of rules that hold in it, ``stated``
+    what is known of parameters besides the code.
     """
-    project = load(sources, target, manner.memory.module if manner.memory else parse_module)
+    project = load(sources, target, stated, manner.memory.module if manner.memory else parse_module)
     found: dict[str, list[Diagnostic]] = {source.path: [] for source in sources}
     for module in project.modules:
         found[module.path] += [_own(SYNTAX, error.message, module.path, _at(error)) for error in module.errors]

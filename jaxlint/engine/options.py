@@ -36,9 +36,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="k
     ] = None
     select: Annotated[
         list[str] | None,
-        Meta(
-            description="The rules to run: a code, the beginning of one, a name, or `ALL`. If left out, all but hints."
-        ),
+        Meta(description="The rules to run: codes, beginnings of codes, names, `ALL`. If left out, all but the hints."),
     ] = None
     extend_select: Annotated[list[str], Meta(description="Rules to run besides those that are selected.")] = []
     ignore: Annotated[

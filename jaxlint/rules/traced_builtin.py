@@ -9,7 +9,8 @@ from jaxlint.edits import Decline, Finding, Fix, replace
 from jaxlint.facts.model.events import Asked
 from jaxlint.facts.model.values import Array, Const, Either, HostArray, Static, Value
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.broadcast import whole
+from jaxlint.facts.trace.arithmetic import kind_of
+from jaxlint.rewrite.control.comprehensions import mapped
 from jaxlint.rewrite.text import Text, call, quoted
 from jaxlint.rules import rule
 
@@ -34,7 +35,15 @@ def _fix(ctx: View, name: str, node: cst.Call) -> Fix | Decline:
     text = _pairwise(ctx, name, arguments) if len(arguments) > 1 else _reduction(ctx, name, arguments[0])
     if isinstance(text, Decline):
         return text
-    return Fix(f"Use `{text.text.partition('(')[0]}`", (replace(ctx, node, text.text),), "unsafe", text.uses)
+    message = f"Use `{text.text.partition('(')[0]}`{_unlike(ctx, name, arguments)}"
+    return Fix(message, (replace(ctx, node, text.text),), "unsafe", text.uses)
+
+
+def _unlike(ctx: View, name: str, arguments: list[cst.BaseExpression]) -> str:
+    """What the reader must know of the difference: which of NaN and a number builtin `max` gives depends on their
+    order."""
+    integers = all(kind_of(ctx.value(argument)) in ("int", "bool") for argument in arguments)
+    return "; it is NaN where anything compared is" if name in ("max", "min") and not integers else ""
 
 
 def _pairwise(ctx: View, name: str, arguments: list[cst.BaseExpression]) -> Text | Decline:
@@ -49,14 +58,14 @@ def _reduction(ctx: View, name: str, source: cst.BaseExpression) -> Text | Decli
     """``any(x)`` -> ``jnp.any(x)``, ``any(v > 0 for v in x)`` -> ``jnp.any(x > 0)``"""
     if name == "sorted":
         return Decline("`sorted` gives a list and `jnp.sort` an array")
-    rows = whole(ctx, source) if isinstance(source, cst.GeneratorExp | cst.ListComp) else None
-    if rows is None and ctx.jax_array(source):
-        rows = quoted(ctx, source)
-    if rows is None:
+    if isinstance(source, cst.GeneratorExp | cst.ListComp):
+        rows = mapped(ctx, source)
+        return rows if isinstance(rows, Decline) else call(ctx, _REDUCTIONS[name], rows)
+    if not ctx.jax_array(source):
         return Decline(
             f"the items are perhaps not the rows of one array, as `{ctx.spell(_REDUCTIONS[name])}` wants them"
         )
-    return call(ctx, _REDUCTIONS[name], rows)
+    return call(ctx, _REDUCTIONS[name], quoted(ctx, source))
 
 
 def _is_number(value: Value) -> bool:

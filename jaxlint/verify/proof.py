@@ -6,28 +6,29 @@ that is changed passes. What cannot be compared is not proved.
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import msgspec
 
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, Planned, Refused, Texts, Veto, concrete
 from jaxlint.engine.own import UNUSED
 from jaxlint.source import SourceText
-from jaxlint.verify.places import Places, mentioned
-from jaxlint.verify.plan import PlanError, plan
-from jaxlint.verify.protocol import Pair
+from jaxlint.verify.files import pair_of
+from jaxlint.verify.places import Places
+from jaxlint.verify.plan import PlanError
+from jaxlint.verify.protocol import MODULE, Pair
+from jaxlint.verify.reach import Reach
 from jaxlint.verify.sandbox import Heard, unheard
-from jaxlint.verify.side_by_side import Ways, paired, side_by_side
-from jaxlint.verify.verdict import Verdict
+from jaxlint.verify.side_by_side import Ways, side_by_side
+from jaxlint.verify.verdict import Kind, Verdict
 
 Fixing = Callable[[Veto], FixOutcome]
 """Makes the fixes, but for those that the veto forbids."""
 
 Failures = dict[tuple[str, str], str]
 """Why a function cannot be changed, by path and name."""
-
-MODULE = ""
-"""Stands for code outside of functions, and for a whole file that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +39,18 @@ class Proof:
     verdicts: dict[str, tuple[Verdict, ...]]
 
 
-def prove_fixes(sources: Sequence[SourceText], fixing: Fixing, ways: Ways, hear: Heard = unheard) -> Proof:
-    """Apply what can be proved. What cannot stays among the remaining diagnostics, its fix a suggestion."""
+def prove_fixes(
+    sources: Sequence[SourceText], fixing: Fixing, ways: Ways, hear: Heard = unheard, inputs: Path | None = None
+) -> Proof:
+    """Apply what can be proved. What cannot stays among the remaining diagnostics, its fix a suggestion.
+
+    ``inputs`` is a file with the calls to compare; without one, a `cases.py` beside a text counts. Raises InputsError.
+    """
+    comparing = _Comparing(sources, ways, hear, inputs)
     refused: Failures = {}
-    verdicts: dict[str, tuple[Verdict, ...]] = {}
-    compared: dict[str, str] = {}
     while True:
         outcome = fixing(_veto(refused))
-        again = [one for one in sources if outcome.texts[one.path] not in (one.text, compared.get(one.path))]
-        found, unread = _compare(again, outcome.texts, ways, hear)
-        verdicts |= found
-        compared |= {one.path: outcome.texts[one.path] for one in again}
-        failed = unread | {
-            (path, verdict.function): _told(verdict)
-            for path, listed in found.items()
-            for verdict in listed
-            if not verdict.kind.passes
-        }
+        verdicts, failed = comparing.compare(outcome.texts)
         if not failed.keys() - refused.keys():
             return Proof(_as_suggestions(sources, outcome, _veto(refused)), verdicts)
         refused |= _to_blame(failed, outcome.texts)
@@ -85,11 +81,11 @@ def _touched(planned: Planned, texts: Texts) -> Iterator[tuple[str, str | None]]
 
 def _to_blame(failed: Failures, texts: dict[str, str]) -> Failures:
     """The failures without those of functions that use another function which fails: that one may be the reason."""
-    short = {owner.rpartition(".")[2] for _, owner in failed}
+    reach = {path: Reach.of(texts[path]) for path, _ in failed}
     alone = {
         (path, owner): reason
         for (path, owner), reason in failed.items()
-        if not (mentioned(texts[path], owner) - {owner.rpartition(".")[2]}) & short
+        if not any((path, other) in failed for other in reach[path].used(owner) - {owner})
     }
     return alone or failed
 
@@ -99,32 +95,76 @@ def _told(verdict: Verdict) -> str:
     return f"`{verdict.function}`: {verdict.kind}: {why}"
 
 
-def _compare(
-    sources: Sequence[SourceText], texts: dict[str, str], ways: Ways, hear: Heard
-) -> tuple[dict[str, tuple[Verdict, ...]], Failures]:
-    """Verdicts on the functions of the texts that changed, and why the others cannot be compared."""
-    with tempfile.TemporaryDirectory(prefix="jaxlint-") as folder:
-        pairs: dict[str, Pair] = {}
-        unread: Failures = {}
-        for number, source in enumerate(sources):
-            try:
-                pairs[source.path] = _pair(source, texts[source.path], Path(folder, str(number)))
-            except PlanError as error:
-                unread[source.path, MODULE] = f"cannot compare: {error}"
-        found = side_by_side(list(pairs.values()), ways, hear) if pairs else []
-        return dict(zip(pairs, found, strict=True)), unread
+@dataclass(frozen=True, slots=True)
+class _Comparing:
+    """Compares texts with what they are to become, and what was compared before not again."""
+
+    sources: Sequence[SourceText]
+    ways: Ways
+    hear: Heard
+    inputs: Path | None
+    known: dict[tuple[str, str, str], Verdict | None] = field(default_factory=dict)
+
+    def compare(self, texts: dict[str, str]) -> tuple[dict[str, tuple[Verdict, ...]], Failures]:
+        """Verdicts on the functions of the texts that changed, and which of them do not pass and why."""
+        reach = {path: Reach.of(text) for path, text in texts.items()}
+        verdicts: dict[str, tuple[Verdict, ...]] = {}
+        failed: Failures = {}
+        with tempfile.TemporaryDirectory(prefix="jaxlint-") as folder:
+            pairs: dict[str, Pair] = {}
+            for number, source in enumerate(self.sources):
+                if (text := texts[source.path]) == source.text:
+                    continue
+                try:
+                    pairs[source.path] = pair_of(
+                        source, replace(source, text=text), Path(folder, str(number)), self.inputs
+                    )
+                except PlanError as error:
+                    failed[source.path, MODULE] = f"cannot compare: {error}"
+            self._learn(pairs, reach)
+        for path, pair in pairs.items():
+            listed = (self.known[path, name, reach[path].print(name)] for name in pair.functions)
+            verdicts[path] = tuple(verdict for verdict in listed if verdict)
+            failed |= _failures(path, pair, verdicts[path], reach[path])
+        return verdicts, failed
+
+    def _learn(self, pairs: dict[str, Pair], reach: dict[str, Reach]) -> None:
+        """Run the functions whose code has changed, and was not run yet."""
+        before = {source.path: Reach.of(source.text) for source in self.sources if source.path in pairs}
+        left: dict[str, tuple[str, ...]] = {}
+        for path, pair in pairs.items():
+            for name in pair.functions:
+                if before[path].print(name) == (code := reach[path].print(name)):
+                    self.known[path, name, code] = None
+            left[path] = tuple(
+                name for name in pair.functions if (path, name, reach[path].print(name)) not in self.known
+            )
+        new = {
+            path: msgspec.structs.replace(
+                pair, functions=left[path], changed=tuple(name for name in pair.changed if name in left[path])
+            )
+            for path, pair in pairs.items()
+            if left[path]
+        }
+        found = side_by_side(list(new.values()), self.ways, self.hear) if new else []
+        for path, verdicts in zip(new, found, strict=True):
+            by_name = {verdict.function: verdict for verdict in verdicts}
+            for name in left[path]:
+                self.known[path, name, reach[path].print(name)] = by_name.get(name)
 
 
-def _pair(source: SourceText, text: str, folder: Path) -> Pair:
-    """Both versions as files; the original stands where it is, if that is a module. A notebook's code becomes one."""
-    original = Path(source.path)
-    is_module = original.suffix == ".py"
-    before, after = (folder / side / (original.name if is_module else "code.py") for side in ("before", "after"))
-    for path, content in ((before, source.text), (after, text)):
-        path.parent.mkdir(parents=True)
-        path.write_bytes(source.encode(content) if is_module else content.encode())
-    there = is_module and original.is_file() and original.read_bytes() == before.read_bytes()
-    return paired(original if there else before, after, plan(before.read_bytes(), after.read_bytes()))
+def _failures(path: str, pair: Pair, verdicts: Sequence[Verdict], reach: Reach) -> Failures:
+    """Why functions cannot be changed. One that stays as it is, and differs, speaks against those that it uses."""
+    failed = {
+        (path, verdict.function): _told(verdict)
+        for verdict in verdicts
+        if verdict.function in pair.changed and not verdict.kind.passes
+    }
+    for verdict in verdicts:
+        if verdict.function not in pair.changed and verdict.kind > Kind.CANNOT_COMPARE:
+            used = reach.used(verdict.function).intersection(pair.changed)
+            failed |= {(path, name): _told(verdict) for name in used or pair.changed}
+    return failed
 
 
 def _as_suggestions(sources: Sequence[SourceText], outcome: FixOutcome, veto: Veto) -> FixOutcome:

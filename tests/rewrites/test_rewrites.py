@@ -38,11 +38,13 @@ def test_the_rewritten_program_stays_as_it_is(story: Story) -> None:
 
 
 @story
-@pytest.mark.parametrize("x64", [False, True], ids=["float32", "x64"])
-def test_the_rewritten_program_is_equivalent(story: Story, x64: bool) -> None:
+@pytest.mark.parametrize(
+    "x64, wide", [(False, False), (True, True), (True, False)], ids=["float32", "x64", "x64 on float32"]
+)
+def test_the_rewritten_program_is_equivalent(story: Story, x64: bool, wide: bool) -> None:
     called = frozenset(story.cases["cases"])
     assert called >= {name for name, text in functions(story.after).items() if functions(story.before)[name] != text}
-    for verdict in story.verdicts(story.after, called, x64=x64):
+    for verdict in story.verdicts(story.after, called, x64=x64, wide=wide):
         assert verdict.kind.passes, verdict
 
 

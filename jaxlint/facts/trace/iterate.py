@@ -63,7 +63,11 @@ def _turn(frame: Frame, source: Value, number: int) -> Value:
             return HostArray(kind)
         case Tree(traced=traced):
             part = state.part(identity(source), ("turn", number), lambda: Unknown(ITEM))
-            return part if isinstance(part, Key) else Tree(traced, part)
+            if isinstance(part, Key):
+                return part
+            if identity(source) in frame.tracer.settled:
+                frame.tracer.settled.add(part)  # the row of an array is an array
+            return Tree(traced, part)
         case Many(item=Tuple(items=items)):
             return Tuple(tuple(_fresh(frame, item, number) for item in items))
         case Many(item=item, source=None):

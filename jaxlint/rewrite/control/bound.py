@@ -19,7 +19,7 @@ def bound_before(ctx: View, statement: cst.CSTNode) -> Names:
     inner = statement
     for above in ctx.ancestors(statement):
         if isinstance(above, cst.IndentedBlock | cst.Module):
-            found |= _all(_earlier(above.body, inner))
+            found |= _all(earlier(above.body, inner))
         elif isinstance(above, cst.For) and inner is above.body:
             found |= frozenset(bound_names(above.target))
         elif isinstance(above, cst.With):
@@ -30,7 +30,8 @@ def bound_before(ctx: View, statement: cst.CSTNode) -> Names:
     return found
 
 
-def _earlier(body: Iterable[cst.CSTNode], statement: cst.CSTNode) -> Iterable[cst.CSTNode]:
+def earlier(body: Iterable[cst.CSTNode], statement: cst.CSTNode) -> Iterable[cst.CSTNode]:
+    """The items of a block before one of them."""
     for item in body:
         if item is statement:
             return
@@ -38,10 +39,10 @@ def _earlier(body: Iterable[cst.CSTNode], statement: cst.CSTNode) -> Iterable[cs
 
 
 def _all(statements: Iterable[cst.CSTNode]) -> Names:
-    return NOTHING.union(*(_surely(statement) for statement in statements))
+    return NOTHING.union(*(surely(statement) for statement in statements))
 
 
-def _surely(node: cst.CSTNode) -> Names:
+def surely(node: cst.CSTNode) -> Names:
     """What a statement binds whichever way it goes."""
     match node:
         case cst.SimpleStatementLine(body=body) | cst.SimpleStatementSuite(body=body):
@@ -51,11 +52,11 @@ def _surely(node: cst.CSTNode) -> Names:
         case cst.If(body=body, orelse=orelse):
             if orelse is None:
                 return NOTHING
-            arms = [part for part in (body, orelse) if not _leaves(part)]
-            found = [_surely(part) for part in arms]
+            arms = [part for part in (body, orelse) if not leaves(part)]
+            found = [surely(part) for part in arms]
             return frozenset.intersection(*found) if found else NOTHING
         case cst.Else(body=body) | cst.With(body=body):
-            return _surely(body)
+            return surely(body)
         case cst.FunctionDef(name=name) | cst.ClassDef(name=name):
             return frozenset({name.value})
     return NOTHING
@@ -67,7 +68,7 @@ def _imported(node: cst.CSTNode) -> Names:
     return NOTHING
 
 
-def _leaves(block: cst.CSTNode) -> bool:
+def leaves(block: cst.CSTNode) -> bool:
     """True for an arm that ends the function: what it does not bind does not matter afterwards."""
     body = block.body.body if isinstance(block, cst.Else) else getattr(block, "body", ())
     match body[-1] if isinstance(body, tuple | list) and body else None:

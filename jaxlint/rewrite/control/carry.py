@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
-from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.model.values import Array, Const, Either, HostArray, Static, Value
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import dtypes, flow
 from jaxlint.rewrite.control.forecast import Forecast
+from jaxlint.rewrite.control.held import values_before
 from jaxlint.rewrite.control.likeness import Likeness
 from jaxlint.rewrite.control.lowering import Here, Lowering
 from jaxlint.rewrite.control.model import Append, Bind, Declined, Loop, Names, Plain, Truth, While
 from jaxlint.rewrite.control.scalars import Scalars
+from jaxlint.rewrite.control.shapes import Form, Forms, differ, grows
+from jaxlint.rewrite.uses import origins
 
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """Names that a loop hands from turn to turn, each with the text of what it holds at first."""
+    """Names that a loop hands from turn to turn, each with the text of what it holds at first. ``casts``: the lines
+    before that give some of them the dtype that a turn gives them."""
 
     names: tuple[str, ...]
     first: tuple[str, ...]
+    casts: tuple[str, ...] = ()
 
     @property
     def packed(self) -> str:
@@ -40,13 +45,18 @@ class Carry:
         """What it holds at first, as an argument."""
         return pack(self.first)
 
+    @property
+    def opening(self) -> list[str]:
+        """The lines above the loop's functions."""
+        return [*self.casts, ""] if self.casts else []
+
     def result(self, live: Container[str]) -> str:
         """All of it as the target of the call, `_` for what nobody reads."""
         return ", ".join(name if name in live else "_" for name in self.names)
 
     def after(self, name: str, first: str) -> Carry:
         """The carry with one more name before it."""
-        return Carry((name, *self.names), (first, *self.first))
+        return Carry((name, *self.names), (first, *self.first), self.casts)
 
     def unpacked(self, parameter: str, wanted: Container[str]) -> list[str]:
         """The line that takes it apart, into the names that somebody wants."""
@@ -67,41 +77,51 @@ def carried(low: Lowering, loop: Loop | While, here: Here, targets: Names) -> Ca
     bound = here.bound - flags.keys()
     lists = appended(loop)
     names = [name for name in flow.writes(loop.body) if name in end and name not in targets and name not in lists]
-    for name in names:
-        if any(_shortens(node, name) for node in _assignments(loop)):
-            raise Declined(f"`{name}` becomes a part of itself in each turn: a carry of lax keeps its shape")
+    _check_shapes(low, loop, names, bound)
     names.sort(key=lambda name: flags.get(name) is not None)
     return Carry(tuple(names), tuple(flags.get(name) or _first(low, loop, name, bound) for name in names))
 
 
-def _assignments(loop: Loop | While) -> Iterator[cst.Assign]:
-    for statement in flow.statements(loop.body):
-        if isinstance(statement, Plain) and statement.node is not None:
-            yield from (part for part in own_nodes(statement.node) if isinstance(part, cst.Assign))
+def _check_shapes(low: Lowering, loop: Loop | While, names: Sequence[str], bound: Names) -> None:
+    """Refuse a variable that a turn gives another shape."""
+    forms = Forms(low.ctx, frozenset(flow.writes((loop,))) - bound, {name: Form(name) for name in names})
+    for name, value in dtypes.values(loop, augmented=False):
+        if name in names and grows(low.ctx, name, value) and forms.now[name] == Form(name):
+            raise Declined(f"`{name}` grows in each turn: a carry of lax keeps its shape")
+        forms.now[name] = forms.of(value)
+    for name in names:
+        if differ(forms.now[name], Form(name)):
+            raise Declined(f"`{name}` becomes a part of itself in each turn: a carry of lax keeps its shape")
+        if name in bound and any(differ(forms.now[name], first) for first in _first_forms(low, loop, name)):
+            raise Declined(f"`{name}` gets another shape in the loop: a carry of lax keeps its shape")
 
 
-def _shortens(assign: cst.Assign, name: str) -> bool:
-    """True for ``x = x[1:]``."""
-    match assign:
-        case cst.Assign(
-            targets=[cst.AssignTarget(target=cst.Name(value=target))],
-            value=cst.Subscript(
-                value=cst.Name(value=base),
-                slice=[cst.SubscriptElement(slice=cst.Slice(lower=lower, upper=upper)), *_],
-            ),
-        ):
-            return target == base == name and not (lower is None and upper is None)
-    return False
+def _first_forms(low: Lowering, loop: Loop | While, name: str) -> Iterator[Form | None]:
+    """The forms of what a variable holds before a loop."""
+    start = low.ctx.span(loop.node)[0]
+    for node, value, direct in origins(low.ctx, name, loop.node)[1]:
+        if direct and low.ctx.span(node)[0] < start:
+            yield Forms(low.ctx).of(value)
 
 
 def settled(low: Lowering, loop: Loop | While, carry: Carry) -> Carry:
     """The carry with first values of the right dtype, now that the body is written."""
     names = frozenset(carry.names)
     found = [
-        (dtypes.typed(low, loop, name, names) if first == name else None) or first
-        for name, first in zip(carry.names, carry.first, strict=True)
+        (dtypes.typed(low, loop, first, names) if first.isidentifier() else None) or first for first in carry.first
     ]
-    return Carry(carry.names, tuple(found))
+    casts = [dtypes.cast(low, loop, name) for name, first in zip(carry.names, found, strict=True) if name == first]
+    shared, found = _shared(low, found)
+    return Carry(carry.names, tuple(found), (*shared, *filter(None, casts)))
+
+
+def _shared(low: Lowering, first: list[str]) -> tuple[list[str], list[str]]:
+    """A name for a dtype that several first values are given, and the values with it."""
+    computed = re.findall(r"\w+\.result_type\([^()]*\)", " ".join(first))
+    if len(computed) < 2 or len(set(computed)) > 1:
+        return [], first
+    name = low.fresh("dtype", "carry_dtype")
+    return [f"{name} = {computed[0]}"], [text.replace(computed[0], name) for text in first]
 
 
 def appended(loop: Loop | While) -> dict[str, Append]:
@@ -112,6 +132,8 @@ def appended(loop: Loop | While) -> dict[str, Append]:
 def _first(low: Lowering, loop: Loop | While, name: str, bound: Names) -> str:
     """What a carried variable holds before the first turn."""
     if name in bound:
+        if Const(None) in values_before(low.ctx, loop.node, name):
+            raise Declined(f"`{name}` is None before the loop and an array later: a carry of lax has one type")
         return name
     text = placeholder(low.ctx, loop, name) or _alike(low, loop, name, bound)
     if text is None:

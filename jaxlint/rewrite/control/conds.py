@@ -80,11 +80,17 @@ def chosen(low: Lowering, form: Form, arms: Sequence[Arm], here: Here) -> tuple[
     for arm, value, needed, one in zip(arms, values, defined, plain, strict=True):
         if needed:
             parts.append(low.fresh(arm.label))
-            body = [f"return {value}"] if one else _body(low, arm, here)
+            body = [f"return {_bare(value or '')}"] if one else _body(low, arm, here)
             lines += [f"def {parts[-1]}({', '.join(given)}):", *indented(body), ""]
         else:
             parts.append(f"lambda{' ' if given else ''}{', '.join(given)}: {value}")
     return lines, form.call(parts, given)
+
+
+def _bare(value: str) -> str:
+    """``(a, b)`` -> ``a, b``, as a `return` takes it."""
+    is_tuple = value.startswith("(") and isinstance(cst.parse_expression(value), cst.Tuple)
+    return value[1:-1] if is_tuple else value
 
 
 def inline(low: Lowering, form: Form, arms: Sequence[Arm]) -> str:
@@ -167,6 +173,9 @@ def _simple(arm: Arm) -> Sequence[str | cst.CSTNode | Resume] | None:
         ):
             return None
         bound.update(found)
+    worked = [part for part in bound.values() if not isinstance(part, str | cst.Name | cst.Attribute | cst.BaseNumber)]
+    if len({id(part) for part in worked}) < len(worked):
+        return None  # ``a = b = f(x)`` computes it once
     return [bound.get(name, name) for name in arm.names]
 
 

@@ -57,6 +57,8 @@ class Lowering:
     """Variables that a `lax.cond` gives, whose arms must agree on the dtype."""
     dropped: list[cst.CSTNode] = field(default_factory=list)
     """Statements that the new code does without."""
+    changes: dict[str, None] = field(default_factory=dict)
+    """What is not as it was, in words for the fix's message."""
     _carry: str = ""
 
     def lines(self, block: Block, here: Here) -> Lines:
@@ -151,6 +153,10 @@ class Lowering:
         """Leave a statement out."""
         if node is not None:
             self.dropped.append(node)
+
+    def message(self, text: str) -> str:
+        """What a fix says, with what it changes."""
+        return "; ".join((text, *self.changes))
 
     def spell(self, canonical: str) -> str:
         """How this module writes a library name, which is noted for the imports."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from jaxlint.facts.model.values import Array, Const, Static
+from jaxlint.facts.model.values import Const, Static
 from jaxlint.rewrite.control import flow, lists
 from jaxlint.rewrite.control.carry import carried, pack, settled
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, spaced
@@ -30,10 +30,11 @@ VMAP = "jax.vmap"
 
 @dataclass(frozen=True, slots=True)
 class Stacked:
-    """What a turn adds to a list: the text of it, and the names that it reads at the end of the turn."""
+    """What a turn adds to a list: the text of it, the names that it reads at the end of the turn, and its node."""
 
     text: str
     reads: Names
+    node: cst.BaseExpression
 
 
 def lower(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
@@ -54,7 +55,7 @@ def lower(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
     item, opening = _item(low, target, targets & inside)
     over = _over(low, given, values=bool(values))
     comments = [*loop.comments.above]
-    collected = [lists.collect(low, loop, name, here) for name in values]
+    collected = [lists.collect(low, loop, name, stacked.node) for name, stacked in values.items()]
     after = [line for found in collected for line in found.after]
     made = ", ".join(found.name for found in collected) if len(collected) < 2 else pack([f.name for f in collected])
     if not carry.names:
@@ -64,6 +65,7 @@ def lower(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:
     results = pack([name if name in here.live else "_" for name in carry.names]) if wanted_after else "_"
     return [
         *comments,
+        *carry.opening,
         f"def {step}({parameter}, {item}):",
         *indented(spaced([*unpacking, *opening], [*lines, f"return {carry.grouped}, {pack(texts)}"])),
         "",
@@ -124,10 +126,10 @@ def _collected(low: Lowering, loop: Loop) -> tuple[Block, dict[str, Stacked]]:
         if any(name in rest for name in flow.reads(statement.value)):
             name = low.fresh("out", f"{statement.name}_item")
             body.append(Bind(name, statement.value, statement.comments))
-            values[statement.name] = Stacked(name, frozenset({name}))
+            values[statement.name] = Stacked(name, frozenset({name}), statement.value)
         else:
             body += (lists.note(statement.comments),) if statement.comments != Comments() else ()
-            values[statement.name] = Stacked(low.code(statement.value), flow.reads(statement.value))
+            values[statement.name] = Stacked(low.code(statement.value), flow.reads(statement.value), statement.value)
     inner = [statement for statement in flow.statements(tuple(body)) if isinstance(statement, Append)]
     for statement in inner:
         if not _is_local(loop, statement.name):
@@ -143,7 +145,7 @@ def _is_local(loop: Loop, name: str) -> bool:
 def _check(low: Lowering, loop: Loop, statement: Append) -> None:
     value = low.ctx.value(statement.value)
     number = isinstance(value, Const) and isinstance(value.value, int | float)
-    if not number and not isinstance(value, Array | Static):
+    if not number and not isinstance(value, Static) and not low.ctx.jax_array(statement.value):
         raise Declined(f"`{low.code(statement.value)}` is perhaps no array, and a scan stacks arrays")
     others = [s for s in flow.statements(loop.body) if s is not statement]
     if any(statement.name in flow.live_at(other, frozenset()) for other in others if not isinstance(other, Append)):

@@ -27,6 +27,9 @@ def bindings(statement: Statement) -> list[Bound] | None:
             return [(name, node)]
         case Plain(node=cst.Assign(targets=[cst.AssignTarget(target=target)], value=value)):
             return _assigned(target, value)
+        case Plain(node=cst.Assign(targets=targets, value=value)):
+            names = [target.target.value for target in targets if isinstance(target.target, cst.Name)]
+            return [(name, value) for name in names] if len(names) == len(targets) else None
         case Plain(node=cst.AnnAssign(target=cst.Name(value=name), value=cst.BaseExpression() as value)):
             return [(name, value)]
     return None

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replaced
+from itertools import pairwise
 
 import libcst as cst
 
@@ -20,13 +22,15 @@ from jaxlint.edits import replace
 from jaxlint.facts.model.values import Array, Const, Function, Library, Partial, Static, Value
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
+from jaxlint.rewrite.control.choices import FILLS, one_kind
 from jaxlint.rewrite.control.conds import Arm
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.held import is_python_number, values_before
 from jaxlint.rewrite.control.likeness import Like, Likeness
 from jaxlint.rewrite.control.lowering import Lowering
-from jaxlint.rewrite.control.model import Block, Branch, Declined, Exit, Resume
+from jaxlint.rewrite.control.model import Block, Branch, Declined, Exit, Names, Resume
 from jaxlint.rewrite.control.scalars import Scalars
+from jaxlint.rewrite.control.shapes import Form, Forms, differ
 from jaxlint.rewrite.control.simple import acting, bindings
 
 
@@ -58,6 +62,7 @@ def stabilise(low: Lowering, scalars: Scalars, arms: Sequence[Arm], at: cst.CSTN
     likeness = Likeness(low.ctx, inside, scalars, at)
     for result in _returned(arms) if arms[0].names is None else _bound(low.ctx, arms, at):
         _check(low.ctx, result)
+        _check_shapes(low.ctx, result, _stale(arms, result.name))
         text = _unified(low, likeness, result)
         for arm in arms:
             if text is not None and result.name not in flow.writes(arm.block):
@@ -139,6 +144,22 @@ def _check(ctx: Forecast, result: Result) -> None:
         raise Declined(f"one path gives an array of {' and another one of '.join(map(str, sorted(axes)))} axes")
 
 
+def _check_shapes(ctx: Forecast, result: Result, stale: Names) -> None:
+    """Refuse all of an array on one path and a part of it on another one."""
+    forms = Forms(ctx, stale)
+    found = [forms.of(tail.node) for tail in result.tails if tail.node is not None]
+    found += [Form(result.name) for tail in result.tails if tail.node is None and tail.known]
+    for first, second in pairwise(form for form in found if form is not None):
+        if differ(first, second):
+            raise Declined(f"one path gives another part of `{first.base}` than the other: a result has one shape")
+
+
+def _stale(arms: Sequence[Arm], result: str) -> Names:
+    """The names that an arm binds before it gives its result."""
+    found = [name for arm in arms for statement in flow.statements(arm.block) for name in flow.writes((statement,))]
+    return frozenset(name for name in found if name != result or found.count(name) > len(arms))
+
+
 def _foreign(value: Value) -> str | None:
     match value:
         case Const(value=None):
@@ -167,6 +188,9 @@ def _unified(low: Lowering, likeness: Likeness, result: Result) -> str | None:
     like = next((like for like in likes if like is not None and like.scalar), None)
     if like is None and _are_integers(likeness, result):
         return None
+    like = like or _whole(ctx, likes, others)
+    if like is not None and not like.scalar:
+        low.changes[FILLS] = None
     if like is None:
         raise Declined(
             f"`{number}` is a number, and the other path gives perhaps a larger array or one of another dtype: "
@@ -174,12 +198,21 @@ def _unified(low: Lowering, likeness: Likeness, result: Result) -> str | None:
         )
     kept = None
     for tail in numbers:
-        text = _like(low, like, tail.node, result.name)
+        text = _like(low, like, tail.node, result)
         if tail.node is None:
             kept = text
         elif not _is_edited(ctx, tail.node):  # what follows two branches may stand in both of them
             ctx.edits = (*ctx.edits, replace(ctx, tail.node, text))
     return kept
+
+
+def _whole(ctx: Forecast, likes: Sequence[Like | None], others: Sequence[Tail]) -> Like | None:
+    """The variable whose shape and dtype all other results have: `x` for ``jnp.sin(x)``."""
+    known = [like for like in likes if like is not None]
+    forms = {Forms(ctx).of(tail.node) if tail.node is not None else None for tail in others}
+    if len(known) == len(others) and all(forms == {Form(like.name)} for like in known):
+        return replaced(known[0], same=True)
+    return None
 
 
 def _is_number(likeness: Likeness, result: Result, tail: Tail) -> bool:
@@ -210,6 +243,7 @@ def _of_one_kind(low: Lowering, result: Result) -> str | None:
         return None
     if kinds != {"int", "float"}:
         raise Declined("the paths give numbers of different kinds")
+    low.changes[one_kind(kinds)] = None
     kept = None
     for tail in result.tails:
         if tail.node is None:
@@ -223,10 +257,11 @@ def _of_one_kind(low: Lowering, result: Result) -> str | None:
     return kept
 
 
-def _like(low: Lowering, like: Like, node: cst.BaseExpression | None, name: str) -> str:
+def _like(low: Lowering, like: Like, node: cst.BaseExpression | None, result: Result) -> str:
     """A number as a scalar array of a variable's dtype."""
-    text = low.code(node) if node is not None else name
-    value = low.ctx.value(node) if node is not None else None
+    text = low.code(node) if node is not None else result.name
+    held = result.held[0] if len(result.held) == 1 else None
+    value = low.ctx.value(node) if node is not None else held
     constant = value.value if isinstance(value, Const) else None
     if like.promoted and not like.floating:
         dtype = f"{low.spell('jax.numpy.result_type')}({like.name}, float)"

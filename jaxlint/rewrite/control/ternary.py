@@ -28,7 +28,7 @@ def conditional(ctx: View, node: cst.IfExp) -> Fix | Decline:
     except Declined as declined:
         return Decline(str(declined))
     function = "lax.cond" if "jax.lax.cond" in low.uses else "jnp.where"
-    return Fix(f"Choose with `{function}`", (replace(ctx, node, text),), "unsafe", tuple(low.uses))
+    return Fix(low.message(f"Choose with `{function}`"), (replace(ctx, node, text),), "unsafe", tuple(low.uses))
 
 
 def _text(low: Lowering, node: cst.IfExp) -> str:
