@@ -11,6 +11,7 @@ stays where it was:
         return x + 1   ->  )
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,8 @@ _ROOM = 40
 """Lines of other functions for which there is always room."""
 MAX_CHANGED = 400
 """Lines that may have changed for a first answer to be worth it."""
+_LINE = re.compile(r"\bline (\d+)\b(?! of )")
+"""What a message says of a line of its own file."""
 _BASICS = frozenset({"__init__", "__post_init__", "setup", "__call__"})
 
 
@@ -79,7 +82,11 @@ class Partial:
             replace(step, line=self.change.moved(step.line) or step.line) if step.path == one.path else step
             for step in one.trace
         )
-        return replace(one, start=(start, one.start[1]), end=(end, one.end[1]), trace=steps, fix=None)
+        message = _LINE.sub(self._told, one.message)
+        return replace(one, message=message, start=(start, one.start[1]), end=(end, one.end[1]), trace=steps, fix=None)
+
+    def _told(self, line: re.Match[str]) -> str:
+        return f"line {self.change.moved(int(line[1])) or line[1]}"
 
 
 def partial(before: SourceText, index: ModuleIndex, after: SourceText) -> Partial | None:

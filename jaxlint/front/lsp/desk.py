@@ -180,7 +180,7 @@ class Desk:
             return 0.0
         if look is None or self._changes != changes:
             return 0.0
-        for one in dict.fromkeys((path, *self._linked(look))):
+        for one in dict.fromkeys((path, *(self._linked(look) if look.whole else ()))):
             self._stale.pop(one, None)
             self._present(Shown(documents[one], look.found.get(one, ()), look, final=True))
         await self.work(self.analyst.tidy)
