@@ -48,6 +48,11 @@ wait('hover', floating)
 say('hover', floating())
 vim.cmd('fclose!')
 
+vim.cmd('JaxlintExplain')
+wait('explanation', floating)
+say('explained', floating())
+vim.cmd('fclose!')
+
 vim.lsp.buf.code_action({
   context = { only = { 'quickfix' } },
   filter = function(action) return action.title:find('jnp.where', 1, true) ~= nil end,

@@ -45,13 +45,17 @@ def register(server: Server) -> None:
 
 
 async def _explain(server: Server, *arguments: Any) -> dict[str, str]:
-    """The page of a rule, and the proof of its finding at a place."""
+    """The page of a rule, and the proof of its finding at a place; without a rule, of what is found there."""
     asked = _asked(arguments)
+    here = _findings(server, asked)
+    code = asked.code or next((one.code for one in here), None)
+    if code is None:
+        return {"code": "", "markdown": "Nothing is reported here."}
     try:
-        rule = find(asked.code or "", Configuration(isolated=True).rules)
+        rule = find(code, Configuration(isolated=True).rules)
     except ConfigError as error:
-        return {"code": asked.code or "", "markdown": str(error)}
-    proofs = [_proof(one) for one in _findings(server, asked) if one.code == rule.code]
+        return {"code": code, "markdown": str(error)}
+    proofs = [_proof(one) for one in here if one.code == rule.code]
     if not server.options.get("rendersMarkdown"):
         file = page_file(rule.code, rule.name)
         first, *_ = page(rule).partition("\n```")
