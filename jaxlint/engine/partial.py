@@ -20,9 +20,9 @@ from jaxlint.engine.own import UNUSED
 from jaxlint.source import Chunk, Definition, ModuleIndex, SourceText
 from jaxlint.source.text import lines
 
-BUDGET = 160
+BUDGET = 110
 """Lines of functions that are looked at, those that changed included."""
-_ROOM = 40
+_ROOM = 20
 """Lines of other functions for which there is always room."""
 MAX_CHANGED = 400
 """Lines that may have changed for a first answer to be worth it."""

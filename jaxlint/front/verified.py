@@ -1,7 +1,6 @@
 """``check --verify``: what needs the code to be run. The verifier is imported, and JAX looked for, only here."""
 
 import contextlib
-import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -57,5 +56,7 @@ def _usable_inputs(file: Path | None) -> Iterator[None]:
 
 def need_jax() -> None:
     """Raises ConfigError where JAX is missing."""
-    if importlib.util.find_spec("jax") is None:
-        raise ConfigError("--verify runs the code, which needs JAX: pip install 'jaxlint[verify]'")
+    from jaxlint.verify import INSTALL, is_installed
+
+    if not is_installed():
+        raise ConfigError(f"--verify runs the code, which needs JAX: {INSTALL}")

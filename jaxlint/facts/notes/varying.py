@@ -59,7 +59,7 @@ def _varying(frame: Frame, first: Run, second: Run, loop: Loop) -> Iterator[Chan
         if how is not None:
             yield VaryingArgument(argument, name, how, static, new, second, loop)
         elif not static and (how := _first_type(old, new)) is not None:
-            yield VaryingArgument(argument, name, how, False, old, second, loop, once=True)
+            yield VaryingArgument(argument, name, how, False, old, second, loop, once=True, later=new)
         elif not static and (added := _added(old, new, keys)) is not None:
             yield ChangedStructure(argument, name, added, second, loop)
 

@@ -95,9 +95,7 @@ def _counted(ctx: View, node: cst.While, test: cst.BaseExpression, *, always: bo
             comparisons=[cst.ComparisonTarget(operator=cst.LessThan() | cst.LessThanEqual(), comparator=limit)],
         ):
             start, step, stop = _counter(ctx, node, name), _step(ctx, node, name), _number(ctx, limit)
-            if always and not any(
-                isinstance(line, cst.SimpleStatementLine) and name in _moved(line) for line in node.body.body
-            ):
+            if always and not any(name in _moved(line) for line in node.body.body):
                 return None
             if start is None or not step or step < 0:
                 return None
@@ -120,12 +118,12 @@ def _bound(node: cst.Assign | cst.AugAssign) -> Iterator[tuple[str, cst.BaseExpr
     """The names that an assignment binds, each with the expression that it gets."""
     for target in node.targets if isinstance(node, cst.Assign) else ():
         match target.target, node.value:
-            case cst.Name(value=name), value:
-                yield name, value
+            case cst.Name(value=name), whole:
+                yield name, whole
             case cst.Tuple(elements=names), cst.Tuple(elements=values) if len(names) == len(values):
-                for part, value in zip(names, values, strict=True):
+                for part, item in zip(names, values, strict=True):
                     if isinstance(part.value, cst.Name):
-                        yield part.value.value, value.value
+                        yield part.value.value, item.value
 
 
 def _step(ctx: View, node: cst.While, name: str) -> float | None:

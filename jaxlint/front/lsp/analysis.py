@@ -12,10 +12,10 @@ from jaxlint.engine.cache import Cache
 from jaxlint.engine.contexts import Context, contexts
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import Planned, Texts, fix
-from jaxlint.engine.lint import lint
+from jaxlint.engine.lint import check_all, lint
 from jaxlint.engine.manner import Manner
 from jaxlint.engine.options import ConfigError
-from jaxlint.engine.own import SYNTAX
+from jaxlint.engine.own import SYNTAX, Select
 from jaxlint.engine.partial import partial
 from jaxlint.engine.project import Project
 from jaxlint.engine.settings import Configuration
@@ -111,7 +111,11 @@ class Analyst:
         gc.collect(2 if self._looks % _FULL_COLLECTION == 0 else 1)
 
     def _lint(self, project: Project, manner: Manner) -> dict[str, tuple[Diagnostic, ...]]:
-        check = replace(project.checker(Cache()), manner=manner)
+        """Findings by path. The texts are linked already: nobody need ask which of them are."""
+
+        def check(sources: Sequence[SourceText], select: Select) -> dict[str, list[Diagnostic]]:
+            return check_all(sources, select, project.target, project.rule_options, manner)
+
         found = lint(project.sources, project.select, keep=project.keep, check=check)
         hidden = () if self.settings.show_syntax_errors else (SYNTAX.code,)
         return {path: tuple(one for one in listed if one.code not in hidden) for path, listed in found.items()}

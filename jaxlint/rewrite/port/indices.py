@@ -56,15 +56,19 @@ def _moves(unit: Unit, part: cst.Slice) -> bool:
 
 
 def consistent(unit: Unit, name: str) -> int | None:
-    """The largest number of indices that an array is used with, if that is two or more. This is an assumption: the
-    report says so."""
-    counts = [
-        sum(not _is_new_axis(each.slice) for each in node.slice)
+    """The largest number of indices that an array is used with, if that is two or more, or if only slices are taken of
+    it. This is an assumption: the report says so."""
+    uses = [
+        [each.slice for each in node.slice if not _is_new_axis(each.slice)]
         for node in unit.nodes
         if isinstance(node, cst.Subscript) and isinstance(node.value, cst.Name) and node.value.value == name
         if all(_is_plain(each.slice) for each in node.slice)
     ]
-    return max(counts) if max(counts, default=0) >= _FEWEST else None
+    most = max(map(len, uses), default=0)
+    if most >= _FEWEST:
+        return most
+    slices = [part for use in uses for part in use if isinstance(part, cst.Slice)]
+    return 1 if len(slices) == len(uses) and any(_moves(unit, part) for part in slices) else None
 
 
 def _is_plain(index: cst.BaseSlice) -> bool:

@@ -16,6 +16,7 @@ import libcst as cst
 from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.slices.bounds import Loops
 from jaxlint.rewrite.slices.spans import Axes, Reader, Span, Stuck, Widened
 
@@ -66,6 +67,10 @@ class Masks:
         match node:
             case cst.Assign(targets=[cst.AssignTarget(target=target)], value=value):
                 self._assigned(target, value, None)
+            case cst.Assign() if any(self.reader.touched(each) for each in node.targets):
+                self._chained(node)
+            case cst.Assign(value=value):
+                self._whole(value)
             case cst.AugAssign(target=target, operator=operator, value=value):
                 self._assigned(target, value, operator)
             case cst.Return(value=cst.BaseExpression() as value) | cst.Expr(value=value):
@@ -79,19 +84,45 @@ class Masks:
             return
         if not isinstance(target, cst.Subscript):
             raise Stuck(f"`{self._code(target)}` is more than one store")
-        into, given = self.reader.subscript(target), self.axes(value)
-        if len(given) > len(into):
-            raise Stuck(f"`{self._code(value)}` has more axes than `{self._code(target)}`")
-        axes = list(into)
-        for place in range(1, len(given) + 1):
-            left, right = into[-place], given[-place]
-            if left is None and right is not None:
-                raise Stuck(f"`{self._code(value)}` has not the axes of `{self._code(target)}`")
-            if left is not None and right is not None:
-                axes[-place] = self.reader.joined([left, right])
+        given = self.axes(value)
+        axes = self._fitted(target, given)
         self.reader.widened.put(target)
         if any(span is not None for span in axes):
-            self._store(target, tuple(axes), value, op)
+            self._store(target, axes, value, op)
+
+    def _fitted(self, target: cst.Subscript, given: Axes) -> Axes:
+        """The axes of a store's target, those of what is stored made to fit."""
+        axes = list(self.reader.subscript(target))
+        if len(given) > len(axes):
+            raise Stuck(f"what is stored has more axes than `{self._code(target)}`")
+        for place in range(1, len(given) + 1):
+            left, right = axes[-place], given[-place]
+            if left is None and right is not None:
+                raise Stuck(f"what is stored has not the axes of `{self._code(target)}`")
+            if left is not None and right is not None:
+                axes[-place] = self.reader.joined([left, right])
+        return tuple(axes)
+
+    def _chained(self, node: cst.Assign) -> None:
+        """``a[:i] = b[:i] = v`` -> ``values = v``, and a store for each target."""
+        ctx, widened = self.reader.ctx, self.reader.widened
+        given = self.axes(node.value)
+        name, lines = fresh(ctx)("values"), []
+        for each in node.targets:
+            target = each.target
+            if not isinstance(target, cst.Subscript) or not self.reader.touched(target):
+                raise Stuck(f"`{self._code(target)}` is assigned together with a slice")
+            axes = self._fitted(target, given)
+            if target in widened.windows or all(span is None for span in axes):
+                raise Stuck(f"`{self._code(target)}` is a window")
+            old, mask = f"{self._code(target.value)}{widened.text(target)}", self.reader.mask(axes)
+            place = old if widened.text(target) else f"{old}[:]"
+            lines.append(f"{place} = {self._spell('jax.numpy.where')}({mask}, {name}, {old})")
+            del widened.texts[target]
+        start, end = self._outer(node.value)
+        begin, indent = ctx.span(node)[0], ctx.indent(node)
+        after = "".join(f"\n{indent}{line}" for line in lines)
+        self.edits = [Edit(begin, start, f"{name} = "), *self.edits, Edit(end, end, after)]
 
     def _store(self, target: cst.Subscript, axes: Axes, value: cst.BaseExpression, op: cst.BaseAugOp | None) -> None:
         """``A[:i] = v`` -> ``A[:] = jnp.where(mask, v, A)``; what is added is 0 where it does not count."""
@@ -138,7 +169,9 @@ class Masks:
             case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(comparator=right)]):
                 return self._elementwise([left, right])
             case cst.Attribute(value=value, attr=cst.Name(value="T")):
-                return self.axes(value)[::-1]
+                axes = self.axes(value)
+                self._known(node)
+                return axes[::-1]
             case cst.Call(args=arguments) if not any(argument.star for argument in arguments):
                 return self._call(node)
         raise Stuck(f"`{self._code(node)}` takes a part of an axis that a loop decides")
@@ -148,7 +181,9 @@ class Masks:
         axes = self.reader.subscript(inner)
         if all(axis is None for axis in axes):
             return axes
-        backwards = part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
+        backwards = (
+            part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
+        )
         if not backwards or len(axes) != 1 or axes[0] is None or axes[0].lower is not None or len(inner.slice) > 1:
             raise Stuck(f"`{self._code(node)}` is a part of a part")
         (span,) = axes
@@ -179,6 +214,10 @@ class Masks:
             return self._elementwise(positional)
         if name in PRODUCTS and len(node.args) == 2 and len(positional) == 2:
             return self._dot(node, *positional)
+        if name == "jax.numpy.transpose" and len(positional) == 1 == len(node.args):
+            axes = self.axes(positional[0])
+            self._known(node)
+            return axes[::-1]
         if name == "jax.numpy.outer" and len(positional) == 2 == len(node.args):
             return self._outer_product(node, *positional)
         if name.removeprefix("jax.numpy.") in (*PLAIN, *EXTREME) and len(positional) == 1:

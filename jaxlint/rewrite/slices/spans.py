@@ -43,6 +43,8 @@ class Span:
     last: Polynomial
     length: Polynomial
     parts: tuple[Part, ...]
+    doubt: str = ""
+    """An end that may be negative, and would then count from the end."""
 
     def same(self, other: Span) -> bool:
         return (self.lower, self.upper) == (other.lower, other.upper)
@@ -98,9 +100,7 @@ class Widened:
         self.stored.add(node)
         found = self.windows.get(node, ())
         places = [window.place for window in found]
-        if len(places) > 1 or any(
-            isinstance(each.slice, cst.Slice) for each in node.slice[: max(places, default=0)]
-        ):
+        if len(places) > 1 or any(isinstance(each.slice, cst.Slice) for each in node.slice[: max(places, default=0)]):
             raise Stuck(f"`{self.ctx.code(node)}` stores into more than one window")
         for window in found:
             arange = "jax.numpy.arange"
@@ -218,18 +218,21 @@ class Reader:
         length = self.loops.lengths.axis(node.value.value, place)
         if length is None:
             raise Stuck(f"how long `{node.value.value}` is may change")
-        first = self._place(part.lower) if part.lower is not None else {}
-        last = self._place(part.upper) if part.upper is not None else length
+        first = self._number(part.lower) if part.lower is not None else {}
+        last = self._number(part.upper) if part.upper is not None else length
         lower = self.ctx.code(part.lower) if part.lower is not None and first else None
         upper = self.ctx.code(part.upper) if part.upper is not None else None
-        return Span(lower, upper, first, last, length, (Part(node, place, length),))
+        doubt = next((end for end, size in ((lower, first), (upper, last)) if end and not self._is_sure(size)), "")
+        return Span(lower, upper, first, last, length, (Part(node, place, length),), doubt)
 
-    def _place(self, end: cst.BaseExpression) -> Polynomial:
-        """An end of a slice that is never negative."""
+    def _number(self, end: cst.BaseExpression) -> Polynomial:
         number = self.loops.number(end)
-        if number is None or not self.loops.never_negative(number):
-            raise Stuck(f"`{self.ctx.code(end)}` may be negative, and then counts from the end")
+        if number is None:
+            raise Stuck(f"whether `{self.ctx.code(end)}` may be negative is not known")
         return number
+
+    def _is_sure(self, size: Polynomial) -> bool:
+        return self.loops.never_negative(size)
 
     def meet(self, found: Sequence[Axes]) -> Axes:
         """The axes of an elementwise operation; the spans that meet are the same.
@@ -270,7 +273,15 @@ class Reader:
                 self.widened.uses[name] = None
                 places = f"{self.ctx.spell(name)}({self.length(part.length)})"
                 self.widened.take(part, f"{span.lower} + {places}")
-        return [span if span.lower is None else replace(anchor, parts=()) for span in spans]
+        return [
+            replace(anchor, parts=span.parts if span.lower is None else (), doubt=self._doubt(spans)) for span in spans
+        ]
+
+    def _doubt(self, spans: Sequence[Span]) -> str:
+        """Below zero, ``n - k`` leaves nothing of ``x[k:]``, and so of all that fits it."""
+        rests = [span for span in spans if span.upper is None and not span.doubt]
+        certain = rests and all(span.length == rests[0].length for span in spans)
+        return "" if certain else next((span.doubt for span in spans if span.doubt), "")
 
     def length(self, size: Polynomial) -> str:
         """How the function would write a length."""
@@ -290,6 +301,8 @@ class Reader:
         for place, span in enumerate(axes):
             if span is None:
                 continue
+            if span.doubt:
+                raise Stuck(f"`{span.doubt}` may be negative, and then counts from the end")
             after = len(axes) - 1 - place
             places = f"{arange}({self.length(span.length)})" + (f"[:{', None' * after}]" if after else "")
             tests += [f"{places} >= {span.lower}"] if span.lower is not None else []

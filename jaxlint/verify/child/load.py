@@ -61,8 +61,8 @@ def load_inputs(path: Path) -> Inputs:
 
     A Python module sets ``cases = {"f": [(arg, ...), {"name": arg, ...}]}`` and, where needed, ``static = {"f":
     ("n",)}``, ``host = ("f",)``, ``oracle = {"f": function}``, and ``timing``, cases like the others, to be timed in
-    their stead. JSON has the same keys, or is the cases themselves, lists of numbers being arrays. An archive names its arrays ``f/0/x`` or
-    ``f/0/0``: function, case, parameter or position. Raises ValueError.
+    their stead. JSON has the same keys, or is the cases themselves; lists of numbers are arrays. An archive names its
+    arrays ``f/0/x`` or ``f/0/0``: function, case, parameter or position. Raises ValueError.
     """
     random.seed(0)
     np.random.seed(0)

@@ -12,7 +12,7 @@ from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.at_update import METHODS
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.model import Declined, Plain, Statement
-from jaxlint.rewrite.control.vector.lengths import is_update
+from jaxlint.rewrite.control.vector.lengths import updated
 from jaxlint.rewrite.store import plan, refusal, stored_array
 
 EXTREMES = {"jax.numpy.maximum": "jax.numpy.max", "jax.numpy.minimum": "jax.numpy.min"}
@@ -56,7 +56,7 @@ def action(ctx: View, statement: Statement) -> Action | None:
         return None
     match statement.node:
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
-            if is_update(value, name):
+            if updated(value) == name:
                 return _updated(name, value)
             return _gained(ctx, name, value) or Local(name, value)
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Subscript(value=cst.Name(value=name)) as target)]):

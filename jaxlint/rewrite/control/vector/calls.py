@@ -16,6 +16,7 @@ from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control import effects
 from jaxlint.rewrite.control.model import Declined
 from jaxlint.rewrite.control.vector.axes import Item
+from jaxlint.rewrite.control.vector.lengths import every_call
 from jaxlint.rewrite.mapping import is_traceable
 from jaxlint.rewrite.text import Text
 
@@ -52,8 +53,7 @@ def _argument(turns: Turns, node: cst.BaseExpression) -> Item:
     """A row, or a number or array that is the same in all turns."""
     if isinstance(node, cst.Subscript) and [number for number, _ in turns.place(node)] == [0] and len(node.slice) == 1:
         return turns.item(node)
-    others = turns.ctx.contexts() if turns.ctx.always_traced else turns.ctx.others()
-    values = [view.value(node) for view in (turns.ctx, *others)]
+    values = [view.value(node) for view in every_call(turns.ctx)]
     if turns.moves(node) or not all(isinstance(value, Array | HostArray | Const | Static | Tree) for value in values):
         raise Declined(f"`{turns.ctx.code(node)}` is neither a row nor an array that stays the same")
     return Item(Text(turns.ctx.code(node)))

@@ -18,10 +18,10 @@ from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control.model import Declined
 from jaxlint.rewrite.control.vector.axes import Axes, Item, joined
 from jaxlint.rewrite.control.vector.calls import mapped
-from jaxlint.rewrite.control.vector.lengths import Lengths
-from jaxlint.rewrite.control.vector.ranges import Run, Shift, shift
+from jaxlint.rewrite.control.vector.lengths import Lengths, at_least, constant, every_call
+from jaxlint.rewrite.control.vector.ranges import Run, Shift, ends, runs_around, shift
 from jaxlint.rewrite.elementwise import hazard, is_elementwise
-from jaxlint.rewrite.polynomial import polynomial
+from jaxlint.rewrite.polynomial import plus, polynomial
 from jaxlint.rewrite.text import Text
 
 WHERE = "jax.numpy.where"
@@ -49,6 +49,7 @@ class Turns:
     """The ranges of loops that stay."""
     items: dict[str, Item] = field(default_factory=dict)
     stored: dict[str, Place] = field(default_factory=dict)
+    targets: dict[str, cst.Subscript] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     tested: frozenset[str] = frozenset()
     """The texts of what an ``if`` asks."""
@@ -125,8 +126,8 @@ class Turns:
     def _is_read(self, node: cst.BaseExpression) -> bool:
         """True for an item that a turn reads, and for what it has computed from such: there is one in every turn."""
         match node:
-            case cst.Subscript(value=cst.Name()):
-                return bool(self.place(node))
+            case cst.Subscript(value=cst.Name() as base):
+                return bool(self.place(node)) or _is_array(self.ctx.value(base))
             case cst.Name(value=name):
                 return name in self.items or name in self.runs
         return False
@@ -165,7 +166,7 @@ class Turns:
                     raise Declined(f"how many axes `{name}` has is not known")
                 for element in node.slice:
                     if isinstance(element.slice, cst.Index) and not self._shifted(element.slice):
-                        self.check_scalars(element.slice.value)
+                        self._check_index(element.slice.value)
             case cst.Name(value=name):
                 if name not in {*self.runs, *self.items} and not is_scalar(ctx, node):
                     raise Declined(f"`{name}` is perhaps an array")
@@ -188,6 +189,13 @@ class Turns:
                     self.check_scalars(argument.value)
             case _ if not is_scalar(ctx, node):
                 raise Declined(f"`{ctx.code(node)}` is perhaps an array")
+
+    def _check_index(self, node: cst.BaseExpression) -> None:
+        """Raise ``Declined`` unless an index is one number: a bool would make an axis."""
+        self.check_scalars(node)
+        summed = isinstance(node, cst.BinaryOperation)
+        if not summed and self.moves(node) and kind_of(self.ctx.value(node)) != "int":
+            raise Declined(f"`{self.ctx.code(node)}` is perhaps no integer")
 
     def _is_elementwise(self, function: cst.BaseExpression) -> bool:
         return is_elementwise(self.ctx, function) or self.ctx.name(function) == "builtins.abs"
@@ -218,7 +226,7 @@ class Turns:
         if name in self.items or (name in self.own and name not in self.stored):
             raise Declined(f"`{ctx.code(node)}` takes an item of what the turn computes")
         place = self.place(node)
-        if name in self.stored and place != self.stored[name]:
+        if name in self.stored and place != self.stored[name] and not self._is_elsewhere(node, self.targets[name]):
             raise Declined(f"one turn reads `{ctx.code(node)}`, which perhaps another one has stored")
         if not place:
             if self.moves(node):
@@ -231,6 +239,23 @@ class Turns:
             return gathered
         index, axes, sure = self.index(node, name, exact=False)
         return Item(Text(f"{name}[{index}]" if index else name), axes, sure)
+
+    def _is_elsewhere(self, node: cst.Subscript, target: cst.Subscript) -> bool:
+        """True for ``t[i - 1, …]`` where ``t[i, …]`` is stored, and ``i`` is the same in all turns."""
+        around = dict(runs_around(self.ctx, self.loop))
+        for one, other in zip(node.slice, target.slice, strict=False):
+            if isinstance(one.slice, cst.Index) and isinstance(other.slice, cst.Index):
+                indices = (one.slice.value, other.slice.value)
+                sums = [polynomial(self.ctx, index) for index in indices]
+                reached = [ends(self.ctx, index, around) for index in indices]
+                if any(self.moves(index) for index in indices) or None in sums or None in reached:
+                    continue
+                first, second = sums
+                assert first is not None and second is not None
+                apart = constant(plus(first, second, -1))
+                if apart and all(end is not None and at_least(end[0], {}) for end in reached):
+                    return True
+        return False
 
     def place(self, node: cst.Subscript) -> Place:
         """The indices that depend on loops."""
@@ -298,14 +323,20 @@ class Turns:
         return variables[0][0], shift(rest, self.kept)
 
     def _gathered(self, node: cst.Subscript, name: str) -> Item | None:
-        """``x[p[i]]`` -> ``x[p]``, ``x[abs(i - j)]`` -> ``x[abs(i[:, None] - j)]``"""
-        match node.slice:
-            case [cst.SubscriptElement(slice=cst.Index(value=index))] if self._shifted(node.slice[0].slice) is None:
-                if kind_of(self.ctx.value(index)) != "int":
-                    raise Declined(f"`{self.ctx.code(index)}` is perhaps no integer")
-                found = self.item(index)
-                return replace(found, text=Text(f"{name}[{found.text.text}]"))
-        return None
+        """``x[p[i]]`` -> ``x[p]``, ``x[abs(i - j)]`` -> ``x[abs(i[:, None] - j)]``, ``a[k, p[i]]`` -> ``a[k, p]``"""
+        elements = [element.slice for element in node.slice]
+        far = [number for number, element in enumerate(elements) if self.moves(element) and not self._shifted(element)]
+        if not far:
+            return None
+        code = self.ctx.code(node)
+        if len(far) > 1 or any(self.moves(element) for number, element in enumerate(elements) if number not in far):
+            raise Declined(f"`{code}` combines indices of several sorts")
+        index = elements[far[0]]
+        if not isinstance(index, cst.Index) or kind_of(self.ctx.value(index.value)) not in ("int", None):
+            raise Declined(f"`{self.ctx.code(index)}` is perhaps no integer")
+        found = self.item(index.value)
+        texts = [found.text.text if number in far else self._still(element) for number, element in enumerate(elements)]
+        return replace(found, text=Text(f"{name}[{', '.join(texts)}]"))
 
 
 def _is_array(value: Value) -> bool:
@@ -333,7 +364,7 @@ def _sure(items: Sequence[Item]) -> frozenset[str]:
 
 def is_scalar(ctx: View, node: cst.BaseExpression) -> bool:
     """True for a number, or an array without axes, in every call of the function that is known."""
-    return all(_is_number(view.value(node)) for view in (ctx, *ctx.others()))
+    return all(_is_number(view.value(node)) for view in every_call(ctx))
 
 
 def _is_number(value: Value) -> bool:

@@ -6,12 +6,12 @@ that two lengths can be compared whatever the arguments are; None for what is no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
-from jaxlint.facts.model.values import Const, Static, Value
+from jaxlint.facts.model.values import Array, Const, Static, Value
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace import dtypes
 from jaxlint.facts.trace.arithmetic import kind_of
@@ -84,6 +84,8 @@ class Lengths:
         if not known or depth > _DEPTH:
             return None
         found = self._rank_of(origin, depth + 1) if origin is not None else None
+        if found is None and isinstance(argument := self.ctx.frame.arguments.get(name), Array):
+            found = argument.ndim
         return found if found is not None else self._unpacked(name)
 
     def has_shape(self, name: str) -> bool:
@@ -162,13 +164,20 @@ class Lengths:
         number = self.ctx.value(node)
         return isinstance(number, Const | Static) or getattr(number, "ndim", None) == 0
 
-    def _keeps(self, value: cst.BaseExpression, name: str) -> bool:
-        """True for a binding that changes neither the shape nor, if it was an array, that it is one."""
+    def _keeps(self, value: cst.BaseExpression, name: str, seen: tuple[str, ...] = ()) -> bool:
+        """True for a binding that changes neither the shape nor, if it was an array, that it is one: an update of
+        itself, or of a variable that only ever holds such."""
         match value:
             case cst.Call(func=function, args=[cst.Arg(value=cst.Name(value=given), keyword=None), *rest]):
                 if self.ctx.name(function) in ("jax.numpy.asarray", "jax.numpy.array"):
                     return given == name and not _reshapes(rest)
-        return is_update(value, name) or self._same_shape(value) == name
+        source = updated(value) or self._same_shape(value)
+        if source is None or source in (name, *seen):
+            return source is not None
+        inner = bindings(self.ctx, source)
+        if not inner or source in _parameters(self.ctx) or len(seen) > _DEPTH:
+            return False
+        return all(other is not None and self._keeps(other, source, (name, *seen)) for _, other in inner)
 
     # --- expressions -------------------------------------------------------------------------------------------------
 
@@ -217,7 +226,9 @@ class Lengths:
             case cst.Name(value=name):
                 return name
             case cst.BinaryOperation(left=cst.Name(value=name) as left, right=right) if (
-                not isinstance(node.operator, cst.MatrixMultiply) and self.ctx.jax_array(left) and self._is_scalar(right)
+                not isinstance(node.operator, cst.MatrixMultiply)
+                and self.ctx.jax_array(left)
+                and self._is_scalar(right)
             ):
                 return name
             case cst.Call(func=cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=method))) if (
@@ -255,16 +266,16 @@ def _parameters(ctx: View) -> frozenset[str]:
     )
 
 
-def is_update(value: cst.BaseExpression, name: str) -> bool:
-    """True for ``x.at[…].set(…)`` of a variable: the same shape and dtype."""
+def updated(value: cst.BaseExpression) -> str | None:
+    """The variable of ``x.at[…].set(…)``: the same shape and dtype."""
     match value:
         case cst.Call(
             func=cst.Attribute(
                 value=cst.Subscript(value=cst.Attribute(value=cst.Name(value=base), attr=cst.Name(value="at")))
             )
         ):
-            return base == name
-    return False
+            return base
+    return None
 
 
 def at_least(a: Polynomial, b: Polynomial, known: Sequence[Polynomial] = ()) -> bool:
@@ -296,8 +307,14 @@ def kind(ctx: View, node: cst.BaseExpression) -> str | None:
     """Whether an expression gives floats, integers or bools, the same in every call that is known."""
     if isinstance(node, cst.Comparison):
         return "bool"
-    kinds = {_kind(view.value(node)) for view in (ctx, *ctx.others())}
+    kinds = {_kind(view.value(node)) for view in every_call(ctx)}
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def every_call(ctx: View) -> Iterator[View]:
+    """The function in all calls that are known: in traces only, if it runs in no other way."""
+    yield ctx
+    yield from ctx.contexts() if ctx.always_traced else ctx.others()
 
 
 def _kind(value: Value) -> str | None:

@@ -120,6 +120,7 @@ class Nest:
                 for number, element in enumerate(store.target.slice)
                 if any(isinstance(part, cst.Name) and part.value in names for part in walk(element.slice))
             )
+            self.turns.targets[store.array] = store.target
             if self.turns.stored.setdefault(store.array, place) != place:
                 raise Declined(f"`{store.array}` is stored into at several places in a turn")
 

@@ -147,6 +147,29 @@ def _bound(ctx: View, node: cst.BaseExpression) -> Bound | None:
     return Bound(size, ctx.code(node), polynomial(ctx, node))
 
 
+def runs_around(ctx: View, node: cst.CSTNode) -> Iterator[tuple[str, Run]]:
+    """The ranges of the loops around a node."""
+    for above in ctx.ancestors(node):
+        if isinstance(above, cst.For) and (found := run(ctx, above)) is not None:
+            yield found.name, found
+
+
+def ends(ctx: View, node: cst.BaseExpression, runs: Mapping[str, Run]) -> tuple[Polynomial, Polynomial] | None:
+    """The least and the greatest value of an expression over all turns."""
+    match node:
+        case cst.Name(value=name) if name in runs:
+            return runs[name].start.size, runs[name].stop.plus(-1).size
+        case cst.BinaryOperation(operator=cst.Add() | cst.Subtract() as operator, left=left, right=right):
+            a, b = ends(ctx, left, runs), ends(ctx, right, runs)
+            if a is None or b is None:
+                return None
+            if isinstance(operator, cst.Add):
+                return plus(a[0], b[0]), plus(a[1], b[1])
+            return plus(a[0], b[1], -1), plus(a[1], b[0], -1)
+    found = Lengths(ctx).of(node)
+    return None if found is None else (found, found)
+
+
 def _names(node: cst.CSTNode) -> set[str]:
     return {part.value for part in own_nodes(node) if isinstance(part, cst.Name)}
 
