@@ -19,7 +19,7 @@ from jaxlint.front.lsp.features import fixed
 from jaxlint.front.lsp.reports import page_file
 from jaxlint.front.lsp.server import Server
 from jaxlint.front.lsp.verifying import function_at, verified
-from jaxlint.front.pages import find, page
+from jaxlint.front.pages import find, for_readers, page
 
 
 class _Place(msgspec.Struct):
@@ -60,7 +60,7 @@ async def _explain(server: Server, *arguments: Any) -> dict[str, str]:
         file = page_file(rule.code, rule.name)
         first, *_ = page(rule).partition("\n```")
         await _open(server, file.as_uri() if file else None, "\n\n".join([*proofs, first.strip()]))
-    return {"code": rule.code, "markdown": "\n\n".join([*proofs, page(rule)])}
+    return {"code": rule.code, "markdown": "\n\n".join([*proofs, for_readers(page(rule))])}
 
 
 def _findings(server: Server, asked: _Asked) -> list[Diagnostic]:
