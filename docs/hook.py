@@ -82,9 +82,9 @@ def index() -> str:
         "# All rules",
         "",
         "*Error*: silently wrong, or certain to raise. *Warning*: slow, compiles again, or depends on the caller.",
-        "*Hint*: off unless selected. A *safe* fix gives the same values and types, or repairs what could only raise; it is",
-        "tested by running both under JAX. An *unsafe* one may change what somebody relies on (`--unsafe-fixes`). A",
-        "*suggestion* is shown and not applied.",
+        "*Hint*: off unless selected. A *safe* fix gives the same values and types, or repairs what could only raise;",
+        "it is tested by running both under JAX. An *unsafe* one may change what somebody relies on",
+        "(`--unsafe-fixes`). A *suggestion* is shown and not applied.",
     ]
     for digit, title in CATEGORIES.items():
         parts += ["", f"## {title}", "", "| code | rule | level | fix | |", "|---|---|---|---|---|"]
