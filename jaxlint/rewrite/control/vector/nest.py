@@ -61,6 +61,8 @@ def written(ctx: View, loop: Loop) -> Written:
         text = f"{turns.spell(ARANGE)}({nest.ranges[name]})"
         found, once = _inlined(found, name, text)
         arange += [] if once else [f"{name} = {text}"]
+    for name in nest.started - nest.results:
+        found = _without(found, name)
     first = len(loop.comments.above)
     return Written([*found[:first], *arange, *found[first:]], tuple(turns.uses), dropped)
 
@@ -77,6 +79,17 @@ def _inlined(found: Lines, name: str, text: str) -> tuple[Lines, bool]:
 
 Key = tuple[str, str, str, str]
 """What an action changes: a variable, or a place of an array; and how."""
+
+
+def _without(found: Lines, name: str) -> Lines:
+    """Lines with a variable's value in place of it, where it is only handed on: ``s = a @ b``, ``c.at[:].set(s)``."""
+    uses = [number for number, line in enumerate(found) if re.search(rf"\b{name}\b", line.partition("#")[0])]
+    match uses:
+        case [first, second] if second == first + 1 and found[first].startswith(f"{name} = "):
+            value = found[first].removeprefix(f"{name} = ")
+            if found[second].count(f"({name})") == 1 and len(found[second]) + len(value) < 100 and "#" not in value:
+                return [*found[:first], found[second].replace(f"({name})", f"({value})"), *found[second + 1 :]]
+    return found
 
 
 @dataclass(eq=False)
