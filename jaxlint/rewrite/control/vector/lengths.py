@@ -100,8 +100,13 @@ class Lengths:
 
     def kind(self, name: str) -> str | None:
         """Whether a variable's array holds floats, integers or bools; stores do not change that."""
-        known, origin = self._origin(name)
-        return kind(self.ctx, origin) if known and origin is not None else None
+        origin = self.origin(name)
+        return kind(self.ctx, origin) if origin is not None else None
+
+    def origin(self, name: str) -> cst.BaseExpression | None:
+        """What a variable's array is bound to at first, if only stores and copies follow."""
+        known, found = self._origin(name)
+        return found if known else None
 
     # --- names -------------------------------------------------------------------------------------------------------
 
