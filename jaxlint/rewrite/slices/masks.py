@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import libcst as cst
@@ -181,13 +182,17 @@ class Masks:
         axes = self.reader.subscript(inner)
         if all(axis is None for axis in axes):
             return axes
-        backwards = part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
+        backwards = (
+            part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
+        )
         if not backwards or len(axes) != 1 or axes[0] is None or axes[0].lower is not None or len(inner.slice) > 1:
             raise Stuck(f"`{self._code(node)}` is a part of a part")
         (span,) = axes
         assert span is not None
         del self.reader.widened.texts[inner]
-        upper = inner.slice[0].slice.upper  # type: ignore[union-attr]
+        (sliced,) = (each.slice for each in inner.slice)
+        assert isinstance(sliced, cst.Slice)
+        upper = sliced.upper
         assert upper is not None
         places = f"{self._spell('jax.numpy.arange')}({self.reader.length(span.length)})"
         first = self.reader.ctx.grouped(upper)
@@ -232,9 +237,7 @@ class Masks:
             return (None,) * self.reader.rank(node)
         raise Stuck(f"`{self._code(node.func)}` minds how many items there are")
 
-    def _reduced(
-        self, node: cst.Call, name: str, base: cst.BaseExpression, options: tuple[cst.Arg, ...] | list[cst.Arg]
-    ) -> Axes:
+    def _reduced(self, node: cst.Call, name: str, base: cst.BaseExpression, options: Sequence[cst.Arg]) -> Axes:
         """``np.sum(x[:i])`` -> ``jnp.sum(x, where=mask)``"""
         axes = self.axes(base)
         if options and all(axis is None for axis in axes):
@@ -251,14 +254,22 @@ class Masks:
             raise Stuck(f"`{self._code(node)}` leaves a part of an axis")
         more = f"where={self.reader.mask(axes)}"
         if name in EXTREME:
-            if self.reader.ctx.value(base) is None or not self._is_float(base):
-                raise Stuck(f"`{self._code(base)}` may be of integers, which have no infinity")
-            more += f", initial={EXTREME[name].format(self._spell('jax.numpy.inf'))}"
+            more += f", initial={self._initial(base, axes, EXTREME[name])}"
         end = self.reader.ctx.span(node)[1] - 1
         self.edits.append(Edit(end, end, f"{', ' if node.args else ''}{more}"))
         return left
 
-    def _over(self, axes: Axes, options: tuple[cst.Arg, ...] | list[cst.Arg]) -> tuple[int, ...]:
+    def _initial(self, base: cst.BaseExpression, axes: Axes, infinity: str) -> str:
+        """What an extreme begins with: an item that counts, or infinity."""
+        if self._is_float(base):
+            return infinity.format(self._spell("jax.numpy.inf"))
+        if not isinstance(base, cst.Subscript) or any(span is None for span in axes):
+            raise Stuck(f"`{self._code(base)}` may be of integers, which have no infinity")
+        lowers = iter(span.lower or "0" for span in axes if span is not None)
+        items = [next(lowers) if isinstance(each.slice, cst.Slice) else self._code(each.slice) for each in base.slice]
+        return f"{self._code(base.value)}[{', '.join(items)}]"
+
+    def _over(self, axes: Axes, options: Sequence[cst.Arg]) -> tuple[int, ...]:
         match list(options):
             case []:
                 return tuple(range(len(axes)))
