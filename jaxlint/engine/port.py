@@ -1,4 +1,4 @@
-"""NumPy modules to JAX modules: texts -> facts -> edits -> texts, a few passes of the porter and then those of the rules.
+"""NumPy modules to JAX modules: texts -> facts -> edits -> texts, some passes of the porter, then those of the rules.
 
 ::
 
@@ -6,8 +6,8 @@
 
 The porter itself only does what the rules cannot know: that the module is to become JAX, what each parameter is for,
 which arguments a function changes. The result of that is naive JAX code, such as somebody would write who replaces the
-names alone; mending it is what the rules are for. A function in which something is left that fails on tracers stays as it
-was, with the reason, and all is done again without it.
+names alone; mending it is what the rules are for. A function in which something is left that fails on tracers stays as
+it was, with the reason, and all is done again without it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +26,7 @@ from jaxlint.engine.imports import missing_imports
 from jaxlint.engine.own import Known
 from jaxlint.engine.rule_options import no_options
 from jaxlint.engine.syntax import tree
+from jaxlint.facts.model.definitions import FunctionDefinition
 from jaxlint.facts.model.project import Project, Stated, States, load, newest_jax
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.tracer import Tracer
@@ -340,7 +341,7 @@ def _views(project: Project, wanted: set[Key], reading: Reading) -> dict[Key, Vi
     frames = {
         definition.node: entered[0]
         for definition, entered in tracer.activations.items()
-        if hasattr(definition, "parameters") and entered
+        if isinstance(definition, FunctionDefinition) and entered
     }
     modules = {module: tracer.module_frame(module) for module in project.modules}
     found = {}

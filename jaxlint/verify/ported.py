@@ -44,7 +44,7 @@ def prove_port(sources: Sequence[SourceText], ways: Ways, hear: Heard = unheard,
         if not failed:
             told = tuple(_with_verdict(one, verdicts) for one in outcome.functions)
             return PortProof(replace(outcome, functions=told), verdicts)
-        refused |= failed
+        refused = {**refused, **failed}
 
 
 def _with_verdict(one: Ported, verdicts: dict[tuple[str, str], Verdict]) -> Ported:

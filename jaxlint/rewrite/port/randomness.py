@@ -165,7 +165,7 @@ def keyed(reading: Reading, unit: Unit, found: Mapping[Key, Draws], ranks: Ranks
     if not host:
         if refusal := writer.place_all([call for call, _, _ in own.samples] + [call for call, _ in calls]):
             return refusal
-        for call, name in own.made.items():
+        for call in own.made:
             writer.edits.append(Edit(*unit.span(call.func), "jax.random.key"))
         for call in own.seeds:
             writer.edits.append(Edit(*unit.span(call.func), f"{GLOBAL} = jax.random.key"))

@@ -1,7 +1,7 @@
 """How many axes the arrays of a NumPy function have, as far as its text shows.
 
-Needs: a `Unit`, the roles of its parameters.  Gives: `Ranks.of(expression)`, None where it is not certain. An item of an
-array that is a number is no view of it; one that is a row is.
+Needs: a `Unit`, the roles of its parameters.  Gives: `Ranks.of(expression)`, None where it is not certain. An
+item of an array that is a number is no view of it; one that is a row is.
 """
 
 from __future__ import annotations
@@ -47,8 +47,10 @@ _REDUCTIONS = (
     "ptp",
 )
 _ELEMENTWISE = (
-    "exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "abs", "absolute", "maximum", "minimum", "power", "arctan2", "floor", "ceil",
-    "where", "clip", "sign", "square", "hypot", "log10", "log2", "log1p", "expm1", "isnan", "isfinite", "add", "subtract", "multiply",
+    "exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "abs", "absolute", "maximum", "minimum", "power", "arctan2",
+    "floor", "ceil",
+    "where", "clip", "sign", "square", "hypot", "log10", "log2", "log1p", "expm1", "isnan", "isfinite", "add",
+    "subtract", "multiply",
     "divide", "mod", "arctan", "fabs", "round", "rint",
 )  # fmt: skip
 _KEEPING = ("copy", "astype", "cumsum", "conj", "clip", "round")
@@ -107,9 +109,10 @@ class Ranks:
     def _item(self, base: cst.BaseExpression, slices: Sequence[cst.SubscriptElement]) -> int | None:
         if isinstance(base, cst.Attribute) and base.attr.value == "shape":
             return 0
-        rank = self.of(base)
-        if rank is None:
+        known = self.of(base)
+        if known is None:
             return None
+        rank = known
         for element in slices:
             change = self._index(element.slice)
             if change is None:

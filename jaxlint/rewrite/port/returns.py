@@ -8,8 +8,9 @@
 
     total = step(u, p)      ->   total, u = step(u, p)
 
-The results are ``(original results..., changed parameters in the order of the signature)``, a parameter that is returned
-already not twice. A caller that stays on the host takes the values into its own arrays: ``u[...] = step(u, p)``.
+The results are ``(original results..., changed parameters in the order of the signature)``, a parameter that is
+returned already not twice. A caller that stays on the host takes the values into its own arrays:
+``u[...] = step(u, p)``.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def _parts(out: Exit) -> list[cst.BaseExpression]:
 def _parameter(part: cst.BaseExpression, out: Exit, *, only: bool) -> str | None:
     """The parameter that a result is."""
     held = out.memory.get(part.value) if isinstance(part, cst.Name) else out.value if only else None
-    if held is None or len(held) != 1 or not (isinstance(part, cst.Name) or isinstance(part, cst.Call)):
+    if held is None or len(held) != 1 or not isinstance(part, cst.Name | cst.Call):
         return None
     ((sort, name),) = held
     return name if sort == "param" else None
@@ -123,12 +124,13 @@ def as_results(unit: Unit, found: Sharing, own: Convention, conventions: Convent
         elif conventions(unit, out.statement.value) is None:
             value = out.statement.value
             assert value is not None
-            text = unit.code(value)
-            start, end = unit.span(value)
-            if isinstance(value, cst.Tuple) and value.lpar:
-                start, end = unit.span(value.lpar[0])[0], unit.span(value.rpar[-1])[1]
-                text = unit.code(value)
-            yield Edit(start, end, f"{text.rstrip().rstrip(',')}, {names}")
+            end = unit.span(value)[1]
+            if isinstance(value, cst.Tuple):
+                comma = "" if isinstance(value.elements[-1].comma, cst.Comma) else ","
+                yield Edit(end, end, f"{comma} {names}")
+            else:
+                end = unit.span(value.rpar[-1])[1] if value.rpar else end
+                yield Edit(end, end, f", {names}")
 
 
 def _last_line(unit: Unit, text: str) -> Edit:
@@ -136,7 +138,7 @@ def _last_line(unit: Unit, text: str) -> Edit:
     last = unit.node.body.body[-1]
     inner = last
     while isinstance(inner, cst.BaseCompoundStatement):
-        bodies = [part for part in _bodies(inner)]
+        bodies = _bodies(inner)
         inner = bodies[-1].body[-1] if bodies else inner
         if not bodies:
             break
@@ -203,7 +205,7 @@ def _site(
         return Decline(f"line {unit.line(call)} gives `{callee.name}` one array twice, which it changes")
     added = [places[name] for name in theirs.added]
     results = [places[name] if name is not None else None for name in theirs.same]
-    start, end = unit.span(call)
+    start = unit.span(call)[0]
     match unit.parent(call):
         case cst.Expr():
             targets = [place if place is not None else "_" for place in results] + added
@@ -235,7 +237,7 @@ def _assigned(
     if any(place is not None and place != name for place, name in zip(results, own, strict=True)):
         return Decline(f"line {unit.line(target)} gives one array two names")
     first, last = unit.span(target)
-    if several and target.lpar:  # type: ignore[attr-defined]
+    if several and target.lpar:
         return Decline("the targets are in parentheses")
     return [Edit(first, last, ", ".join([*own, *added]))] if added else []
 

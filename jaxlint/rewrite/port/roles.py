@@ -15,7 +15,7 @@ A size is found backwards: from where JAX needs a Python int, through local vari
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import libcst as cst
@@ -193,8 +193,9 @@ def _only_name(node: cst.BaseExpression) -> Iterator[str]:
 
 _ELEMENTWISE_OR_SIZE = frozenset(
     f"numpy.{name}"
-    for name in """exp log sqrt sin cos tan tanh abs absolute fabs maximum minimum power arctan arctan2 log2 log10 log1p expm1
-    floor ceil round around rint sign square hypot where clip isfinite isnan isinf float64 float32 int64 int32 add subtract
+    for name in """exp log sqrt sin cos tan tanh abs absolute fabs maximum minimum power arctan arctan2 log2 log10 log1p
+    expm1 floor ceil round around rint sign square hypot where clip isfinite isnan isinf float64 float32 int64 int32 add
+    subtract
     multiply divide mod fmod sinh cosh arcsin arccos cbrt deg2rad rad2deg full zeros ones empty arange linspace eye
     identity asarray array isclose asanyarray result_type dtype""".split()  # noqa: SIM905
 )
@@ -253,7 +254,7 @@ def _needs_int(reading: Reading, unit: Unit) -> Iterator[cst.BaseExpression]:
                 yield from (arg.value for arg in source.args)
 
 
-def _static_arguments(name: str, args: tuple[cst.Arg, ...] | list[cst.Arg]) -> Iterator[cst.BaseExpression]:
+def _static_arguments(name: str, args: Sequence[cst.Arg]) -> Iterator[cst.BaseExpression]:
     """The arguments of a NumPy function that its JAX namesake takes as Python values."""
     equivalent = jax_equivalent(name)
     known = function(equivalent) if equivalent is not None else None

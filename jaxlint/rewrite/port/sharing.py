@@ -5,8 +5,8 @@ An abstract interpretation of the body, path by path: a variable holds *objects*
 ::
 
     param p      what the caller passed
-    site, age    what an expression made; the newest of a site apart from the older ones, so that a row that is made anew
-                 in every turn of a loop is not mistaken for the one before
+    site, age    what an expression made; the newest of a site apart from the older ones, so that a row that is made
+                 anew in every turn of a loop is not mistaken for the one before
 
 Needs: a `Reading`, what callees change.  Gives: `Sharing`: the parameters that are changed, the places where a change
 would have to be seen through another variable, what every exit returns.
@@ -39,8 +39,8 @@ VIEWS = frozenset({"reshape", "ravel", "transpose", "view", "squeeze", "swapaxes
 _NUMPY_VIEWS = frozenset(
     f"numpy.{name}"
     for name in """asarray asanyarray ascontiguousarray asfortranarray atleast_1d atleast_2d atleast_3d ravel reshape
-    transpose squeeze expand_dims broadcast_to swapaxes moveaxis rollaxis flip fliplr flipud rot90 split array_split hsplit
-    vsplit diagonal real imag nditer ndenumerate require matrix_transpose lib.stride_tricks.as_strided
+    transpose squeeze expand_dims broadcast_to swapaxes moveaxis rollaxis flip fliplr flipud rot90 split array_split
+    hsplit vsplit diagonal real imag nditer ndenumerate require matrix_transpose lib.stride_tricks.as_strided
     lib.stride_tricks.sliding_window_view""".split()  # noqa: SIM905
 )
 _CHANGING = frozenset({"numpy.random.shuffle", "random.shuffle", "numpy.copyto", "numpy.putmask", "numpy.put",
@@ -256,12 +256,12 @@ class _Walk:
             case cst.StarredElement(value=inner):
                 self.store(inner, held, memory, source)
             case cst.Subscript(value=base):
-                for element in target.slice:
-                    self.value_of_index(element.slice, memory)
+                for each in target.slice:
+                    self.value_of_index(each.slice, memory)
                 self.change(target, root(base), self.value(base, memory), memory)
             case cst.Attribute(value=base, attr=cst.Name(value=attribute)):
-                if (name := dotted(target)) is not None and array_attribute(attribute) is None:
-                    memory[name] = held
+                if (place := dotted(target)) is not None and array_attribute(attribute) is None:
+                    memory[place] = held
                 else:
                     self.change(target, root(base), self.value(base, memory), memory)
 
@@ -296,8 +296,8 @@ class _Walk:
             case cst.Name(value=name):
                 return memory.get(name, NOTHING)
             case cst.Attribute(value=base, attr=cst.Name(value=attribute)):
-                if (name := dotted(node)) is not None and name in memory:
-                    return memory[name]
+                if (place := dotted(node)) is not None and place in memory:
+                    return memory[place]
                 held = self.value(base, memory)
                 return held if array_attribute(attribute) in ("array", None) else NOTHING
             case cst.Subscript(value=base, slice=slices):
