@@ -199,7 +199,7 @@ class Reader:
         if part.lower is None or part.upper is None or part.step is not None or not self.is_moving(part):
             return None
         size = difference(self.ctx, part.upper, part.lower)
-        if size is None:
+        if size is None or self.loops.moves(cst.parse_expression(size)):
             return None
         assert isinstance(node.value, cst.Name)
         first, last = self.loops.number(part.lower), self.loops.number(part.upper)
