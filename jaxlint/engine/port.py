@@ -279,7 +279,7 @@ def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
     edits: dict[str, Fix] = {}
     for key, ctx in _views(project, wanted, reading).items():
         for node in ctx.nodes():
-            made = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine) else None
+            made = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine | cst.If | cst.While) else None
             if isinstance(made, Decline):
                 attempt.unmasked.setdefault(key, f"line {ctx.line(node)}: {made.reason}")
             if isinstance(made, Fix):
