@@ -21,7 +21,7 @@ from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.masked import ELEMENTWISE
 from jaxlint.rewrite.slices.bounds import Loops
 from jaxlint.rewrite.slices.spans import Axes, Reader, Span, Stuck, Widened
-from jaxlint.rewrite.vector.lengths import Lengths, kind
+from jaxlint.rewrite.control.vector.lengths import Lengths, kind
 
 SAME = ELEMENTWISE | {"jax.numpy.copy", "builtins.abs"}
 PLAIN = ("sum", "prod", "any", "all", "mean", "std", "var")
