@@ -288,7 +288,7 @@ def _fresh(unit: Unit, count: int) -> list[str]:
     return [next(names) for _ in range(count)]
 
 
-def called_as_value(reading: Reading, unit: Unit, changing: Collection[str]) -> Sequence[cst.Name]:
+def called_as_value(unit: Unit, changing: Collection[str]) -> Sequence[cst.Name]:
     """Where a function that changes its arguments is passed on, so that its calls are not seen."""
     return [
         node

@@ -181,7 +181,9 @@ class Masks:
         axes = self.reader.subscript(inner)
         if all(axis is None for axis in axes):
             return axes
-        backwards = part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
+        backwards = (
+            part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
+        )
         if not backwards or len(axes) != 1 or axes[0] is None or axes[0].lower is not None or len(inner.slice) > 1:
             raise Stuck(f"`{self._code(node)}` is a part of a part")
         (span,) = axes

@@ -100,9 +100,7 @@ class Widened:
         self.stored.add(node)
         found = self.windows.get(node, ())
         places = [window.place for window in found]
-        if len(places) > 1 or any(
-            isinstance(each.slice, cst.Slice) for each in node.slice[: max(places, default=0)]
-        ):
+        if len(places) > 1 or any(isinstance(each.slice, cst.Slice) for each in node.slice[: max(places, default=0)]):
             raise Stuck(f"`{self.ctx.code(node)}` stores into more than one window")
         for window in found:
             arange = "jax.numpy.arange"
@@ -275,7 +273,9 @@ class Reader:
                 self.widened.uses[name] = None
                 places = f"{self.ctx.spell(name)}({self.length(part.length)})"
                 self.widened.take(part, f"{span.lower} + {places}")
-        return [replace(anchor, parts=span.parts if span.lower is None else (), doubt=self._doubt(spans)) for span in spans]
+        return [
+            replace(anchor, parts=span.parts if span.lower is None else (), doubt=self._doubt(spans)) for span in spans
+        ]
 
     def _doubt(self, spans: Sequence[Span]) -> str:
         """Below zero, ``n - k`` leaves nothing of ``x[k:]``, and so of all that fits it."""
