@@ -33,7 +33,7 @@ from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rewrite.port.audit import left_over
 from jaxlint.rewrite.port.border import copies
 from jaxlint.rewrite.port.border import copies
-from jaxlint.rewrite.port.candidates import candidates
+from jaxlint.rewrite.port.candidates import candidates, of_numpy
 from jaxlint.rewrite.port.conversions import conversions
 from jaxlint.rewrite.port.entries import compiled, entries
 from jaxlint.rewrite.port.imports import used_names, without_uses
@@ -43,6 +43,7 @@ from jaxlint.rewrite.port.ranks import Ranks
 from jaxlint.rewrite.port.reading import Key, Reading, Unit
 from jaxlint.rewrite.port.returns import PURE, Convention, as_results, called_as_value, convention, lookup, rebound
 from jaxlint.rewrite.port.roles import Roles, roles
+from jaxlint.rewrite.port.scripts import loops_as_functions
 from jaxlint.rewrite.port.sharing import Sharing, sharing
 from jaxlint.rewrite.port.views import written_out
 from jaxlint.rewrite.slices import whole_axes
@@ -92,6 +93,7 @@ class _Attempt:
     assumed: dict[Key, dict[str, int]] = field(default_factory=dict)
     keys: set[Key] = field(default_factory=set)
     drawing: set[Key] = field(default_factory=set)
+    extracted: dict[Key, int] = field(default_factory=dict)
     outcome: FixOutcome | None = None
 
 
@@ -113,6 +115,7 @@ def port(sources: Sequence[SourceText], *, jit: bool = True, refused: Refusals =
 
 def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, str], *, jit: bool) -> _Attempt:
     attempt = _Attempt({source.path: source for source in sources}, host)
+    wanted = wanted | _extracted(attempt)
     _written_out(attempt, wanted)
     wanted = _functional(attempt, wanted)
     used = _used(attempt)
@@ -123,6 +126,24 @@ def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, st
     _mended(attempt, wanted, stated)
     _cleared(attempt, used)
     return attempt
+
+
+# --- scripts -----------------------------------------------------------------------------------------------------
+
+
+def _extracted(attempt: _Attempt) -> set[Key]:
+    """Make functions of the loops of scripts."""
+    reading = Reading(load(attempt.texts.values()))
+    edits: dict[str, Fix] = {}
+    for script in list(reading.host(reading.units.keys())):
+        if not of_numpy(script):
+            continue
+        for made in loops_as_functions(reading, script, attempt.host):
+            attempt.extracted[made.key] = made.line
+            before = edits.get(script.module.path, Fix("", ()))
+            edits[script.module.path] = replace(before, edits=(*before.edits, *made.edits))
+    _apply(attempt, edits)
+    return set(attempt.extracted)
 
 
 # --- changed arguments -------------------------------------------------------------------------------------------
@@ -464,6 +485,10 @@ def _told(reading: Reading, wanted: set[Key], apart: Mapping[Key, str], attempt:
             )
         elif key in apart:
             functions.append(Ported(*key, line, "host", apart[key]))
+    functions += [Ported(*key, 1, "declined", why) for key, why in attempt.host.items() if key not in reading.units]
+    for key, line in attempt.extracted.items():
+        notes = (f"the loop at line {line} became a function", *_static_notes(key, attempt))
+        functions.append(Ported(*key, line, "ported", notes=notes, draws=key in attempt.drawing))
     texts = {path: source.text for path, source in attempt.texts.items()}
     return PortOutcome(texts, tuple(functions), attempt.outcome.applied if attempt.outcome is not None else ())
 
@@ -480,7 +505,11 @@ def _notes(unit: Unit, attempt: _Attempt) -> list[str]:
     if assumed:
         axes = " and ".join(f"`{name}` has {rank} axes" for name, rank in assumed.items())
         notes.append(f"holds if {axes}, as its indices suggest")
-    static = attempt.static.get(unit.key, ())
-    if static and unit.key in attempt.entries:
-        notes.append(f"static: {', '.join(f'`{name}`' for name in static)}; each new value compiles anew")
-    return notes
+    return [*notes, *_static_notes(unit.key, attempt)]
+
+
+def _static_notes(key: Key, attempt: _Attempt) -> list[str]:
+    static = attempt.static.get(key, ())
+    if not static or key not in attempt.entries:
+        return []
+    return [f"static: {', '.join(f'`{name}`' for name in static)}; each new value compiles anew"]

@@ -232,6 +232,7 @@ def _assigned(
     own = [unit.code(each.value) for each in target.elements] if several else [unit.code(target)]  # type: ignore[attr-defined]
     if len(own) != len(results):
         return Decline(f"line {unit.line(target)} does not unpack all results")
+    results = [place.removesuffix("[...]") if place is not None else None for place in results]
     if len(own) == 1 and not added and results[0] is not None:
         return [] if results[0] == own[0] else [Edit(start, start, f"{results[0]} = ")]
     if any(place is not None and place != name for place, name in zip(results, own, strict=True)):
