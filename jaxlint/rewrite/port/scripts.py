@@ -8,8 +8,8 @@
 
                                              update_u(u, steps)
 
-What the loop reads are the parameters, what it binds and somebody reads elsewhere the results; what it changes in place
-stays changed. The script is the same NumPy program.
+What the loop reads are the parameters, the variables that it binds anew the results; what it changes in
+place stays changed. The script is the same NumPy program.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ def _extracted(reading: Reading, script: Unit, loop: Loop, taken: Collection[str
     variables = _variables(script)
     free = free_names(loop)
     before = {name for name, at in variables.items() if at < script.span(loop)[0]}
-    results = sorted(name for name in own if _read_elsewhere(script, loop, name))
-    if not set(results) <= before:
+    if any(_read_elsewhere(script, loop, name) for name in own - before):
         return None
+    results = sorted(own & before)
     reads = sorted((free | set(results) | _stored(loop)) & before, key=lambda name: variables[name])
     if not reads:
         return None
