@@ -33,7 +33,7 @@ def prove_port(sources: Sequence[SourceText], ways: Ways, hear: Heard = unheard,
     refused: Refusals = {}
     while True:
         outcome = port(sources, jit=jit, refused=refused)
-        verdicts = _compare(sources, outcome, ways, hear)
+        verdicts = compare(sources, outcome, ways, hear)
         random = {(one.path, one.name) for one in outcome.functions if one.draws}
         ported = {(one.path, one.name) for one in outcome.functions if one.status == "ported"}
         failed = {
@@ -62,9 +62,10 @@ def _with_verdict(one: Ported, verdicts: dict[tuple[str, str], Verdict]) -> Port
     return replace(one, notes=(*one.notes, said))
 
 
-def _compare(
-    sources: Sequence[SourceText], outcome: PortOutcome, ways: Ways, hear: Heard
+def compare(
+    sources: Sequence[SourceText], outcome: PortOutcome, ways: Ways, hear: Heard = unheard
 ) -> dict[tuple[str, str], Verdict]:
+    """Verdicts on the functions of the modules that a port changes, by path and name."""
     with tempfile.TemporaryDirectory(prefix="jaxlint-") as folder:
         pairs: dict[str, Pair] = {}
         for number, source in enumerate(sources):

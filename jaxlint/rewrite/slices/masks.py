@@ -181,20 +181,10 @@ class Masks:
         axes = self.reader.subscript(inner)
         if all(axis is None for axis in axes):
             return axes
-        backwards = (
-            part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
-        )
-        if (
-            not backwards
-            or len(axes) != 1
-            or axes[0] is None
-            or axes[0].lower is not None
-            or axes[0].test
-            or len(inner.slice) > 1
-        ):
+        backwards = self._code(part).replace(" ", "") == "::-1"
+        span = axes[0] if len(axes) == 1 else None
+        if not backwards or span is None or span.lower is not None or span.test or len(inner.slice) > 1:
             raise Stuck(f"`{self._code(node)}` is a part of a part")
-        (span,) = axes
-        assert span is not None
         del self.reader.widened.texts[inner]
         (sliced,) = (each.slice for each in inner.slice)
         assert isinstance(sliced, cst.Slice)
