@@ -32,7 +32,6 @@ from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rewrite.port.audit import left_over
 from jaxlint.rewrite.port.border import copies
-from jaxlint.rewrite.port.border import copies
 from jaxlint.rewrite.port.candidates import candidates, of_numpy
 from jaxlint.rewrite.port.conversions import conversions
 from jaxlint.rewrite.port.entries import compiled, entries

@@ -18,10 +18,10 @@ from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control.names import fresh
+from jaxlint.rewrite.control.vector.lengths import Lengths, kind
 from jaxlint.rewrite.masked import ELEMENTWISE
 from jaxlint.rewrite.slices.bounds import Loops
 from jaxlint.rewrite.slices.spans import Axes, Reader, Span, Stuck, Widened
-from jaxlint.rewrite.control.vector.lengths import Lengths, kind
 
 SAME = ELEMENTWISE | {"jax.numpy.copy", "builtins.abs"}
 PLAIN = ("sum", "prod", "any", "all", "mean", "std", "var")
