@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from jaxlint.engine.port import Ported, PortOutcome, Refusals, port
 from jaxlint.source import SourceText
-from jaxlint.verify.comparing import Comparing
+from jaxlint.verify.comparing import Compared, Comparing
 from jaxlint.verify.sandbox import Heard, unheard
 from jaxlint.verify.side_by_side import Ways
 from jaxlint.verify.verdict import Kind, Verdict
@@ -39,7 +39,7 @@ def prove_port(sources: Sequence[SourceText], ways: Ways, hear: Heard = unheard,
             if verdict.kind > Kind.CANNOT_COMPARE and key in ported
         }
         if not failed:
-            verdicts = {(path, one.function): one for path, listed in compared.verdicts.items() for one in listed}
+            verdicts = _by_function(compared)
             told = tuple(_with_verdict(one, verdicts) for one in outcome.functions)
             return PortProof(replace(outcome, functions=told), verdicts)
         refused = {**refused, **failed}
@@ -56,3 +56,14 @@ def _with_verdict(one: Ported, verdicts: dict[tuple[str, str], Verdict]) -> Port
     else:
         said = f"not proved: {'; '.join(verdict.reasons)}"
     return replace(one, notes=(*one.notes, said))
+
+
+def compare(
+    sources: Sequence[SourceText], outcome: PortOutcome, ways: Ways, hear: Heard = unheard
+) -> dict[tuple[str, str], Verdict]:
+    """Verdicts on the functions of the modules that a port changes, by path and name."""
+    return _by_function(Comparing(sources, ways, hear).compare(outcome.texts))
+
+
+def _by_function(compared: Compared) -> dict[tuple[str, str], Verdict]:
+    return {(path, one.function): one for path, listed in compared.verdicts.items() for one in listed}

@@ -32,7 +32,7 @@ def candidates(reading: Reading) -> tuple[set[Key], dict[Key, str]]:
         reason = _host(reading, unit)
         if reason is not None:
             apart[key] = reason
-        elif _of_numpy(unit) and _computes(reading, unit):
+        elif of_numpy(unit) and _computes(reading, unit):
             numeric.add(key)
     growing = True
     while growing:
@@ -73,7 +73,7 @@ def _host(reading: Reading, unit: Unit) -> str | None:
     return None
 
 
-def _of_numpy(unit: Unit) -> bool:
+def of_numpy(unit: Unit) -> bool:
     """True for a function of a module that imports NumPy or a kin of it."""
     return any(name.module.partition(".")[0] in _NUMERIC for name in unit.module.index.imports)
 

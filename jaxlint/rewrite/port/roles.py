@@ -256,7 +256,7 @@ def _needs_int(reading: Reading, unit: Unit) -> Iterator[cst.BaseExpression]:
 
 def _static_arguments(name: str, args: Sequence[cst.Arg]) -> Iterator[cst.BaseExpression]:
     """The arguments of a NumPy function that its JAX namesake takes as Python values."""
-    equivalent = jax_equivalent(name)
+    equivalent = name if name.startswith("jax.") else jax_equivalent(name)
     known = function(equivalent) if equivalent is not None else None
     if known is None or known.signature is None:
         return

@@ -231,7 +231,9 @@ class Lengths:
             case cst.Name(value=name):
                 return name
             case cst.BinaryOperation(left=cst.Name(value=name) as left, right=right) if (
-                not isinstance(node.operator, cst.MatrixMultiply) and self.ctx.jax_array(left) and self._is_scalar(right)
+                not isinstance(node.operator, cst.MatrixMultiply)
+                and self.ctx.jax_array(left)
+                and self._is_scalar(right)
             ):
                 return name
             case cst.Call(func=cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=method))) if (
