@@ -53,6 +53,8 @@ Status = Literal["ported", "declined", "host"]
 _LEFT_OUT = ("JAX7", "JAX002")
 """Rules about how a program is used: they have nothing to do with making it JAX."""
 _ROUNDS = 8
+_LENGTH = "the length of"
+"""Of such a reason the rewrite of slices knows more."""
 _NOT_FAILING = ("JAX406",)
 """Warnings that a port must not leave behind."""
 
@@ -91,6 +93,8 @@ class _Attempt:
     static: dict[Key, tuple[str, ...]] = field(default_factory=dict)
     entries: set[Key] = field(default_factory=set)
     assumed: dict[Key, dict[str, int]] = field(default_factory=dict)
+    unmasked: dict[Key, str] = field(default_factory=dict)
+    """Why the slices that a loop bounds could not be written otherwise."""
     keys: set[Key] = field(default_factory=set)
     drawing: set[Key] = field(default_factory=set)
     extracted: dict[Key, int] = field(default_factory=dict)
@@ -312,7 +316,9 @@ def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
     edits: dict[str, Fix] = {}
     for key, ctx in _views(project, wanted, reading).items():
         for node in ctx.nodes():
-            made = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine) else None
+            made = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine | cst.If | cst.While) else None
+            if isinstance(made, Decline):
+                attempt.unmasked.setdefault(key, f"line {ctx.line(node)}: {made.reason}")
             if isinstance(made, Fix):
                 before = edits.get(key[0], Fix("", ()))
                 edits[key[0]] = replace(before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses))
@@ -452,7 +458,7 @@ def _mended(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
         unit = reading.units.get(key)
         reason = _remaining(unit, outcome) if unit is not None else "it disappeared"
         if reason is not None:
-            attempt.declined[key] = reason
+            attempt.declined[key] = attempt.unmasked.get(key, reason) if _LENGTH in reason else reason
     kept = wanted - attempt.declined.keys()
     views = _views(project, kept, reading)
     for key, reason in left_over(reading, kept, views).items():
