@@ -24,7 +24,7 @@ from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, fix
 from jaxlint.engine.imports import missing_imports
 from jaxlint.engine.own import Known
-from jaxlint.engine.rule_options import no_options
+from jaxlint.engine.rule_options import Stated as RuleOptions
 from jaxlint.engine.syntax import tree
 from jaxlint.facts.model.definitions import FunctionDefinition
 from jaxlint.facts.model.project import Project, Stated, States, load, newest_jax
@@ -41,7 +41,7 @@ from jaxlint.rewrite.port.randomness import GLOBAL, Draws, draws, keyed
 from jaxlint.rewrite.port.ranks import Ranks
 from jaxlint.rewrite.port.reading import Key, Reading, Unit
 from jaxlint.rewrite.port.returns import PURE, Convention, as_results, called_as_value, convention, lookup, rebound
-from jaxlint.rewrite.port.roles import Roles, roles
+from jaxlint.rewrite.port.roles import Roles, indices, roles
 from jaxlint.rewrite.port.scripts import loops_as_functions
 from jaxlint.rewrite.port.sharing import Sharing, sharing
 from jaxlint.rewrite.port.views import written_out
@@ -345,16 +345,6 @@ def _at_the_border(attempt: _Attempt, reading: Reading, wanted: set[Key]) -> Non
     for unit in reading.host(wanted):
         made = tuple(copies(reading, unit, wanted, "np.array"))
         before = edits.get(unit.module.path, Fix("", ()))
-        edits[unit.module.path] = replace(before, edits=(*before.edits, *made), uses=("numpy.array",) if made else ())
-    _apply(attempt, edits)
-
-
-def _at_the_border(attempt: _Attempt, reading: Reading, wanted: set[Key]) -> None:
-    """Let the host copy the results that it stores into."""
-    edits: dict[str, Fix] = {}
-    for unit in reading.host(wanted):
-        made = tuple(copies(reading, unit, wanted, "np.array"))
-        before = edits.get(unit.module.path, Fix("", ()))
         uses = (*before.uses, *(("numpy.array",) if made else ()))
         edits[unit.module.path] = replace(before, edits=(*before.edits, *made), uses=uses)
     _apply(attempt, edits)
@@ -440,13 +430,21 @@ def _cleared(attempt: _Attempt, before: Mapping[str, frozenset[str]]) -> None:
 # --- what the rules mend -----------------------------------------------------------------------------------------
 
 
+_FEW = 4
+"""From so many turns on, a loop of a ported function is written with lax, however few its callers ask for here."""
+
+
+def _rule_options(path: str) -> RuleOptions:
+    return (("unrolled-loop", (("limit", _FEW),)),)
+
+
 def _mended(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
     from jaxlint.engine.check import check
 
     def select(rule: Known) -> bool:
         return rule.level != "hint" and not rule.code.startswith(_LEFT_OUT)
 
-    looked = partial(check, target=newest_jax, options=no_options, stated=stated)
+    looked = partial(check, target=newest_jax, options=_rule_options, stated=stated)
     before = list(attempt.texts.values())
     outcome = fix(before, select, "unsafe", check=lambda sources, chosen: looked(sources, chosen))
     attempt.outcome = outcome
@@ -510,6 +508,8 @@ def _notes(unit: Unit, attempt: _Attempt) -> list[str]:
     if assumed:
         axes = " and ".join(f"`{name}` has {rank} axes" for name, rank in assumed.items())
         notes.append(f"holds if {axes}, as its indices suggest")
+    if taken := indices(unit):
+        notes.append(f"holds if {' and '.join(f'`{name}`' for name in taken)} are indices, not masks")
     return [*notes, *_static_notes(unit.key, attempt)]
 
 
