@@ -13,16 +13,17 @@ import libcst as cst
 
 from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.engine.diagnostic import Diagnostic, TraceStep
+from jaxlint.engine.manner import THOROUGH, Manner
 from jaxlint.engine.own import INTERNAL, SYNTAX, Own
 from jaxlint.engine.rule_options import Given, Scalar, no_options
 from jaxlint.facts.model.definitions import ClassDefinition, FunctionDefinition, own_nodes
 from jaxlint.facts.model.frames import Frame
-from jaxlint.facts.model.project import Target, load, newest_jax
+from jaxlint.facts.model.project import States, Target, load, newest_jax, nothing_stated
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rewrite.contexts import holding
 from jaxlint.rules import Rule, all_rules
-from jaxlint.source import Chunk, SourceError, SourceText
+from jaxlint.source import Chunk, SourceError, SourceText, parse_module
 
 Subscriptions = dict[type, list[Rule]]
 Span = tuple[tuple[int, int], tuple[int, int]]
@@ -34,21 +35,24 @@ def check(
     rules: Sequence[Rule] | None = None,
     target: Target = newest_jax,
     options: Given = no_options,
+    stated: States = nothing_stated,
+    manner: Manner = THOROUGH,
 ) -> dict[str, list[Diagnostic]]:
     """Diagnostics of each text, by path. The texts are one project: contexts flow across its modules.
 
     A text that does not parse gets JAX001; a rule that raises gives JAX000 and the rest goes on. If following the
     code raises, that is one JAX000, and no rule runs. With JAXLINT_RAISE=1 in the environment, both are raised.
-    ``target`` tells the oldest JAX that a file has to run with, ``options`` those of rules that hold in it.
+    ``target`` tells the oldest JAX that a file has to run with, ``options`` those of rules that hold in it, ``stated``
+    what is known of parameters besides the code.
     """
-    project = load(sources, target)
+    project = load(sources, target, stated, manner.memory.module if manner.memory else parse_module)
     found: dict[str, list[Diagnostic]] = {source.path: [] for source in sources}
     for module in project.modules:
         found[module.path] += [_own(SYNTAX, error.message, module.path, _at(error)) for error in module.errors]
     wanted = [rule for rule in (all_rules() if rules is None else rules) if select(rule)]
     if wanted:
         with _no_collections():
-            for diagnostic in _traced(Tracer(project), wanted, options):
+            for diagnostic in _traced(Tracer(project, pause=manner.pause), wanted, options, manner):
                 found[diagnostic.path].append(diagnostic)
     return found
 
@@ -65,11 +69,12 @@ def _no_collections() -> Iterator[None]:
             gc.enable()
 
 
-def _traced(tracer: Tracer, rules: Sequence[Rule], options: Given) -> Iterator[Diagnostic]:
+def _traced(tracer: Tracer, rules: Sequence[Rule], options: Given, manner: Manner) -> Iterator[Diagnostic]:
     """Every finding once, whatever the number of contexts that show it."""
     if failure := _run(tracer):
         yield failure
         return
+    manner.seen(tracer)
     for path, error in tracer.unread:
         yield _own(SYNTAX, error.message, path, _at(error))
     subscriptions: Subscriptions = defaultdict(list)
@@ -79,7 +84,8 @@ def _traced(tracer: Tracer, rules: Sequence[Rule], options: Given) -> Iterator[D
     paths = [module.path for module in tracer.project.modules]
     stated = {path: {name: dict(given) for name, given in options(path)} for path in paths}
     seen: set[tuple[object, ...]] = set()
-    for view in _visits(tracer, subscriptions):
+    for view in _visits(tracer, subscriptions, manner.where):
+        manner.pause()
         for diagnostic in _findings(tracer, subscriptions, view, stated.get(view.module.path, {})):
             key = (diagnostic.code, diagnostic.path, diagnostic.start, diagnostic.end)
             if key not in seen:
@@ -101,13 +107,13 @@ def _run(tracer: Tracer) -> Diagnostic | None:
     return None
 
 
-def _visits(tracer: Tracer, subscriptions: Subscriptions) -> Iterator[View]:
+def _visits(tracer: Tracer, subscriptions: Subscriptions, where: Callable[[Chunk], bool]) -> Iterator[View]:
     """Each node that a rule subscribes to, or where something happened, in each activation; traced activations
     first."""
     for owner, frames in tracer.activations.items():
         wanted = [
             (chunk, node)
-            for chunk, node in _nodes(owner, frames[0])
+            for chunk, node in _nodes(owner, frames[0], where)
             if type(node) in subscriptions or node in tracer.events
         ]
         for frame in sorted(frames, key=lambda frame: frame.boundary is None):
@@ -115,16 +121,14 @@ def _visits(tracer: Tracer, subscriptions: Subscriptions) -> Iterator[View]:
                 yield View(tracer, frame, chunk, node)
 
 
-def _nodes(owner: object, frame: Frame) -> Iterator[tuple[Chunk, cst.CSTNode]]:
+def _nodes(owner: object, frame: Frame, where: Callable[[Chunk], bool]) -> Iterator[tuple[Chunk, cst.CSTNode]]:
     match owner:
-        case FunctionDefinition(chunk=chunk, node=node):
-            for inner in own_nodes(node.body):
-                yield chunk, inner
-        case ClassDefinition(chunk=chunk, node=node):
-            for inner in own_nodes(node.body):
-                yield chunk, inner
+        case FunctionDefinition(chunk=chunk, node=node) | ClassDefinition(chunk=chunk, node=node):
+            if where(chunk):
+                for inner in own_nodes(node.body):
+                    yield chunk, inner
         case _:
-            for chunk in frame.module.chunks:
+            for chunk in filter(where, frame.module.chunks):
                 with suppress(SourceError):  # in tracer.unread
                     for inner in own_nodes(chunk.tree):
                         yield chunk, inner
@@ -140,6 +144,9 @@ def _findings(
             try:
                 for finding in rule.check(view, subject, **options.get(rule.name, {})):
                     yield _resolve(rule, holding(view, finding), view)
+            except SourceError as error:
+                place = view.chunk.source.position(view.chunk.start)
+                yield _own(SYNTAX, error.message, view.chunk.source.path, (place, place))
             except Exception as error:
                 if os.environ.get("JAXLINT_RAISE"):
                     raise

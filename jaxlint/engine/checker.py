@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from jaxlint.engine.cache import Cache, Found, key_of
 from jaxlint.engine.lint import all_rules, check_all, concern
+from jaxlint.engine.manner import THOROUGH, Manner
 from jaxlint.engine.own import INTERNAL, Select
 from jaxlint.engine.rule_options import Stated
 from jaxlint.engine.target import Target, Version
@@ -21,6 +22,9 @@ Texts = Sequence[SourceText]
 
 WORTH = 200_000
 """The characters of a worker's share that are worth starting it."""
+
+Hear = Callable[[int, int], None]
+"""Told how many characters of how many are looked at: first of all with none, last with all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +53,21 @@ class Task:
         return sum(len(source.text) for source in self.texts)
 
 
+Looks = Iterator[tuple[Task | None, Found]]
+"""Tasks with what was found; none at first, when the work begins."""
+
+
 @dataclass(frozen=True)
 class Checker:
     """What ``lint`` and ``fix`` call to have texts checked. ``target`` tells the oldest JAX that a file has to run
-    with; ``jobs`` limits the processes, None means one a core."""
+    with; ``jobs`` limits the processes, None means one a core. The ``manner`` counts in this process only."""
 
     target: Target
     cache: Cache
     jobs: int | None = None
     options: Callable[[str], Stated] = lambda path: ()
+    manner: Manner = THOROUGH
+    hear: Hear = lambda done, whole: None
 
     def __call__(self, sources: Texts, select: Select) -> Found:
         """Raw diagnostics of the texts, by path."""
@@ -89,10 +99,19 @@ class Checker:
                 else:
                     new.append(task)
         workers = min(self.jobs or _cores(), len(new), 1 + sum(task.size for task in new) // WORTH)
-        if workers <= 1:
-            yield from ((task.key, _look(task)) for task in new)
-        else:
-            yield from _in_workers(sorted(new, key=lambda task: task.size, reverse=True), workers)
+        largest_first = sorted(new, key=lambda task: task.size, reverse=True)
+        look = self._in_turn(new) if workers <= 1 else _in_workers(largest_first, workers)
+        done, whole = 0, sum(task.size for task in new)
+        for looked, found in look:
+            if looked is not None:
+                done += looked.size
+                yield looked.key, found
+            self.hear(done, whole)
+
+    def _in_turn(self, new: Sequence[Task]) -> Looks:
+        yield None, {}
+        for task in new:
+            yield task, _look(task, self.manner)
 
     def _keep(self, key: str, found: Found) -> None:
         """What went wrong in jaxlint itself is looked at again the next time."""
@@ -100,22 +119,27 @@ class Checker:
             self.cache.put(key, found)
 
 
-def _look(task: Task) -> Found:
-    targets, options = dict(task.terms.targets), dict(task.terms.options)
+def _look(task: Task, manner: Manner = THOROUGH) -> Found:
+    targets, options, codes = dict(task.terms.targets), dict(task.terms.options), frozenset(task.terms.codes)
     return check_all(
-        task.texts, lambda rule: rule.code in task.terms.codes, targets.__getitem__, lambda path: options.get(path, ())
+        task.texts,
+        lambda rule: rule.code in codes,
+        targets.__getitem__,
+        lambda path: options.get(path, ()),
+        manner,
     )
 
 
-def _in_workers(new: Sequence[Task], workers: int) -> Iterator[tuple[str, Found]]:
-    """The largest first. An interrupt ends the workers with this process."""
+def _in_workers(new: Sequence[Task], workers: int) -> Looks:
+    """In the order in which they are done, once all are under way. An interrupt ends the workers with this process."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor, as_completed
 
     method = "fork" if sys.platform == "linux" else "spawn"
     with ProcessPoolExecutor(workers, multiprocessing.get_context(method), _leave_interrupts) as pool:
         try:
-            running = {pool.submit(_look, task): task.key for task in new}
+            running = {pool.submit(_look, task): task for task in new}
+            yield None, {}
             for done in as_completed(running):
                 yield running[done], done.result()
         except BaseException:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from jaxlint.engine.diagnostic import Diagnostic
+from jaxlint.engine.manner import THOROUGH, Manner
 from jaxlint.engine.own import ALWAYS, Keep, Known, Select, everything
 from jaxlint.engine.suppress import honour
 from jaxlint.engine.syntax import parses
@@ -30,6 +31,7 @@ def check_all(
     select: Select,
     target: Target = unstated,
     options: Callable[[str], "Stated"] = lambda path: (),
+    manner: Manner = THOROUGH,
 ) -> dict[str, list[Diagnostic]]:
     """All that the rules have to say about the texts: nothing, without a look, if no text can concern JAX.
 
@@ -39,12 +41,12 @@ def check_all(
         return {}
     from jaxlint.engine.check import check
 
-    return check(sources, select, target=target, options=options)
+    return check(sources, select, target=target, options=options, manner=manner)
 
 
 def concern(sources: Sequence[SourceText]) -> bool:
     """Whether any of the texts could have a finding: it mentions JAX or a library on it, or does not parse."""
-    return any(mentions(source.encode(source.text)) for source in sources) or not all(
+    return any(mentions(source.text.encode("utf-8", "replace")) for source in sources) or not all(
         parses(source.text) for source in sources
     )
 

@@ -49,6 +49,11 @@ def _closest(folder: Path) -> Version | None:
     return _closest(folder.parent)
 
 
+def forget_requirements() -> None:
+    """Read what projects state again: their files may have changed."""
+    _closest.cache_clear()
+
+
 def lower_bound(file: Path) -> Version | None:
     """The lower bound of `jax` among the dependencies that a file states. A broken file states none."""
     try:

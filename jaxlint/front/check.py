@@ -9,7 +9,7 @@ from typing import Literal, TextIO
 
 from jaxlint.engine import baseline
 from jaxlint.engine.cache import FOLDER, Cache, Found
-from jaxlint.engine.checker import Checker
+from jaxlint.engine.checker import Checker, Hear
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, Veto, fix, no_veto
 from jaxlint.engine.lint import lint
@@ -19,6 +19,7 @@ from jaxlint.engine.project import Project, load, not_python, shown
 from jaxlint.engine.settings import Configuration
 from jaxlint.engine.suppress import add_ignores
 from jaxlint.engine.write import Change, write
+from jaxlint.front.progress import Bar
 from jaxlint.front.reports import FORMATS
 from jaxlint.front.reports.concise import explained
 from jaxlint.front.reports.diff import unified
@@ -57,6 +58,7 @@ class Request:
     cache_dir: Path | None = None
     jobs: int | None = None
     verify: bool = False
+    inputs: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,15 @@ class Session:
 
 def check(request: Request) -> int:
     """Do it all; the exit code. Raises ConfigError and WriteError."""
-    session = _open(request)
+    bar = Bar()
+    try:
+        return _checked(_open(request, bar))
+    finally:
+        bar.end()
+
+
+def _checked(session: Session) -> int:
+    request = session.request
     for problem in session.project.problems:
         complain(problem)
     if not any((session.project.sources, session.project.unreadable, session.project.problems)):
@@ -89,13 +99,13 @@ def check(request: Request) -> int:
     else:
         raw = _lint(session)
         if request.verify:
-            raw = confirmed(session.project.sources, raw)
+            raw = confirmed(session.project.sources, raw, request.inputs)
         found = _in_order(session.project, raw)
         code = _report(session, found, session.project.sources)
     return FAILURE if session.project.problems else code
 
 
-def _open(request: Request) -> Session:
+def _open(request: Request, hear: Hear) -> Session:
     own = request.configuration(Path.cwd())
     stdin = None
     if request.paths == (Path("-"),):
@@ -105,7 +115,7 @@ def _open(request: Request) -> Session:
     unsafe = own.unsafe_fixes if request.unsafe_fixes is None else request.unsafe_fixes
     keeps = not (request.no_cache or stdin)
     folder = request.cache_dir or own.cache_dir or own.root / FOLDER
-    checker = project.checker(Cache(folder if keeps else None), request.jobs)
+    checker = replace(project.checker(Cache(folder if keeps else None), request.jobs), hear=hear)
     return Session(request, project, stdin, checker, unsafe, request.output_format or own.output_format or "full")
 
 
@@ -177,7 +187,9 @@ def _write_baseline(session: Session, file: Path) -> int:
 
 
 def _outcome(session: Session) -> FixOutcome:
-    outcome = proved(session.project.sources, partial(_fixed, session)) if session.request.verify else _fixed(session)
+    request = session.request
+    fixing = partial(_fixed, session)
+    outcome = proved(session.project.sources, fixing, request.inputs) if request.verify else fixing()
     for undone in outcome.undone:
         line = undone.diagnostic.start[0]
         complain(f"warning: {undone.path}:{line}: the fix of {undone.diagnostic.code} was not applied: {undone.reason}")
@@ -224,7 +236,7 @@ def _report(session: Session, found: list[Diagnostic], sources: Iterable[SourceT
         render = explained if terse else FORMATS[session.output_format]
         _print(session, render(found, texts, _colours(session)))
     if session.output_format in ("concise", "full"):
-        print(summary(found, fixed, session.unsafe), file=sys.stderr)
+        _to_stderr(summary(found, fixed, session.unsafe))
     if any(one.code == INTERNAL.code for one in found):
         return FAILURE
     return FINDINGS if found and not request.exit_zero else CLEAN

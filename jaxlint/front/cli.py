@@ -15,7 +15,8 @@ from jaxlint import __version__
 from jaxlint.engine.options import ConfigError, Format, Options, check_target
 from jaxlint.engine.select import suggestion
 from jaxlint.engine.write import WriteError
-from jaxlint.front.terminal import Colour, complain, make_streams_safe
+from jaxlint.front.completion import rules, selectors
+from jaxlint.front.terminal import Colour, complain, make_streams_safe, render
 
 if TYPE_CHECKING:
     from jaxlint.engine.settings import Configuration
@@ -96,9 +97,14 @@ def check(
     fix_only: Annotated[bool, typer.Option("--fix-only", help="Apply fixes, report nothing.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Show what the fixes would change; write nothing.")] = False,
     show_fixes: Annotated[bool, typer.Option("--show-fixes", help="List what was fixed.")] = False,
-    select: Annotated[Several, typer.Option(help="Rules to run: JAX3, JAX301, key-reuse, ALL; with commas.")] = None,
-    ignore: Annotated[Several, typer.Option(help="Rules to leave out.")] = None,
-    extend_select: Annotated[Several, typer.Option(help="Rules to run besides the selected ones.")] = None,
+    select: Annotated[
+        Several,
+        typer.Option(help="Rules to run: JAX3, JAX301, key-reuse, ALL; with commas.", autocompletion=selectors),
+    ] = None,
+    ignore: Annotated[Several, typer.Option(help="Rules to leave out.", autocompletion=selectors)] = None,
+    extend_select: Annotated[
+        Several, typer.Option(help="Rules to run besides the selected ones.", autocompletion=selectors)
+    ] = None,
     target_jax: Annotated[
         str | None, typer.Option(metavar="X.Y.Z", help="The oldest JAX that the code has to run with.")
     ] = None,
@@ -124,6 +130,9 @@ def check(
     verify: Annotated[
         bool, typer.Option("--verify", help="Run the code: confirm findings; with --fix, apply what is proved only.")
     ] = False,
+    inputs: Annotated[
+        Path | None, typer.Option(help="With --verify: a file with the inputs: .py, .json or .npz.")
+    ] = None,
     color: Annotated[Colour, typer.Option(help="Colours in reports.")] = "auto",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither read nor write the cache.")] = False,
     cache_dir: Annotated[
@@ -145,6 +154,8 @@ def check(
         target_jax=target_jax,
     )
     check_target(target_jax, "--target-jax")
+    if inputs and not verify:
+        raise ConfigError("--inputs are for --verify, which runs the code")
     request = Request(
         tuple(map(Path, paths or ())),
         _configuration(config, isolated, overrides),
@@ -163,6 +174,7 @@ def check(
         exit_zero=exit_zero,
         force_exclude=force_exclude,
         verify=verify,
+        inputs=inputs,
         stdin_filename=stdin_filename,
         color=color,
         no_cache=no_cache,
@@ -178,17 +190,23 @@ def check(
 
 @app.command()
 def rule(
-    name: Annotated[str | None, typer.Argument(metavar="CODE|NAME", help="JAX301, or key-reuse.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="CODE|NAME", help="JAX301, or key-reuse.", autocompletion=rules)
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="The pages of all rules.")] = False,
 ) -> None:
     """Explain a rule."""
     from jaxlint.engine.settings import Configuration
-    from jaxlint.front.pages import find, page
+    from jaxlint.front.pages import find, for_readers, page
 
     if (name is None) == (not every):
         raise ConfigError("name one rule, or give --all")
-    rules = Configuration(isolated=True).rules
-    print("\n\n".join(page(one).rstrip() for one in (rules if name is None else (find(name, rules),))))
+    known = Configuration(isolated=True).rules
+    text = "\n\n".join(page(one).rstrip() for one in (known if name is None else (find(name, known),)))
+    if sys.stdout.isatty():
+        render(for_readers(text))
+    else:
+        print(text)
 
 
 @app.command()
@@ -220,7 +238,9 @@ def server() -> None:
 @app.command()
 def verify(
     before: Annotated[Path, typer.Argument(help="The original.")],
-    after: Annotated[Path | None, typer.Argument(help="The rewritten file; else what --fix would write.")] = None,
+    after: Annotated[
+        Path | None, typer.Argument(help="The rewritten file; else what --fix or port would write.")
+    ] = None,
     function: Annotated[str | None, typer.Option(help="Compare one function only.")] = None,
     inputs: Annotated[Path | None, typer.Option(help="A file with the inputs: .py, .json or .npz.")] = None,
     record: Annotated[
@@ -236,10 +256,25 @@ def verify(
 
     if not before.is_file():
         raise ConfigError(f"no such file: {before}")
-    with rewritten(before, after) as version:
-        label = None if after else "what `--fix --unsafe-fixes` writes"
+    with rewritten(before, after) as (version, label):
         done = room.run(before, version, function, inputs, grad, output_format, label=label, speed=speed, record=record)
         raise typer.Exit(done)
+
+
+@app.command()
+def port(
+    files: Annotated[list[Path], typer.Argument(help="Files that compute with NumPy.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the port of one file.")] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what would change; write nothing.")] = False,
+    jit: Annotated[bool, typer.Option("--jit/--no-jit", help="Put `jax.jit` on what the module offers.")] = True,
+    verify: Annotated[bool, typer.Option("--verify", help="Run the code: compare each function with NumPy.")] = False,
+    color: Annotated[Colour, typer.Option(help="Colours in the diff.")] = "auto",
+) -> None:
+    """Make NumPy modules JAX modules."""
+    from jaxlint.front.port import Request
+    from jaxlint.front.port import run as run_port
+
+    raise typer.Exit(run_port(Request(tuple(files), output, diff=diff, jit=jit, verify=verify, color=color)))
 
 
 @app.command()

@@ -13,7 +13,7 @@ Kind = Literal[
 Form = Literal["wraps", "applies", "context"]
 Level = Literal["full", "grad", "none"]
 Result = Literal[
-    "same", "stack", "carry", "branch", "leaves", "grad", "value", "function", "declared", "static", "none"
+    "same", "first", "stack", "carry", "branch", "leaves", "grad", "value", "function", "declared", "static", "none"
 ]  # fmt: skip
 How = Literal["carry", "element", "index", "same", "leaf", "ref", "host", "static", "function", "abstract", "path"]
 Spread = Literal["", "*", "**", "[]"]

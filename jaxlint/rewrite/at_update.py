@@ -99,7 +99,7 @@ def _augmented(ctx: View, statement: cst.AugAssign, target: cst.Subscript) -> Fi
     if "traced mask" in store.sorts:
         return masked.as_where(ctx, store.target, store.array, store.bound, statement)
     method = METHODS.get(type(statement.operator))
-    repeats = "array" in store.sorts
+    repeats = "array" in store.sorts or ("open" in store.sorts and ctx.tracer.project.ported)
     if method is None or repeats:
         operator = ctx.code(statement.operator).strip().removesuffix("=")
         old = f"{ctx.code(store.array)}[{store.index}]"

@@ -18,7 +18,6 @@ import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix, insert_before, replace
 from jaxlint.facts.model.definitions import bound_names, scope_of
-from jaxlint.facts.model.events import Recompiled
 from jaxlint.facts.model.values import Function, Partial, Transformed, Value
 from jaxlint.facts.notes.held import is_data
 from jaxlint.facts.queries.anew import may_be_size, meets_arrays_only
@@ -30,15 +29,14 @@ from jaxlint.source import walk
 Loop = cst.For | cst.While | cst.CompFor
 
 
-def hoist(ctx: View, event: Recompiled) -> Fix | Decline:
-    """Make the function once, where all turns of the loop can see it."""
-    callee = event.run.callee
+def hoist(ctx: View, callee: Value, loop: cst.CSTNode | None = None) -> Fix | Decline:
+    """Make the function once, where all turns of the loop can see it, or all calls of the function around."""
     assert isinstance(callee, Transformed)
     if (fix := _jit_within(ctx, ctx.node, callee.function)) is not None:
         return fix
     if isinstance(callee.function, Function) and callee.function.receiver is not None:
         return Decline("a bound method is a new object each time: jit it once, where the object is made")
-    around = next((above for above in ctx.ancestors(ctx.node) if above is event.loop.node), None)
+    around = next((above for above in ctx.ancestors(ctx.node) if above is loop), None)
     return _before_loop(ctx, callee, around) if around is not None else _before_function(ctx, callee)
 
 

@@ -17,7 +17,7 @@ import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.facts.model.definitions import FunctionDefinition
-from jaxlint.facts.model.events import StaleCapture
+from jaxlint.facts.model.events import Capture, StaleCapture
 from jaxlint.facts.model.values import (
     Array,
     Const,
@@ -39,7 +39,7 @@ from jaxlint.source import children, walk
 _JIT_OPTIONS = ("static_argnames", "donate_argnames", "inline", "device", "backend")
 
 
-def as_argument(ctx: View, event: StaleCapture) -> Fix | Decline:
+def as_argument(ctx: View, event: Capture | StaleCapture) -> Fix | Decline:
     """Give the compiled function a parameter of the variable's name."""
     name, function = event.name, ctx.function
     if not isinstance(ctx.node, cst.Name) or function is None:
@@ -91,7 +91,7 @@ def _home(ctx: View, variable: str) -> cst.CSTNode | None:
     return frame.definition.node if frame is not None and frame.definition is not None else None
 
 
-def _is_jitted(ctx: View, node: cst.FunctionDef, event: StaleCapture) -> bool:
+def _is_jitted(ctx: View, node: cst.FunctionDef, event: Capture | StaleCapture) -> bool:
     """True for ``@jax.jit``, alone and with options that a further argument does not disturb."""
     place = event.boundary.why.place.node
     if event.boundary.name != "jax.jit" or len(node.decorators) != 1 or place is not node.decorators[0]:
@@ -139,6 +139,9 @@ def _takes_tracer(ctx: View, use: cst.BaseExpression, around: dict[cst.CSTNode, 
             return not static and isinstance(comparison, cst.Comparison) and _takes_tracer(ctx, comparison, around)
         case cst.UnaryOperation(operator=operator):
             return not isinstance(operator, cst.Not) and _takes_tracer(ctx, parent, around)
+        case cst.Attribute(value=value) | cst.Subscript(value=value) if value is use and _is_array(ctx, use):
+            result = around.get(parent) if isinstance(around.get(parent), cst.Call) else parent
+            return result is not None and ctx.abstract(result) is not None  # it is a tracer as things are
         case cst.Subscript(value=value):
             return value is use and _is_literal(parent) and _takes_tracer(ctx, parent, around)
         case cst.Arg(keyword=None, star=""):

@@ -18,32 +18,33 @@ def difference(ctx: View, upper: cst.BaseExpression, lower: cst.BaseExpression) 
 
     Names stay names, even where this calling context knows their values: the text must be right in all.
     """
-    first, second = _polynomial(ctx, upper), _polynomial(ctx, lower)
+    first, second = polynomial(ctx, upper), polynomial(ctx, lower)
     if first is None or second is None:
         return None
     nodes = {**_atoms(upper, ctx), **_atoms(lower, ctx)}
-    rest = _sum(first, second, -1)
+    rest = plus(first, second, -1)
     if not rest or any(not ctx.static(nodes[name]) for monomial in rest for name in monomial):
         return None
-    return _written(rest)
+    return written(rest)
 
 
-def _polynomial(ctx: View, node: cst.BaseExpression) -> Polynomial | None:
+def polynomial(ctx: View, node: cst.BaseExpression) -> Polynomial | None:
+    """An expression of names as it is written; None if it is more than sums and products."""
     match node:
         case cst.Integer():
             return {(): node.evaluated_value}
         case cst.Name() | cst.Attribute() | cst.Subscript():
             return {(ctx.code(node),): 1}
         case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
-            found = _polynomial(ctx, inner)
-            return _sum({}, found, -1) if found is not None else None
+            found = polynomial(ctx, inner)
+            return plus({}, found, -1) if found is not None else None
         case cst.BinaryOperation(operator=operator, left=left, right=right):
-            a, b = _polynomial(ctx, left), _polynomial(ctx, right)
+            a, b = polynomial(ctx, left), polynomial(ctx, right)
             if a is None or b is None:
                 return None
             if isinstance(operator, cst.Add | cst.Subtract):
-                return _sum(a, b, 1 if isinstance(operator, cst.Add) else -1)
-            return _product(a, b) if isinstance(operator, cst.Multiply) else None
+                return plus(a, b, 1 if isinstance(operator, cst.Add) else -1)
+            return product(a, b) if isinstance(operator, cst.Multiply) else None
     return None
 
 
@@ -58,14 +59,16 @@ def _atoms(node: cst.BaseExpression, ctx: View) -> dict[str, cst.BaseExpression]
     return {}
 
 
-def _sum(a: Polynomial, b: Polynomial, sign: int) -> Polynomial:
+def plus(a: Polynomial, b: Polynomial, sign: int = 1) -> Polynomial:
+    """``a + sign * b``"""
     total = Counter(a)
     for monomial, coefficient in b.items():
         total[monomial] += sign * coefficient
     return {monomial: coefficient for monomial, coefficient in total.items() if coefficient}
 
 
-def _product(a: Polynomial, b: Polynomial) -> Polynomial:
+def product(a: Polynomial, b: Polynomial) -> Polynomial:
+    """``a * b``"""
     total: Counter[Monomial] = Counter()
     for left, x in a.items():
         for right, y in b.items():
@@ -73,7 +76,7 @@ def _product(a: Polynomial, b: Polynomial) -> Polynomial:
     return {monomial: coefficient for monomial, coefficient in total.items() if coefficient}
 
 
-def _written(polynomial: Polynomial) -> str:
+def written(polynomial: Polynomial) -> str:
     """``2 * n - 1``, positive terms first."""
     text = ""
     for monomial, coefficient in sorted(polynomial.items(), key=lambda term: (term[1] < 0, not term[0], term[0])):

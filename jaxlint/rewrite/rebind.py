@@ -113,6 +113,8 @@ def _is_docstring(statement: cst.CSTNode) -> bool:
 def _shared(ctx: View, name: str, statement: cst.CSTNode) -> str | Decline:
     """Who else holds the array that a local variable has at a store."""
     assert ctx.function is not None
+    if ctx.tracer.project.ported:
+        return ""
     since, bound = origins(ctx, name, statement)
     is_parameter = any(parameter.name == name for parameter in ctx.function.parameters)
     if since == 0 and is_parameter and not is_entry(ctx.frame):

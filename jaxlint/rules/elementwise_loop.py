@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.edits import Decline, Finding
+from jaxlint.edits import Finding
 from jaxlint.facts.model.definitions import bound_names, own_nodes
 from jaxlint.facts.model.values import AtIndex, Many, Member
 from jaxlint.facts.queries.trips import trips
 from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control import in_arrays
 from jaxlint.rules import rule
 
 
-@rule("JAX407", since="0.1", level="warning")
+@rule("JAX407", since="0.1", level="warning", fix="unsafe")
 def elementwise_loop(ctx: View, node: cst.For, *, limit: int = 32) -> Iterator[Finding]:
     if ctx.boundary is not None or any(ctx.contexts()) or any(isinstance(a, cst.For) for a in _around(ctx, node)):
         return
@@ -24,7 +25,7 @@ def elementwise_loop(ctx: View, node: cst.For, *, limit: int = 32) -> Iterator[F
                 f"each turn dispatches an update and copies all of `{ctx.code(array)}` to change one element; "
                 "compute it from whole arrays, or fill a NumPy array and convert it once"
             )
-            yield Finding(node.iter, message, Decline("the expression of whole arrays is for you to find"))
+            yield Finding(node.iter, message, in_arrays(ctx, node))
             return
 
 

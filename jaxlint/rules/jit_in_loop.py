@@ -16,7 +16,8 @@ def jit_in_loop(ctx: View, event: Recompiled) -> Iterator[Finding]:
         return
     if not could_be_arguments(ctx, event.differing) or is_measured(event.loop):
         return
-    what = f"`{event.name}` gets {made(event)} in {turn_of(ctx, event.loop)}, so that it traces and compiles each time"
+    new = made(event.run.callee)
+    what = f"`{event.name}` gets {new} in {turn_of(ctx, event.loop)}, so that it traces and compiles each time"
     names = " and ".join(dict.fromkeys(f"`{part.name}`" for part in event.differing))
     advice = f"jit the function once and pass {names} as an argument" if names else "make it once, outside"
-    yield Finding(ctx.node, f"{what}; {advice}", hoist(ctx, event))
+    yield Finding(ctx.node, f"{what}; {advice}", hoist(ctx, event.run.callee, event.loop.node))

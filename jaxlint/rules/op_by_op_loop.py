@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.edits import Decline, Edit, Finding, Fix
-from jaxlint.facts.model.values import Function
-from jaxlint.facts.queries.anew import meets_arrays_only
+from jaxlint.edits import Decline, Finding, Fix
 from jaxlint.facts.queries.carried import carries
 from jaxlint.facts.queries.dispatches import calls, dispatched, inside
 from jaxlint.facts.queries.syncs import few_items
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.mapping import is_traceable
+from jaxlint.rewrite.jit_function import jit_function
 from jaxlint.rules import rule
 
 
@@ -31,17 +29,6 @@ def op_by_op_loop(ctx: View, node: cst.For | cst.While, *, limit: int = 6) -> It
 
 
 def _fix(ctx: View, loop: cst.For | cst.While) -> Fix | Decline:
-    """``@jax.jit`` for the one function that does the work, where all that it does is arithmetic with arrays."""
+    """``@jax.jit`` for the one function that does the work."""
     steps = {ctx.value(call.func) for call in calls(ctx, loop.body) if inside(ctx, call) > 1}
-    step = steps.pop() if len(steps) == 1 else None
-    if not isinstance(step, Function):
-        return Decline("the step is no function of its own")
-    definition = step.definition
-    if not isinstance(definition.node, cst.FunctionDef) or definition.cls is not None or definition.node.decorators:
-        return Decline(f"`{definition.name}` is no plain function")
-    arrays = all(meets_arrays_only(ctx, definition, parameter.name) for parameter in definition.parameters)
-    if definition.chunk.source.path != ctx.chunk.source.path or not arrays or not is_traceable(ctx, step):
-        return Decline(f"`{definition.name}` may need values, or have effects")
-    start = definition.chunk.span(definition.node)[0]
-    jit = ctx.spell("jax.jit")
-    return Fix(f"Jit `{definition.name}`", (Edit(start, start, f"@{jit}\n"),), "unsafe", ("jax.jit",))
+    return jit_function(ctx, steps.pop()) if len(steps) == 1 else Decline("the step is no function of its own")

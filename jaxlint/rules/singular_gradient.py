@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.edits import Decline, Finding, Fix, replace
+from jaxlint.edits import Applicability, Decline, Finding, Fix, replace
 from jaxlint.facts.model.why import Traced
 from jaxlint.facts.queries.derivatives import Singularity, singularity
 from jaxlint.facts.queries.view import View
-from jaxlint.facts.queries.zeros import differences_of_all_pairs, element_at_point
+from jaxlint.facts.queries.zeros import difference_of_rows, differences_of_all_pairs, element_at_point, never_negative
 from jaxlint.rules import rule
 
 _PROTECTING = ("jax.numpy.where", "jax.lax.select", "jax.lax.stop_gradient", "jax.lax.cond")
@@ -27,12 +27,19 @@ def singular_gradient(ctx: View, node: cst.Call | cst.BinaryOperation) -> Iterat
             "from that point with a `jnp.where` inside"
         )
         yield Finding(node, message, _inner_where(ctx, found), proof.why)
-    elif found.rooted and (pairs := differences_of_all_pairs(ctx, found.operand)) is not None:
+    elif (pairs := _pairs(ctx, found)) is not None:
         message = (
             f"`{ctx.code(pairs)}` is zero where something meets itself, and the gradient of {found.what} at zero is "
             "NaN; keep away from zero with a `jnp.where` inside"
         )
         yield Finding(node, message, _inner_where(ctx, found), proof.why)
+
+
+def _pairs(ctx: View, found: Singularity) -> cst.BaseExpression | None:
+    """The differences of things that are rooted, and meet themselves."""
+    if found.rooted:
+        return differences_of_all_pairs(ctx, found.operand)
+    return difference_of_rows(ctx, found.operand) if found.whole and not found.constant else None
 
 
 def _differentiated(ctx: View, found: Singularity) -> Traced | None:
@@ -58,4 +65,5 @@ def _inner_where(ctx: View, found: Singularity) -> Fix | Decline:
     code = ctx.code(found.node)
     inner = f"{code[:start]}{where}({operand} > 0, {operand}, 1.0){code[end:]}"
     text = f"{where}({operand} > 0, {inner}, 0.0)"
-    return Fix("Zero has a gradient of zero", (replace(ctx, found.node, text),), "safe", (name,))
+    level: Applicability = "safe" if never_negative(ctx, found.operand) else "unsafe"  # of less than zero it is NaN
+    return Fix("Zero has a gradient of zero", (replace(ctx, found.node, text),), level, (name,))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import libcst as cst
 
 from jaxlint.edits import Finding
-from jaxlint.facts.model.values import any_tracing
-from jaxlint.facts.queries.passed import passed
+from jaxlint.facts.model.values import Array, Const, any_tracing
+from jaxlint.facts.queries.passed import Passed, passed
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.static_argument import make_static
 from jaxlint.rewrite.static_number import static_origin
@@ -23,7 +23,21 @@ def traced_size(ctx: View, node: cst.Call) -> Iterator[Finding]:
             proof = any_tracing([ctx.value(argument)])
             if proof is None or proof.level != "full" or static_origin(ctx, argument) is not None:
                 continue
+            if _may_be_traced(ctx, call, parameter, argument):
+                continue
             meant = "stop" if call.short == "arange" and len(call.arguments) == 1 else parameter
             what = f"`{call.short}` needs its `{meant}` while tracing"
             message = f"{what}, but {proof.why}; make it a static argument or a Python number"
             yield Finding(argument, message, make_static(ctx, argument), proof.why)
+
+
+def _may_be_traced(ctx: View, call: Passed, parameter: str, argument: cst.BaseExpression) -> bool:
+    """True for what these functions take as a traced array: the edges of bins, unique indices to be deleted."""
+    match parameter:
+        case "bins":
+            value = ctx.value(argument)
+            return not (isinstance(value, Array) and value.ndim == 0)
+        case "obj":
+            stated = call.single("assume_unique_indices")
+            return stated is not None and ctx.value(stated) != Const(False)
+    return False

@@ -9,10 +9,11 @@ from jaxlint.facts.model.events import VaryingArgument
 from jaxlint.facts.queries.anew import called, turn_of
 from jaxlint.facts.queries.passed import argument_of
 from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.typed_start import typed_start
 from jaxlint.rules import rule
 
 
-@rule("JAX709", since="0.1", level="warning")
+@rule("JAX709", since="0.1", level="warning", fix="unsafe")
 def untyped_initial_state(ctx: View, event: VaryingArgument) -> Iterator[Finding]:
     if not event.once or not isinstance(ctx.node, cst.Call):
         return
@@ -22,4 +23,4 @@ def untyped_initial_state(ctx: View, event: VaryingArgument) -> Iterator[Finding
         f"`{called(event.run.callee)}` is compiled twice: `{event.name}` is {value!r} at first and {event.how} "
         f"in {turn_of(ctx, event.loop)} after it; start with an array of that shape and dtype"
     )
-    yield Finding(node, message)
+    yield Finding(node, message, typed_start(ctx, event))

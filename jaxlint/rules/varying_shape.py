@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from jaxlint.edits import Finding
+from jaxlint.edits import Decline, Finding
 from jaxlint.facts.model.events import VaryingArgument
 from jaxlint.facts.queries.anew import called, is_measured, turn_of
 from jaxlint.facts.queries.passed import argument_of
@@ -20,4 +20,5 @@ def varying_shape(ctx: View, event: VaryingArgument) -> Iterator[Finding]:
         f"`{called(event.run.callee)}` is compiled again in {turn_of(ctx, event.loop)}: `{event.name}` is "
         f"{event.how} each time; pad it to one size (or a few), with a mask or a length"
     )
-    yield Finding(argument_of(ctx.node, event.argument) or ctx.node, message)
+    declined = Decline("which sizes to pad to, and how to mask what is padded, is for the author to say")
+    yield Finding(argument_of(ctx.node, event.argument) or ctx.node, message, declined)

@@ -7,6 +7,7 @@ from jaxlint.screen import mentions
 from jaxlint.source.chunks import Chunk, Module, parse_module
 from jaxlint.source.files import read
 from jaxlint.source.index import Definition, Import, ModuleIndex, index
+from jaxlint.source.memory import Memory
 from jaxlint.source.text import SourceError, SourceText, decode
 from jaxlint.source.walk import children, walk
 
@@ -14,6 +15,7 @@ __all__ = [
     "Chunk",
     "Definition",
     "Import",
+    "Memory",
     "Module",
     "ModuleIndex",
     "SourceError",

@@ -7,8 +7,11 @@ these are absent, and ``errors`` says why.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from jaxlint.source.index import ModuleIndex, index_outline
@@ -17,6 +20,9 @@ from jaxlint.source.text import SourceError, SourceText
 
 if TYPE_CHECKING:
     import libcst as cst
+
+_SHARED = ("tree", "_spans", "_parents")
+"""What depends on a chunk's text alone, and is found when first asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +67,9 @@ class Chunk:
         return self.source.position(self.span(node)[0])[0]
 
 
+Earlier = Mapping[tuple[str, int], Chunk]
+
+
 @dataclass(frozen=True, eq=False)
 class Module:
     """One Python module of the project: its dotted name, its text, its chunks in order, and what is broken in it."""
@@ -90,18 +99,29 @@ class Module:
         return tuple((end, start) for end, start in zip(ends, starts, strict=True) if end < start)
 
 
-def parse_module(source: SourceText, name: str = "__main__") -> Module:
-    """Split a text into chunks and index it. LibCST parses nothing yet but what `ast` refused."""
+def parse_module(source: SourceText, name: str = "__main__", earlier: Earlier = MappingProxyType({})) -> Module:
+    """Split a text into chunks and index it. LibCST parses nothing yet but what `ast` refused.
+
+    What was read of ``earlier`` chunks, by text and number among those of the same text, is taken over.
+    """
     parts = outline(source)
-    chunks: list[Chunk] = []
-    errors: list[SourceError] = []
-    for piece in parts.pieces:
-        chunk = Chunk(source, piece.start, piece.end, piece.name)
-        if error := _broken(chunk, piece):
-            errors.append(error)
-        else:
-            chunks.append(chunk)
-    return Module(name, source, tuple(chunks), index_outline(parts, source, name), tuple(errors))
+    pieces = [Chunk(source, piece.start, piece.end, piece.name) for piece in parts.pieces]
+    for key, chunk in numbered(pieces):
+        if known := earlier.get(key):
+            chunk.__dict__.update((part, known.__dict__[part]) for part in _SHARED if part in known.__dict__)
+    errors = {
+        chunk: error for chunk, piece in zip(pieces, parts.pieces, strict=True) if (error := _broken(chunk, piece))
+    }
+    chunks = tuple(chunk for chunk in pieces if chunk not in errors)
+    return Module(name, source, chunks, index_outline(parts, source, name), tuple(errors.values()))
+
+
+def numbered(chunks: Iterable[Chunk]) -> Iterator[tuple[tuple[str, int], Chunk]]:
+    """Chunks by their text, and their number among those of the same text."""
+    counts: Counter[str] = Counter()
+    for chunk in chunks:
+        yield (chunk.text, counts[chunk.text]), chunk
+        counts[chunk.text] += 1
 
 
 def _broken(chunk: Chunk, piece: Piece) -> SourceError | None:

@@ -39,7 +39,7 @@ class NotebookText(SourceText):
     raw: str = "{}"
 
     @cached_property
-    def _starts(self) -> list[int]:
+    def starts(self) -> list[int]:
         """Where the cells begin in the text. Raises ValueError where a line between them is gone."""
         starts = [0] if self.originals else []
         for cell in self.originals[1:]:
@@ -49,10 +49,10 @@ class NotebookText(SourceText):
 
     def cell_at(self, line: int) -> tuple[int, int] | None:
         """The cell of a line of the text, and the line's number in it."""
-        at = bisect_right(self._starts, self.offset(min(line, len(self.line_starts)))) - 1
+        at = bisect_right(self.starts, self.offset(min(line, len(self.line_starts)))) - 1
         if at < 0:
             return None
-        return self.originals[at].number, line - self.position(self._starts[at])[0] + 1
+        return self.originals[at].number, line - self.position(self.starts[at])[0] + 1
 
     def written(self, line: int) -> str:
         """A line of a cell without its end, magics as the file has them."""
@@ -68,7 +68,7 @@ class NotebookText(SourceText):
         if not self.text.endswith("\n"):
             raise ValueError("the end of the notebook is gone")
         found, end = {}, len(self.text) - 1
-        for cell, start in zip(reversed(self.originals), reversed(self._starts), strict=True):
+        for cell, start in zip(reversed(self.originals), reversed(self.starts), strict=True):
             found[f"cell {cell.number}"] = _unmasked(self.text[start:end], cell.text)
             end = start - len(_between(cell.number))
         return dict(reversed(found.items()))

@@ -9,6 +9,7 @@ import codecs
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 LINE_END = re.compile(r"\r\n|\n|\r")
 MAX_BYTES = 10_000_000
@@ -17,6 +18,12 @@ _LINE_END_BYTES = re.compile(rb"\r\n|\n|\r")
 _COOKIE = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"[ \t\f]*(?:#.*)?$")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a text with their ends; after a final line end comes one more, empty line."""
+    starts = [0, *(found.end() for found in LINE_END.finditer(text)), len(text)]
+    return [text[start:end] for start, end in pairwise(starts)]
 
 
 class SourceError(Exception):

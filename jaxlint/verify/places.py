@@ -16,10 +16,10 @@ class Places:
     @classmethod
     def of(cls, text: str) -> "Places | None":
         """None for a text that does not parse."""
-        if (module := _parsed(text)) is None:
+        if (module := parsed(text)) is None:
             return None
         return cls(
-            tuple((_first(node), node.end_lineno or node.lineno, name) for name, node in _functions(module.body))
+            tuple((_first(node), node.end_lineno or node.lineno, name) for name, node in functions_of(module.body))
         )
 
     def owner(self, first: int, last: int) -> str | None:
@@ -27,31 +27,24 @@ class Places:
         return next((name for start, end, name in self.spans if start <= first and last <= end), None)
 
 
-def mentioned(text: str, function: str) -> frozenset[str]:
-    """The names and attributes that a function of a text reads."""
-    module = _parsed(text)
-    found = dict(_functions(module.body)).get(function) if module else None
-    nodes = list(ast.walk(found)) if found else []
-    names = {node.id for node in nodes if isinstance(node, ast.Name)}
-    return frozenset(names | {node.attr for node in nodes if isinstance(node, ast.Attribute)})
-
-
-def _parsed(text: str) -> ast.Module | None:
+def parsed(text: str) -> ast.Module | None:
+    """None for a text that does not parse."""
     try:
         return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return None
 
 
-def _functions(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, Definition]]:
+def functions_of(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, Definition]]:
+    """Functions and methods of classes, by qualified name."""
     for statement in body:
         match statement:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 yield prefix + statement.name, statement
             case ast.ClassDef():
-                yield from _functions(statement.body, f"{prefix}{statement.name}.")
+                yield from functions_of(statement.body, f"{prefix}{statement.name}.")
             case ast.If() | ast.Try():
-                yield from _functions(statement.body + statement.orelse, prefix)
+                yield from functions_of(statement.body + statement.orelse, prefix)
 
 
 def _first(function: Definition) -> int:

@@ -4,7 +4,6 @@ The fixes are tried, the functions compared, and those that fail are left as the
 that is changed passes. What cannot be compared is not proved.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,11 +12,12 @@ from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, Planned, Refused, Texts, Veto, concrete
 from jaxlint.engine.own import UNUSED
 from jaxlint.source import SourceText
-from jaxlint.verify.places import Places, mentioned
-from jaxlint.verify.plan import PlanError, plan
-from jaxlint.verify.protocol import Pair
+from jaxlint.verify.comparing import Comparing
+from jaxlint.verify.places import Places
+from jaxlint.verify.protocol import MODULE
+from jaxlint.verify.reach import Reach
 from jaxlint.verify.sandbox import Heard, unheard
-from jaxlint.verify.side_by_side import Ways, paired, side_by_side
+from jaxlint.verify.side_by_side import Ways
 from jaxlint.verify.verdict import Verdict
 
 Fixing = Callable[[Veto], FixOutcome]
@@ -25,9 +25,6 @@ Fixing = Callable[[Veto], FixOutcome]
 
 Failures = dict[tuple[str, str], str]
 """Why a function cannot be changed, by path and name."""
-
-MODULE = ""
-"""Stands for code outside of functions, and for a whole file that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +35,21 @@ class Proof:
     verdicts: dict[str, tuple[Verdict, ...]]
 
 
-def prove_fixes(sources: Sequence[SourceText], fixing: Fixing, ways: Ways, hear: Heard = unheard) -> Proof:
-    """Apply what can be proved. What cannot stays among the remaining diagnostics, its fix a suggestion."""
+def prove_fixes(
+    sources: Sequence[SourceText], fixing: Fixing, ways: Ways, hear: Heard = unheard, inputs: Path | None = None
+) -> Proof:
+    """Apply what can be proved. What cannot stays among the remaining diagnostics, its fix a suggestion.
+
+    ``inputs`` is a file with the calls to compare; without one, a `cases.py` beside a text counts. Raises InputsError.
+    """
+    comparing = Comparing(sources, ways, hear, inputs)
     refused: Failures = {}
-    verdicts: dict[str, tuple[Verdict, ...]] = {}
-    compared: dict[str, str] = {}
     while True:
         outcome = fixing(_veto(refused))
-        again = [one for one in sources if outcome.texts[one.path] not in (one.text, compared.get(one.path))]
-        found, unread = _compare(again, outcome.texts, ways, hear)
-        verdicts |= found
-        compared |= {one.path: outcome.texts[one.path] for one in again}
-        failed = unread | {
-            (path, verdict.function): _told(verdict)
-            for path, listed in found.items()
-            for verdict in listed
-            if not verdict.kind.passes
-        }
+        compared = comparing.compare(outcome.texts)
+        failed = {key: _told(verdict) for key, verdict in compared.failed.items()}
         if not failed.keys() - refused.keys():
-            return Proof(_as_suggestions(sources, outcome, _veto(refused)), verdicts)
+            return Proof(_as_suggestions(sources, outcome, _veto(refused)), compared.verdicts)
         refused |= _to_blame(failed, outcome.texts)
 
 
@@ -85,46 +78,19 @@ def _touched(planned: Planned, texts: Texts) -> Iterator[tuple[str, str | None]]
 
 def _to_blame(failed: Failures, texts: dict[str, str]) -> Failures:
     """The failures without those of functions that use another function which fails: that one may be the reason."""
-    short = {owner.rpartition(".")[2] for _, owner in failed}
+    reach = {path: Reach.of(texts[path]) for path, _ in failed}
     alone = {
         (path, owner): reason
         for (path, owner), reason in failed.items()
-        if not (mentioned(texts[path], owner) - {owner.rpartition(".")[2]}) & short
+        if not any((path, other) in failed for other in reach[path].used(owner) - {owner})
     }
     return alone or failed
 
 
 def _told(verdict: Verdict) -> str:
+    """Why a fix is left out."""
     why = "; ".join((*verdict.reasons, *((f"for example {verdict.example}",) if verdict.example else ())))
-    return f"`{verdict.function}`: {verdict.kind}: {why}"
-
-
-def _compare(
-    sources: Sequence[SourceText], texts: dict[str, str], ways: Ways, hear: Heard
-) -> tuple[dict[str, tuple[Verdict, ...]], Failures]:
-    """Verdicts on the functions of the texts that changed, and why the others cannot be compared."""
-    with tempfile.TemporaryDirectory(prefix="jaxlint-") as folder:
-        pairs: dict[str, Pair] = {}
-        unread: Failures = {}
-        for number, source in enumerate(sources):
-            try:
-                pairs[source.path] = _pair(source, texts[source.path], Path(folder, str(number)))
-            except PlanError as error:
-                unread[source.path, MODULE] = f"cannot compare: {error}"
-        found = side_by_side(list(pairs.values()), ways, hear) if pairs else []
-        return dict(zip(pairs, found, strict=True)), unread
-
-
-def _pair(source: SourceText, text: str, folder: Path) -> Pair:
-    """Both versions as files; the original stands where it is, if that is a module. A notebook's code becomes one."""
-    original = Path(source.path)
-    is_module = original.suffix == ".py"
-    before, after = (folder / side / (original.name if is_module else "code.py") for side in ("before", "after"))
-    for path, content in ((before, source.text), (after, text)):
-        path.parent.mkdir(parents=True)
-        path.write_bytes(source.encode(content) if is_module else content.encode())
-    there = is_module and original.is_file() and original.read_bytes() == before.read_bytes()
-    return paired(original if there else before, after, plan(before.read_bytes(), after.read_bytes()))
+    return f"`{verdict.function}`: {verdict.kind}: {why}" if verdict.function else f"{verdict.kind}: {why}"
 
 
 def _as_suggestions(sources: Sequence[SourceText], outcome: FixOutcome, veto: Veto) -> FixOutcome:

@@ -15,8 +15,8 @@ class Pair(msgspec.Struct, frozen=True):
 
     ``changed`` functions get a verdict in any case; other ``functions`` get one if the inputs mention them, for a
     callee of theirs may have changed. ``nullary`` ones can be called without arguments. ``inputs`` is a file of inputs,
-    ``recorded`` one of recorded calls. ``search`` are folders to import from, and ``jax_code`` says whether the
-    original imports JAX.
+    ``recorded`` one of recorded calls. ``home`` is the file that both stand for, where that is neither of them: imports
+    are made as if they were there. ``jax_code`` says whether the original imports JAX.
     """
 
     before: str
@@ -27,10 +27,14 @@ class Pair(msgspec.Struct, frozen=True):
     jax_code: bool
     inputs: str | None = None
     recorded: str | None = None
-    search: tuple[str, ...] = ()
+    home: str | None = None
 
 
 Task = Literal["compare", "measure", "observe"]
+
+
+MODULE = ""
+"""In the place of a function's name: a module as a whole, which is watched while it is imported."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -46,6 +50,7 @@ class Job(msgspec.Struct, frozen=True):
     ``guess``: where no inputs are given, look for some. ``vary``: how many variations of described or guessed inputs
     to try for a function. ``skip`` names the targets that an earlier child has finished or did not survive, ``steady``
     those that it did not survive while their inputs were varied. ``platform`` is "cpu", or "" for what JAX chooses.
+    ``widen``: where widths are all that is wrong with inputs of 32 bits, those of 64 will do.
     """
 
     pairs: tuple[Pair, ...]
@@ -60,6 +65,7 @@ class Job(msgspec.Struct, frozen=True):
     steady: tuple[Target, ...] = ()
     platform: str = "cpu"
     task: Task = "compare"
+    widen: bool = False
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):

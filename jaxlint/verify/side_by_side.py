@@ -14,7 +14,7 @@ from jaxlint.verify.verdict import Kind, Verdict, worst
 
 
 class InputsError(Exception):
-    """The inputs cannot be read."""
+    """The inputs cannot be read; names their file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,15 @@ class Ways:
     limits: Limits = field(default_factory=Limits)
 
 
-def paired(before: Path, after: Path, plan: Plan, inputs: Path | None = None, recorded: Path | None = None) -> Pair:
-    """What a child is to compare of two files."""
+def paired(
+    before: Path,
+    after: Path,
+    plan: Plan,
+    inputs: Path | None = None,
+    recorded: Path | None = None,
+    home: Path | None = None,
+) -> Pair:
+    """What a child is to compare of two files, which may stand for a file elsewhere."""
     return Pair(
         before=str(before.resolve()),
         after=str(after.resolve()),
@@ -38,7 +45,7 @@ def paired(before: Path, after: Path, plan: Plan, inputs: Path | None = None, re
         jax_code=plan.before_is_jax,
         inputs=str(inputs.resolve()) if inputs else None,
         recorded=str(recorded.resolve()) if recorded else None,
-        search=(str(before.resolve().parent),),
+        home=str(home.resolve()) if home else None,
     )
 
 
@@ -56,11 +63,17 @@ def side_by_side(
     return [_merged(number, pair, records) for number, pair in enumerate(pairs)]
 
 
+def wide_by_choice() -> bool:
+    """Whether the user's environment has 64-bit types on."""
+    return os.environ.get("JAX_ENABLE_X64", "").lower() in ("1", "true", "on")
+
+
 def job_for(pairs: Sequence[Pair], ways: Ways, *, x64: bool, platform: str = "cpu") -> Job:
     """A job without a file for its events, which ``run_job`` gives it."""
     return Job(
         pairs=tuple(pairs),
         x64=x64,
+        widen=x64 and not wide_by_choice(),
         grad=ways.grad,
         guess=ways.guess,
         vary=ways.vary,
@@ -88,7 +101,7 @@ def _merged(number: int, pair: Pair, records: Sequence[Record]) -> tuple[Verdict
 def _refusal(pair: Pair, refused: NotLoaded) -> tuple[Verdict, ...]:
     match refused.what:
         case "inputs":
-            raise InputsError(refused.message)
+            raise InputsError(f"{pair.inputs}: {refused.message}")
         case "original":
             kind, reason = Kind.CANNOT_COMPARE, f"the original cannot be imported: {refused.message}"
         case _:

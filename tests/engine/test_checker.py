@@ -9,6 +9,7 @@ import jaxlint.engine.checker
 from jaxlint.engine.cache import Cache, Found
 from jaxlint.engine.checker import Checker
 from jaxlint.engine.lint import check_all
+from jaxlint.engine.manner import Manner
 from jaxlint.engine.own import Select
 from jaxlint.engine.rule_options import Stated
 from jaxlint.engine.target import Target, unstated
@@ -44,9 +45,15 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The paths that were really looked at, component by component."""
     seen: list[list[str]] = []
 
-    def look(sources: Sequence[SourceText], select: Select, target: Target, options: Callable[[str], Stated]) -> Found:
+    def look(
+        sources: Sequence[SourceText],
+        select: Select,
+        target: Target,
+        options: Callable[[str], Stated],
+        manner: Manner,
+    ) -> Found:
         seen.append([source.path for source in sources])
-        return check_all(sources, select, target, options)
+        return check_all(sources, select, target, options, manner)
 
     monkeypatch.setattr(jaxlint.engine.checker, "check_all", look)
     return seen

@@ -6,6 +6,7 @@ The findings here are the tool's own (a syntax error, an unused suppression), so
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,7 +83,7 @@ def test_concise_is_one_plain_line_a_finding(project: Path, capsys: pytest.Captu
     assert run(["--output-format", "concise"]) == 1
     out, err = capsys.readouterr()
     assert out == "a.py:1:8: JAX002 unused suppression: `JAX3` silences nothing here\n"
-    assert err == "Found 1 warning (1 fixable with `--fix`).\n"
+    assert err == "Found 1 warning.\n[*] 1 fixable with `--fix`.\n"
 
 
 def test_errors_go_to_stderr_and_suggest(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -264,4 +265,80 @@ def test_a_closed_pipe_is_quiet(project: Path) -> None:
         ["bash", "-c", script], capture_output=True, text=True, env=environment(), cwd=project, timeout=60
     )
     assert done.stdout.startswith("warning[JAX002]")
-    assert done.stderr.replace("\n", "") in ("", "Found 1000 warnings (1000 fixable with `--fix`).")
+    assert done.stderr in ("", "Found 1000 warnings.\n[*] 1000 fixable with `--fix`.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_long_check_shows_its_progress_on_a_terminal_only(project: Path) -> None:
+    text = "import jax\n\n\n@jax.jit\ndef f(x):\n    return x\n" + "# a line of a long file\n" * 45_000
+    put(project, long=text)
+    argv = [sys.executable, "-m", "jaxlint", "--no-cache"]
+    piped = subprocess.run(argv, capture_output=True, text=True, env=environment(), cwd=project, timeout=120)
+    assert (piped.stdout, piped.stderr) == ("", "All checks passed!\n")
+    seen = in_a_window(argv, project)
+    assert "looking at 1,080 kB" in seen
+    assert seen.rstrip().endswith("All checks passed!")
+
+
+def in_a_window(argv: list[str], folder: Path, columns: int = 80) -> str:
+    """What a command writes on a terminal."""
+    import pty
+    import struct
+    from fcntl import ioctl
+    from termios import TIOCSWINSZ
+
+    ours, theirs = pty.openpty()
+    ioctl(theirs, TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    variables = {**environment(), "TERM": "xterm-256color"}
+    process = subprocess.Popen(argv, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=variables)
+    os.close(theirs)
+    seen = b""
+    try:
+        while data := os.read(ours, 65536):
+            seen += data
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    os.close(ours)
+    process.wait(60)
+    return seen.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_terminal_gets_colours_and_lines_that_fit(project: Path) -> None:
+    put(project, unused=UNUSED)
+    argv = [sys.executable, "-m", "jaxlint", "unused.py"]
+    seen = in_a_window(argv, project, columns=50)
+    assert "\x1b[1;33mwarning[JAX002]" in seen
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", seen)
+    assert max(map(len, plain.splitlines())) <= 50
+    assert "\x1b" not in in_a_window([*argv, "--color", "never"], project)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_terminal_gets_a_rule_s_page_rendered(project: Path) -> None:
+    argv = [sys.executable, "-m", "jaxlint", "rule", "JAX301"]
+    piped = subprocess.run(argv, capture_output=True, text=True, env=environment(), timeout=60).stdout
+    assert piped.startswith("# key-reuse (JAX301)\n") and "```python bad\n" in piped
+    seen = re.sub(r"\x1b\[[0-9;]*m", "", in_a_window(argv, project, columns=70))
+    assert "key-reuse (JAX301)" in seen and "```" not in seen
+    assert "What the fix writes:" in seen and "cases =" not in seen
+    assert max(map(len, seen.splitlines())) <= 70
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("jaxlint --fi", {"--fix", "--fix-only"}),
+        ("jaxlint ru", {"rule"}),
+        ("jaxlint check --output-format gi", {"github", "gitlab"}),
+        ("jaxlint rule JAX40", {"JAX401", "JAX402"}),
+        ("jaxlint rule key-re", {"key-reuse"}),
+        ("jaxlint --select JAX301,JAX30", {"JAX301,JAX302"}),
+    ],
+)
+def test_the_shell_is_told_what_may_follow(project: Path, typed: str, offered: set[str]) -> None:
+    asked = {"_JAXLINT_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    done = subprocess.run(
+        [sys.executable, "-m", "jaxlint"], capture_output=True, text=True, env={**environment(), **asked}, timeout=60
+    )
+    assert offered <= set(done.stdout.split()), done.stdout + done.stderr

@@ -45,6 +45,7 @@ BRANCH = Diagnostic(
         ("jax.numpy.where",),
     ),
 )
+SAFE = replace(BRANCH, fix=Fix("use `abs`", (Edit(START, END, "    return abs(y)\n"),), "safe"))
 WIDE = Diagnostic(
     "JAX602",
     "wide",
@@ -108,6 +109,33 @@ warning[JAX602]: 100% wide: a, b
   = no fix: `print` stays
 """
     )
+
+
+def test_full_fits_a_window() -> None:
+    code = "y = jnp.where(mask, " + "first_long_name + " * 6 + "last, '\u6f22\u5b57') + jnp.sum(values * weights)\n"
+    source = SourceText("a.py", f"@jax.jit\n{code}")
+    column = code.index("jnp.sum") + 1
+    message = "`jnp.sum` of something that takes rather many words to say is not what it seems to be here"
+    trace = (TraceStep("`step` is traced by `jax.jit`, and that is a longer story than fits on one line", "a.py", 1),)
+    found = Diagnostic("JAX501", "x", "error", message, "a.py", (2, column), (2, column + 7), trace, declined=message)
+    for columns in range(44, 200):
+        lines = list(FORMATS["full"]([found], {"a.py": source}, Paint(columns=columns)))
+        assert all(_columns(line) <= columns for line in lines)
+        caret = next(line for line in lines if "^" in line)
+        (marked,) = [line for line in lines if line.startswith("2 |")]
+        assert _text_at(marked, caret.index("^"), caret.count("^")) == "jnp.sum"
+        said = " ".join(" ".join(lines).replace("|", " ").replace("---", " ").split())
+        assert message in said and f"1. {trace[0].message}" in said
+    assert all("..." not in line for line in FORMATS["full"]([found], {"a.py": source}, Paint()))
+
+
+def _columns(line: str) -> int:
+    return len(line) + sum(char in "\u6f22\u5b57" for char in line)
+
+
+def _text_at(line: str, column: int, length: int) -> str:
+    wide = line.replace("\u6f22", "\u6f22\0").replace("\u5b57", "\u5b57\0")
+    return wide[column : column + length]
 
 
 def test_full_of_places_beyond_the_text() -> None:
@@ -215,30 +243,31 @@ def test_sarif_is_valid_and_whole() -> None:
 
 def test_markdown_keeps_its_tables_together() -> None:
     lines = report("markdown", BRANCH, replace(WIDE, message="a | b\nc")).splitlines()
-    assert lines[2] == "Found 1 error and 1 warning (1 hidden fix with `--unsafe-fixes`)."
+    assert lines[2:4] == ["Found 1 error and 1 warning.", "[*] 1 fixable with `--fix --unsafe-fixes`."]
     assert "| model.py:8:8 | **JAX401** `if` needs a concrete bool, but `y` is traced | unsafe |" in lines
     assert "| calls.py:2:14 | **JAX602** a \\| b c | - |" in lines
     assert report("markdown").splitlines() == ["## jaxlint", "", "All checks passed!"]
 
 
 @pytest.mark.parametrize(
-    ("found", "fixed", "unsafe", "line"),
+    ("found", "fixed", "unsafe", "lines"),
     [
-        ([], 0, False, "All checks passed!"),
-        ([], 2, False, "Fixed 2 findings, none left."),
-        ([BRANCH], 0, False, "Found 1 error (1 hidden fix with `--unsafe-fixes`)."),
-        ([BRANCH], 0, True, "Found 1 error (1 fixable with `--fix`)."),
+        ([], 0, False, ["All checks passed!"]),
+        ([], 2, False, ["Fixed 2 findings, none left."]),
+        ([BRANCH], 0, False, ["Found 1 error.", "[*] 1 fixable with `--fix --unsafe-fixes`."]),
+        ([BRANCH, SAFE], 0, True, ["Found 2 errors.", "[*] 2 fixable with `--fix`."]),
+        ([SAFE, WIDE], 0, False, ["Found 1 error and 1 warning.", "[*] 1 fixable with `--fix`."]),
         (
-            [BRANCH, BRANCH, WIDE],
+            [BRANCH, BRANCH, SAFE, WIDE],
             1,
             False,
-            "Found 2 errors and 1 warning (1 fixed, 2 hidden fixes with `--unsafe-fixes`).",
+            ["Found 3 errors and 1 warning (1 fixed).", "[*] 1 fixable with `--fix`, 2 more with `--unsafe-fixes`."],
         ),
-        ([WIDE], 0, False, "Found 1 warning."),
+        ([WIDE], 0, False, ["Found 1 warning."]),
     ],
 )
-def test_summary(found: list[Diagnostic], fixed: int, unsafe: bool, line: str) -> None:
-    assert summary(found, fixed, unsafe) == line
+def test_summary(found: list[Diagnostic], fixed: int, unsafe: bool, lines: list[str]) -> None:
+    assert list(summary(found, fixed, unsafe)) == lines
 
 
 def test_statistics_count_per_code() -> None:
@@ -246,3 +275,15 @@ def test_statistics_count_per_code() -> None:
         "2  JAX602  [ ] wide",
         "1  JAX401  [ ] traced-branch",
     ]
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_every_format_says_what_the_verifier_saw(name: Format) -> None:
+    seen = replace(BRANCH, confirmed="`relu` raises TracerBoolConversionError")
+    assert "`relu` raises TracerBoolConversionError" in report(name, seen)
+    assert "confirmed: " not in report(name, BRANCH)
+
+
+def test_sarif_has_a_property_for_it() -> None:
+    (result,) = json.loads(report("sarif", replace(BRANCH, confirmed="it raises")))["runs"][0]["results"]
+    assert result["properties"] == {"confirmed": "it raises"}

@@ -11,6 +11,8 @@ from jaxlint.source import SourceText
 from jaxlint.verify.child.execute import Call, original, subject
 from jaxlint.verify.verdict import Verdict, judge
 
+from .functional import functional
+
 HEAD = "import jax\nimport jax.numpy as jnp\n\n\n"
 
 
@@ -35,11 +37,14 @@ def module(text: str, name: str) -> types.ModuleType:
     return made
 
 
-def verdict(code: str, cases: list[tuple[Any, ...]], *, x64: bool = False, grad: bool = False) -> Verdict:
-    """The verdict on the function ``f`` of some code, before and after."""
+def verdict(
+    code: str, cases: list[tuple[Any, ...]], *, x64: bool = False, grad: bool = False, stores: bool = False
+) -> Verdict:
+    """The verdict on the function ``f`` of some code, before and after. ``stores``: it stores into arrays, which JAX
+    refuses, so that what runs before does the same with ``.at``."""
     after = outcome(code).texts["m.py"]
     with jax.enable_x64(x64):
-        old, new = module(HEAD + code, "before").f, module(after, "after").f
+        old, new = module(functional(HEAD + code) if stores else HEAD + code, "before").f, module(after, "after").f
         pairs = [
             (original(old, Call(case), jax_code=True, grad=grad), subject(new, Call(case), grad=grad)) for case in cases
         ]

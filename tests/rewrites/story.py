@@ -64,7 +64,7 @@ class Story:
 
     @cached_property
     def cases(self) -> dict[str, Any]:
-        return vars(_loaded((self.folder / "cases.py").read_text("utf-8"), "cases"))
+        return vars(loaded((self.folder / "cases.py").read_text("utf-8"), "cases"))
 
     @cached_property
     def pending(self) -> dict[str, str]:
@@ -86,7 +86,7 @@ class Story:
         """The original, eagerly, against a rewritten text under jit, on every case of some functions. ``wide``: with
         x64 on, arguments have 64 bits, too."""
         names -= frozenset(self.cases.get("uniform", ()) if x64 and not wide else ())
-        with jax.enable_x64(x64), _module(functional(self.before), "before") as old, _module(rewritten, "after") as new:
+        with jax.enable_x64(x64), module(functional(self.before), "before") as old, module(rewritten, "after") as new:
             return [verdict for name in sorted(names) for verdict in self._judged(old, new, name, x64, wide)]
 
     def _judged(self, old: types.ModuleType, new: types.ModuleType, name: str, x64: bool, wide: bool) -> list[Verdict]:
@@ -94,7 +94,7 @@ class Story:
         pairs: list[tuple[Outcome, Outcome]] = []
         for number, arguments in enumerate(self.cases["cases"][name]):
             call, grad = (
-                Call(jax.tree.map(_wide, arguments) if x64 and wide else arguments),
+                Call(jax.tree.map(widened, arguments) if x64 and wide else arguments),
                 differentiated and x64 and wide and number == 0,
             )
             if name in oracles:
@@ -105,7 +105,7 @@ class Story:
         return judge(name, pairs, x64=x64)
 
 
-def _wide(value: Any) -> Any:
+def widened(value: Any) -> Any:
     """With x64 on, numbers have all of their digits."""
     single = isinstance(value, np.ndarray | np.generic) and value.dtype == np.float32
     return value.astype(np.float64) if single else value
@@ -127,8 +127,8 @@ def _spans(text: str) -> dict[str, tuple[int, int, str]]:
 
 
 @contextmanager
-def _module(text: str, name: str) -> Iterator[types.ModuleType]:
-    made = _loaded(text, name)
+def module(text: str, name: str) -> Iterator[types.ModuleType]:
+    made = loaded(text, name)
     try:
         sys.modules[name] = made
         yield made
@@ -136,7 +136,7 @@ def _module(text: str, name: str) -> Iterator[types.ModuleType]:
         del sys.modules[name]
 
 
-def _loaded(text: str, name: str) -> types.ModuleType:
+def loaded(text: str, name: str) -> types.ModuleType:
     made = types.ModuleType(name)
     exec(compile(text, f"<{name}>", "exec"), made.__dict__)
     return made

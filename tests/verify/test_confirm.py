@@ -1,5 +1,6 @@
 """Findings confirmed by running the code: each kind of observation, and what must not be confirmed."""
 
+import io
 import json
 import threading
 from pathlib import Path
@@ -151,3 +152,77 @@ def test_clean_code_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "clean.py").write_text(f"import jax\nopen({str(tmp_path / 'ran')!r}, 'w').close()\n")
     assert run(["check", "--isolated", "--no-cache", "--verify", "."]) == 0
     assert not (tmp_path / "ran").exists()
+
+
+NOTEBOOK = """\
+%matplotlib inline
+import jax
+import jax.numpy as jnp
+from beside import WIDTH
+# ---
+key = jax.random.key(0)
+a = jax.random.normal(key, (WIDTH,))
+# ---
+b = jax.random.uniform(key, (WIDTH,))
+# ---
+@jax.jit
+def branches(x):
+    if jnp.sum(x) > 0:
+        x = 2.0 * x
+    return x
+"""
+
+
+def test_a_notebook_is_run_beside_its_neighbours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "beside.py").write_text("WIDTH = 3\n")
+    cells = [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": cell}
+        for cell in NOTEBOOK.split("# ---\n")
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "a.ipynb").write_text(json.dumps(notebook))
+    assert run(["check", "--isolated", "--no-cache", "--verify", "--output-format", "concise", "."]) == 1
+    lines = capfd.readouterr().out.splitlines()
+    (reuse,) = (line for line in lines if "JAX301" in line)
+    assert reuse.startswith("a.ipynb:cell 3:1") and reuse.endswith(
+        "(confirmed: raises KeyReuseError when it is imported)"
+    )
+    (branch,) = (line for line in lines if "JAX401" in line)
+    assert branch.startswith("a.ipynb:cell 4:3") and "confirmed: `branches` raises TracerBool" in branch
+
+
+def test_stdin_is_run_as_the_file_that_it_stands_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "beside.py").write_text("WIDTH = 3\n")
+    monkeypatch.chdir(tmp_path)
+    code = "import jax.numpy as jnp\nfrom .beside import WIDTH\n"
+    code += "def f(x):\n    y = jnp.zeros(WIDTH)\n    y[0] = x\n    return y\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(code.encode())))
+    arguments = ["--isolated", "--verify", "--output-format", "concise", "--stdin-filename", "package/new.py", "-"]
+    assert run(["check", *arguments]) == 1
+    (line,) = capfd.readouterr().out.splitlines()
+    assert line.startswith("package/new.py:5:5: JAX101") and line.endswith("(confirmed: `f` raises TypeError)")
+
+
+def test_inputs_lead_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    code = "import jax.numpy as jnp\ndef f(x, mode):\n    out = jnp.zeros(3)\n"
+    code += "    if mode == 'really':\n        out[0] = x\n    return out\n"
+    (tmp_path / "module.py").write_text(code)
+    (tmp_path / "given.py").write_text("cases = {'f': [(1.0, 'no'), (1.0, 'really')]}\n")
+    arguments = ["check", "--isolated", "--no-cache", "--output-format", "concise", "module.py", "--inputs", "given.py"]
+    assert run([*arguments, "--verify"]) == 1
+    assert "(confirmed: `f` raises TypeError)" in capfd.readouterr().out
+    (tmp_path / "given.py").write_text("cases = undefined\n")
+    assert run([*arguments, "--verify"]) == 2
+    assert "given.py: NameError: name 'undefined' is not defined" in capfd.readouterr().err
+    assert run(arguments) == 2
+    assert "--inputs are for --verify" in capfd.readouterr().err
+    assert run(["check", "--isolated", "--verify", "module.py", "--inputs", "nowhere.py"]) == 2

@@ -1,8 +1,10 @@
 """Fixes that are applied only where they are proved. The fixes here are made up, so that some of them are wrong."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,10 @@ from jaxlint.front.cli import run
 from jaxlint.source import SourceText
 from jaxlint.verify.places import Places
 from jaxlint.verify.proof import Proof, prove_fixes
-from jaxlint.verify.side_by_side import Ways
+from jaxlint.verify.protocol import Pair
+from jaxlint.verify.reach import Reach
+from jaxlint.verify.side_by_side import Ways, side_by_side
+from jaxlint.verify.verdict import Verdict
 from tests.engine.small_check import replacing, rules
 
 TEXT = """
@@ -36,7 +41,7 @@ def everything(rule: Known) -> bool:
     return True
 
 
-def proving(folder: Path, pattern: str, new: str, text: str = TEXT) -> tuple[Proof, str]:
+def proving(folder: Path, pattern: str, new: str, text: str = TEXT, inputs: Path | None = None) -> tuple[Proof, str]:
     path = folder / "module.py"
     path.write_text(dedent(text))
     sources = [SourceText(str(path), dedent(text))]
@@ -44,7 +49,7 @@ def proving(folder: Path, pattern: str, new: str, text: str = TEXT) -> tuple[Pro
     def fixing(veto: Veto) -> FixOutcome:
         return fix(sources, everything, check=replacing(pattern, new), rules=rules, veto=veto)
 
-    proof = prove_fixes(sources, fixing, Ways())
+    proof = prove_fixes(sources, fixing, Ways(), inputs=inputs)
     return proof, proof.outcome.texts[str(path)]
 
 
@@ -144,3 +149,54 @@ def test_functions_own_their_decorators_and_classes_nothing() -> None:
     assert owners == ["f"] * 5 + [None, None, "C.m"]
     assert places.owner(5, 6) is None
     assert Places.of("def f(:") is None
+
+
+GIVEN = """
+    import jax.numpy as jnp
+    def outer(x, mode):
+        return scaled(x, 2.0) if mode == "twice" else x
+    def scaled(x, factor):
+        return x * factor
+    def apart(x):
+        return x + 1
+    """
+
+
+def test_given_inputs_speak_for_what_they_reach(tmp_path: Path) -> None:
+    """A function that stays as it is shows that the fix of another one, which it uses, is wrong."""
+    inputs = tmp_path / "given.py"
+    inputs.write_text("cases = {'outer': [(1.5, 'twice')], 'apart': [(2.0,)]}\n")
+    prove = partial(proving, tmp_path, r"x \* factor|x \+ 1", text=GIVEN, inputs=inputs)
+    proof, after = prove(r"1 + x")
+    assert "return x * factor\n" in after and "return 1 + x\n" in after
+    assert "`outer`: different: result: 2.5, expected 3.0" in proof.outcome.undone[0].reason
+
+
+def test_cases_beside_a_file_count(tmp_path: Path) -> None:
+    (tmp_path / "cases.py").write_text("cases = {'unknown': [(2.0,)]}\n")
+    text = "def unknown(x):\n    return x + 1\n"
+    _, after = proving(tmp_path, r"x \+ 1", "1 + x", text)
+    assert "return 1 + x" in after
+
+
+def test_what_was_compared_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[str, ...]] = []
+
+    def counting(pairs: Sequence[Pair], *rest: Any) -> list[tuple[Verdict, ...]]:
+        ran.append(tuple(name for pair in pairs for name in pair.changed))
+        return side_by_side(pairs, *rest)
+
+    monkeypatch.setattr("jaxlint.verify.comparing.side_by_side", counting)
+    _, after = proving(tmp_path, r"x ([+-]) 1", r"1 \1 x")
+    assert "return 1 + x" in after and "return x - 1" in after
+    assert ran == [("same", "changed", "unknown", "Model.method")]
+
+
+def test_reach_follows_names_through_functions_classes_and_variables() -> None:
+    reach = Reach.of(
+        "def f(x): return g(x)\ndef g(x): return x\nh = jit(f)\ndef k(x): return h(x)\n"
+        "class C:\n    def m(self): return k\ndef apart(): return C\ndef alone(): return 1\n"
+    )
+    assert reach.used("k") == {"k", "h", "f", "g"} and reach.used("alone") == {"alone"}
+    assert reach.used("apart") == {"apart", "C.m", "k", "h", "f", "g"}
+    assert Reach.of("def f(:").used("f") == {"f"}

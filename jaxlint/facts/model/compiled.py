@@ -53,13 +53,15 @@ class Making:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """A compiled function is called on the host."""
+    """A compiled function is called on the host. ``keys``: of each argument that is a list or dict, the positions or
+    keys that it has now, if they are known."""
 
     callee: Value
     args: Arguments
     making: Making
     moment: Moment
     place: Place
+    keys: tuple[frozenset[object] | None, ...] = ()
 
 
 def on_host(frame: Frame) -> bool:
@@ -71,6 +73,22 @@ def on_host(frame: Frame) -> bool:
             return False
         scope = scope.caller
     return True
+
+
+def starts_on_host(frame: Frame) -> bool:
+    """True if the run begins where nobody puts it under a transform: in a module, a test, ``main()``, a function that
+    takes no arguments. Any other function may be given to `jax.jit` by code that is not here."""
+    scope: Frame | None = frame
+    root = None
+    while scope is not None:
+        root = scope if scope.definition is not None else root
+        scope = scope.caller
+    if root is None or root.definition is None or root.call is None or root.call.node is not root.definition.node:
+        return True  # module code, or called by it
+    definition = root.definition
+    if definition.name == "main" or definition.name.startswith("test"):
+        return True
+    return not any(parameter.name not in ("self", "cls") for parameter in definition.parameters)
 
 
 def now(frame: Frame) -> Moment:

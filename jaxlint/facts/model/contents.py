@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
@@ -62,6 +62,23 @@ class Contents:
         size = prod(self.dims[1:])
         start = number % self.dims[0] * size
         return Contents(self.dims[1:], self.items[start : start + size])
+
+    @property
+    def rows(self) -> Iterator[Contents]:
+        """Its items along the first axis; one of many that are alike."""
+        count = self.dims[0] if self.dims else 0
+        for number in range(min(count, 1) if isinstance(self.items, Repeated) else count):
+            row = self.row(number)
+            if row is not None:
+                yield row
+
+    @property
+    def common_row(self) -> Contents | None:
+        """What each item along the first axis is, if they are all alike."""
+        if len(self.items) > MAX_ELEMENTS and not isinstance(self.items, Repeated):
+            return None
+        found = list(self.rows)
+        return found[0] if found and all(list(row.items) == list(found[0].items) for row in found[1:]) else None
 
     def reshaped(self, dims: tuple[int, ...]) -> Contents | None:
         return Contents(dims, self.items) if prod(dims) == len(self.items) else None

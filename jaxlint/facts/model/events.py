@@ -230,6 +230,14 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Compiled:
+    """A function that was put under `jax.jit` here ran on the host, in the same turn of the loops around both."""
+
+    name: str
+    run: Run
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Recompiled:
     """Each turn of a host's loop compiles the same code, for it makes a function object of its own and runs that.
 
@@ -247,7 +255,8 @@ class VaryingArgument:
     """Each turn of a host's loop calls a compiled function with another static value (``static``), or with arrays of
     another shape or structure (``how`` says what), and so compiles it anew.
 
-    ``argument``: its place or keyword in the call; ``name``: of the parameter. ``once``: only the first turn differs.
+    ``argument``: its place or keyword in the call; ``name``: of the parameter. ``once``: only the first turn differs,
+    with ``value`` for what is ``later``.
     """
 
     argument: int | str
@@ -258,6 +267,19 @@ class VaryingArgument:
     run: Run
     loop: Loop
     once: bool = False
+    later: Value | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangedStructure:
+    """The first turn of a host's loop calls a compiled function with a tree of another structure than the turns after
+    it: with None, or with a dict that has not yet ``keys``. ``argument``: its place or keyword in the call."""
+
+    argument: int | str
+    name: str
+    keys: frozenset[object]
+    run: Run
+    loop: Loop
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -318,5 +340,6 @@ Event = (
     Capture | StaleCapture | Mutation | KeyReuse | SharedKey | RepeatedSeed | ConstantKey | HostEffect | CachedTracer
     | Asked | HostCall | Lookup | Hash | BufferStore | Overflow
     | ZeroGradient | RefusedInput | RefusedOutput | Mismatch
-    | DonatedRead | MisfitAxes | MissingParameter | Recompiled | RefilledBuffer | UnfitArgument | VaryingArgument
+    | ChangedStructure | Compiled | DonatedRead | MisfitAxes | MissingParameter | Recompiled | RefilledBuffer
+    | UnfitArgument | VaryingArgument
 )  # fmt: skip

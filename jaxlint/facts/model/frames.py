@@ -108,6 +108,8 @@ class Frame:
     caught: bool = False
     """Runs under a `try` of a caller that catches what JAX raises on a tracer: nothing here is certain to fail."""
     guarded: int = 0
+    eager: set[cst.CSTNode] = field(default_factory=set)
+    """The ``with`` statements whose bodies run outside of the trace."""
     kept: bool = False
     """A cache keeps what this returns, so that it may run once for many calls."""
 

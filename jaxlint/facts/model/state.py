@@ -62,8 +62,8 @@ class State:
     """A mapping from frames and `Ref`s to their contents, copied on write when forked."""
 
     __slots__ = (
-        "_owned", "_parts", "_wholes", "base", "cells", "derived", "donated", "guards", "handed", "history", "seeds",
-        "uses",
+        "_owned", "_parts", "_wholes", "base", "cells", "derived", "donated", "guards", "handed", "history", "nones",
+        "seeds", "uses",
     )  # fmt: skip
 
     def __init__(self, base: State | None = None) -> None:
@@ -76,6 +76,8 @@ class State:
         self.history = History()
         self.donated: dict[tuple[object, Any], Place] = {}
         self.handed: dict[tuple[object, Any], Place] = {}
+        self.nones: dict[Value, bool] = {}
+        """Values of which a test on this path has told whether they are None."""
         self._owned: set[object] = set()
         self._parts: dict[tuple[object, Hashable], Value] = {}
         self._wholes: dict[object, object] = {}
@@ -87,6 +89,7 @@ class State:
         twin.derived, twin.guards = dict(self.derived), self.guards
         twin.history = self.history.fork()
         twin.donated, twin.handed = dict(self.donated), dict(self.handed)
+        twin.nones = dict(self.nones)
         twin._parts, twin._wholes = self._parts, self._wholes
         self._owned.clear()
         return twin
@@ -180,6 +183,8 @@ def join_states(first: State | None, second: State | None) -> State | None:
         first.donated = {cell: place for cell, place in first.donated.items() if cell in second.donated}
     if first.handed:
         first.handed = {cell: place for cell, place in first.handed.items() if cell in second.handed}
+    if first.nones:
+        first.nones = {value: told for value, told in first.nones.items() if second.nones.get(value) is told}
     return first
 
 

@@ -68,7 +68,7 @@ class Static:
 class Array:
     """A jax array; ``traced`` says whether it is certainly a tracer. ``dims``: the lengths of its axes, of
     the first ones only if ``ndim`` is not known. ``contents``: its elements, where the code states them. ``turn``: the
-    number on which a length depends (see `Static`)."""
+    number on which a length depends (see `Static`). ``batch``: the array that this is one row of, any of its rows."""
 
     traced: Traced | None = None
     kind: Kind = None
@@ -77,6 +77,7 @@ class Array:
     dtype: Dtype | None = None
     contents: Contents | None = None
     turn: object = None
+    batch: Array | None = None
 
     @property
     def length(self) -> int | None:
@@ -90,14 +91,14 @@ class Array:
 
     def with_trace(self, traced: Traced | None) -> Array:
         """The same array as another trace sees it."""
-        return Array(traced, self.kind, self.ndim, self.dims, self.dtype, self.contents)
+        return Array(traced, self.kind, self.ndim, self.dims, self.dtype, self.contents, batch=self.batch)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HostArray:
     """A NumPy array or scalar. ``view_of`` is the jax array that it shows read-only, if it is a view of one.
     ``contents``: its elements, as the code stated them when it was made. ``turn``: the number on which a length
-    depends."""
+    depends. ``dims``: the lengths of its axes, where all are known."""
 
     kind: Kind = None
     view_of: Array | None = None
@@ -105,6 +106,7 @@ class HostArray:
     dtype: Dtype | None = None
     contents: Contents | None = None
     turn: object = None
+    dims: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments
-from jaxlint.facts.model.compiled import Making, Moment, Run, now, on_host
-from jaxlint.facts.model.events import Recompiled
+from jaxlint.facts.model.compiled import Making, Moment, Run, now, on_host, starts_on_host
+from jaxlint.facts.model.events import Compiled, Recompiled
 from jaxlint.facts.model.frames import Frame
-from jaxlint.facts.model.values import Function, Transformed, Value
+from jaxlint.facts.model.state import REST
+from jaxlint.facts.model.values import Function, Ref, Transformed, Value
 from jaxlint.facts.notes import varying
 from jaxlint.facts.notes.held import differing, held
 from jaxlint.jaxapi import Transform
@@ -33,7 +34,9 @@ def note_made(frame: Frame, value: Transformed) -> None:
 
 def note_applied(frame: Frame, row: Transform, function: Value, args: Arguments, node: cst.CSTNode) -> None:
     """A loop or branch primitive is called outside of a trace: it is compiled by itself."""
-    if row.kind not in ("loop", "branch") or not isinstance(function, Function) or not on_host(frame):
+    if row.kind not in ("loop", "branch") or not isinstance(function, Function):
+        return
+    if not (on_host(frame) and starts_on_host(frame)):
         return
     moment = now(frame)
     making = Making(moment, held(frame, function), frame.place(node))
@@ -45,7 +48,17 @@ def note_run(frame: Frame, callee: Transformed, args: Arguments, moment: Moment,
     """A function under `jax.jit` was called on the host."""
     making = frame.tracer.makings.get(callee)
     if making is not None and (frame.boundary is None or frame.boundary.staging is None):
-        _note(frame, callee.name, Run(callee, args, making, moment, frame.place(node)))
+        keys = tuple(_keys(frame, value) for value in args.values)
+        run = Run(callee, args, making, moment, frame.place(node), keys)
+        if not making.moment.kept and _in_one_turn(making.moment, moment):
+            frame.tracer.record_at(making.place, Compiled(callee.name, run))
+        _note(frame, callee.name, run)
+
+
+def _keys(frame: Frame, value: Value) -> frozenset[object] | None:
+    """The positions or keys of a list or dict, which may change before the next run."""
+    contents = frame.state.contents(value) if isinstance(value, Ref) and value.kind in ("list", "dict") else None
+    return frozenset(contents) if contents is not None and REST not in contents else None
 
 
 def _note(frame: Frame, name: str, run: Run) -> None:

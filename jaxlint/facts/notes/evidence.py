@@ -12,7 +12,8 @@ import libcst as cst
 
 from jaxlint.facts.model.definitions import Parameter
 from jaxlint.facts.model.frames import Frame
-from jaxlint.facts.model.values import Array, Const, HostArray, Static, Tree, Value, identity
+from jaxlint.facts.model.project import Stated
+from jaxlint.facts.model.values import EXTENT, Array, Const, HostArray, Static, Tree, Unknown, Value, identity
 
 _ATTRIBUTES = frozenset(
     {"shape", "ndim", "dtype", "at", "T", "astype", "reshape", "ravel", "flatten", "sum", "squeeze", "transpose"}
@@ -102,6 +103,18 @@ def settle_annotated(frame: Frame, parameter: Parameter, value: Value) -> None:
         frame.tracer.settled.add(identity(value))
         if _last_name(parameter.annotation) in _SCALAR_TYPES:
             frame.tracer.numeric.add(identity(value))
+
+
+def as_stated(value: Value, stated: Stated | None) -> Value:
+    """An argument with what is stated of its parameter."""
+    match value, stated:
+        case Tree(traced=traced), Stated(sort="array", ndim=ndim):
+            return Array(traced, ndim=ndim)
+        case Unknown(), Stated(sort="array", ndim=ndim):
+            return Array(ndim=ndim)
+        case Unknown(), Stated(sort="size"):
+            return EXTENT
+    return value
 
 
 def _is_number(frame: Frame, value: Value, *, integers: bool = True) -> bool:

@@ -59,6 +59,9 @@ def note_call(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) -> No
     if outcome not in ("fails", "wrong", "works") or (held := _held_argument(frame, args)) is None:
         return
     traced, argument = held
+    if outcome == "fails" and traced.level == "full" and frame.caught:
+        guards, known = len(frame.state.guards), frame.tracer.refused
+        frame.tracer.refused = guards if known is None else min(guards, known)
     if outcome != "works":
         _record(frame, node, HostCall(name, traced, outcome, argument))
     elif name.startswith("numpy.") and isinstance(argument, Tuple | Ref) and argument is args.get(0, ""):

@@ -75,7 +75,21 @@ def restored(ctx: View, event: Mutation) -> bool:
         return True
     leave = function.cls.methods.get("__exit__") if function.cls is not None else None
     bodies = [function.node, *([leave] if leave is not None and leave is not function.node else [])]
-    return event.kind != "method" and sum(_stores(ctx, body, ctx.code(ctx.node)) for body in bodies) > 1
+    what = ctx.code(ctx.node)
+    return event.kind != "method" and (
+        sum(_stores(ctx, body, what) for body in bodies) > 1 or _counts_up_and_down(ctx, bodies, what)
+    )
+
+
+def _counts_up_and_down(ctx: View, bodies: list[cst.FunctionDef | cst.Lambda], what: str) -> bool:
+    """True for ``depth += 1 … depth -= 1``."""
+    steps = {
+        type(node.operator)
+        for body in bodies
+        for node in walk(body)
+        if isinstance(node, cst.AugAssign) and ctx.code(node.target) == what
+    }
+    return {cst.AddAssign, cst.SubtractAssign} <= steps
 
 
 def _popped(ctx: View, function: FunctionDefinition, what: str) -> bool:

@@ -14,6 +14,7 @@ from itertools import takewhile
 
 import libcst as cst
 
+from jaxlint.facts.model.definitions import bound_names
 from jaxlint.facts.model.events import KeyReuse, RepeatedSeed, ReuseKind
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.state import Step, Use
@@ -158,7 +159,16 @@ def _same_order(met: _Meeting, first: Use, second: Use) -> bool:
     over_leaves = met.in_body and caller is not None and met.shared.frame.boundary is caller.boundary
     if first.verb == "jax.random.choice":
         return over_leaves and _of_leaf(first.steps[0])
-    return met.kind == "again" or over_leaves
+    return met.kind == "again" or over_leaves or _of_item(second.steps[0])
+
+
+def _of_item(draw: Step) -> bool:
+    """True for a draw whose operand is the variable of a loop around it, as in ``for x in arrays``."""
+    node = draw.place.node
+    passed = [arg.value for arg in node.args[1:2]] if isinstance(node, cst.Call) else []
+    operands = {value.value for value in passed if isinstance(value, cst.Name)}
+    loops = [loop.node for loop in draw.frame.loops]
+    return any(operands & set(bound_names(loop.target)) for loop in loops if isinstance(loop, cst.For | cst.CompFor))
 
 
 def _of_leaf(draw: Step) -> bool:

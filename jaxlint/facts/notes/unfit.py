@@ -57,7 +57,13 @@ def note_arguments(frame: Frame, callee: Transformed, args: Arguments, node: cst
 
 def is_static(callee: Transformed, known: set[int | str], position: int, name: str) -> bool:
     """True for a parameter that the static positions and names comprise."""
-    return bool(known & {position, name}) or position - len(parameter_names(callee.function)) in known
+    if known & {position, name}:
+        return True
+    every = parameter_names(callee.function)
+    if position < len(every):
+        return position - len(every) in known
+    # `functools.wraps` lends a wrapper the signature that JAX looks the names up in; here it is not known.
+    return any(isinstance(label, str) and label not in every for label in known)
 
 
 def statics(frame: Frame, callee: Transformed) -> set[int | str] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jaxlint.facts.model.compiled import Run
-from jaxlint.facts.model.events import VaryingArgument
+from jaxlint.facts.model.events import ChangedStructure, VaryingArgument
 from jaxlint.facts.model.frames import Frame, Loop
 from jaxlint.facts.model.values import (
     Array,
@@ -24,9 +24,9 @@ from jaxlint.facts.model.values import (
 )
 from jaxlint.facts.notes import unfit
 from jaxlint.facts.notes.held import differing, held
-from jaxlint.facts.trace import access
 from jaxlint.facts.trace.arithmetic import kind_of
 
+Keys = frozenset[object] | None
 MIN_TURNS = 4
 """Fewer turns than this may well be meant to be compiled one by one."""
 
@@ -45,20 +45,23 @@ def note_again(frame: Frame, first: Run, second: Run) -> None:
         frame.tracer.record_at(second.place, event)
 
 
-def _varying(frame: Frame, first: Run, second: Run, loop: Loop) -> Iterator[VaryingArgument]:
+def _varying(frame: Frame, first: Run, second: Run, loop: Loop) -> Iterator[ChangedStructure | VaryingArgument]:
     callee = second.callee
     statics = unfit.statics(frame, callee) if isinstance(callee, Transformed) else None
     if statics is None or not isinstance(callee, Transformed) or len(first.args.values) != len(second.args.values):
         return
     before = unfit.named(callee, first.args, first.place.node)
     after = unfit.named(callee, second.args, second.place.node)
-    for (_, _, _, old), (argument, position, name, new) in zip(before, after, strict=True):
+    pairs = zip(first.keys, second.keys, strict=True)
+    for (_, _, _, old), (argument, position, name, new), keys in zip(before, after, pairs, strict=True):
         static = unfit.is_static(callee, statics, position, name)
-        how = _static_change(frame, old, new) if static else _shape_change(frame, old, new)
+        how = _static_change(frame, old, new) if static else _shape_change(old, new, keys)
         if how is not None:
             yield VaryingArgument(argument, name, how, static, new, second, loop)
         elif not static and (how := _first_type(old, new)) is not None:
-            yield VaryingArgument(argument, name, how, False, old, second, loop, once=True)
+            yield VaryingArgument(argument, name, how, False, old, second, loop, once=True, later=new)
+        elif not static and (added := _added(old, new, keys)) is not None:
+            yield ChangedStructure(argument, name, added, second, loop)
 
 
 def _static_change(frame: Frame, old: Value, new: Value) -> str | None:
@@ -76,7 +79,7 @@ def _static_change(frame: Frame, old: Value, new: Value) -> str | None:
     return None
 
 
-def _shape_change(frame: Frame, old: Value, new: Value) -> str | None:
+def _shape_change(old: Value, new: Value, keys: tuple[Keys, Keys] = (None, None)) -> str | None:
     """How the shapes or the structure of an argument change, for certain."""
     match old, new:
         case Array(dims=before), Array(dims=after):
@@ -86,15 +89,24 @@ def _shape_change(frame: Frame, old: Value, new: Value) -> str | None:
         case (Array(turn=a), Array(turn=b)) | (HostArray(turn=a), HostArray(turn=b)):
             return "an array of another length" if a is not None and b is not None and a != b else None
         case Ref(kind="list"), Ref(kind="list"):
-            sizes = access.exact_items(frame, old), access.exact_items(frame, new)
-            if sizes[0] is not None and sizes[1] is not None and len(sizes[0]) != len(sizes[1]):
+            if keys[0] is not None and keys[1] is not None and len(keys[0]) != len(keys[1]):
                 return "a list of another length"
         case (Tuple(items=a), Tuple(items=b)):
             if len(a) != len(b):
                 return "a tuple of another length"
             return next(
-                (f"a tuple with {how}" for x, y in zip(a, b, strict=True) if (how := _shape_change(frame, x, y))), None
+                (f"a tuple with {how}" for x, y in zip(a, b, strict=True) if (how := _shape_change(x, y))), None
             )
+    return None
+
+
+def _added(old: Value, new: Value, keys: tuple[Keys, Keys]) -> frozenset[object] | None:
+    """The keys that a dict has got; none if there was no tree at all before."""
+    match old, new:
+        case Const(value=None), Array() | HostArray() | Tuple() | Ref(kind="list" | "dict"):
+            return frozenset()
+        case Ref(kind="dict"), Ref(kind="dict") if keys[0] is not None and keys[1] is not None:
+            return (keys[1] - keys[0]) or None
     return None
 
 
@@ -115,4 +127,7 @@ def _first_type(old: Value, new: Value) -> str | None:
     if new.ndim:
         return f"an array with {new.ndim} {'axis' if new.ndim == 1 else 'axes'}"
     kind = kind_of(old)
-    return f"an array of type {new.kind}" if new.kind is not None and kind is not None and kind != new.kind else None
+    if new.kind is not None and kind is not None and kind != new.kind:
+        return f"an array of type {new.kind}"
+    strong = kind == "float" and new.dtype is not None and not new.dtype.weak and new.ndim == 0
+    return f"an array of type {new.dtype.name}" if strong and new.dtype is not None else None

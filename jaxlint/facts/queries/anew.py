@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from jaxlint.facts.model.definitions import FunctionDefinition, own_nodes
-from jaxlint.facts.model.events import Difference, Recompiled
-from jaxlint.facts.model.frames import Loop
+from jaxlint.facts.model.events import Difference
+from jaxlint.facts.model.frames import Frame, Loop
 from jaxlint.facts.model.values import (
     Array,
     Cached,
@@ -34,9 +34,8 @@ def called(function: Value) -> str:
     return function_name(function) or "the compiled function"
 
 
-def made(event: Recompiled) -> str:
-    """What sort of new function there is."""
-    callee = event.run.callee
+def made(callee: Value) -> str:
+    """What sort of new function is compiled."""
     match callee.function if isinstance(callee, Transformed) else callee:
         case Function(receiver=None, definition=definition) if definition.name == "<lambda>":
             return "a new lambda"
@@ -94,12 +93,24 @@ def _definition(value: Value) -> FunctionDefinition | None:
 def meets_arrays_only(ctx: View, definition: FunctionDefinition | None, name: str) -> bool:
     """True if all that a function does with a variable is arithmetic with arrays, or to pass it to a jax function that
     takes arrays."""
-    frames = ctx.tracer.activations.get(definition, ()) if definition is not None else ()
+    frames = _activations(ctx, definition) if definition is not None else []
     if definition is None or not frames:
         return False
     views = [View(ctx.tracer, frame, definition.chunk) for frame in frames]
     uses = [node for node in _reads(definition.node.body) if node.value == name]
     return bool(uses) and all(any(_meets_array(view, use) for view in views) for use in uses)
+
+
+def _activations(ctx: View, definition: FunctionDefinition) -> list[Frame]:
+    """Those of a function, and of the functions in it."""
+    nested = set(walk(definition.node.body))
+    return [
+        frame
+        for owner, frames in ctx.tracer.activations.items()
+        if owner is definition
+        or (isinstance(owner, FunctionDefinition) and owner.chunk is definition.chunk and owner.node in nested)
+        for frame in frames
+    ]
 
 
 def _reads(body: cst.CSTNode) -> Iterator[cst.Name]:

@@ -132,19 +132,16 @@ def steady(ctx: View, node: cst.BaseExpression) -> bool:
         return False
     names = {inner.value for inner in (node, *own_nodes(node)) if isinstance(inner, cst.Name)}
     mine = names & function.scope.bound
-    rebound = {name for name in mine if name in ctx.frame.arguments and _stored(ctx, name)}
+    rebound = mine & ctx.frame.arguments.keys() & ctx.tracer.once(_stored, function.node.body)
     return not rebound and all(name in ctx.frame.arguments or ctx.binding(name) is not None for name in mine)
 
 
-def _stored(ctx: View, name: str) -> bool:
-    return any(
-        (isinstance(node, cst.AssignTarget | cst.AugAssign | cst.For | cst.NamedExpr) and _names(node.target, name))
-        for node in ctx.nodes()
-    )
-
-
-def _names(target: cst.CSTNode, name: str) -> bool:
-    return any(isinstance(inner, cst.Name) and inner.value == name for inner in (target, *own_nodes(target)))
+def _stored(body: cst.CSTNode) -> frozenset[str]:
+    """The names in what a body assigns to."""
+    stores = cst.AssignTarget | cst.AugAssign | cst.For | cst.NamedExpr
+    targets = [node.target for node in own_nodes(body) if isinstance(node, stores)]
+    inside = (inner for target in targets for inner in (target, *own_nodes(target)))
+    return frozenset(inner.value for inner in inside if isinstance(inner, cst.Name))
 
 
 _COMPARE: dict[type, Callable[[Any, Any], bool]] = {

@@ -25,7 +25,7 @@ from jaxlint.source import children
 Loop = cst.For | cst.While
 MIN_TURNS = 9
 """Fewer turns than this are not worth a word."""
-_CASTS = ("builtins.float", "builtins.int", "builtins.bool", "builtins.complex")
+CASTS = ("builtins.float", "builtins.int", "builtins.bool", "builtins.complex")
 _LOOPS = (cst.For, cst.While)
 _ASIDE = (cst.FunctionDef, cst.ClassDef, cst.Lambda, cst.Assert, cst.Raise, cst.ListComp, cst.SetComp, cst.DictComp,
           cst.GeneratorExp)  # fmt: skip
@@ -152,7 +152,7 @@ def _asked(ctx: View, loop: Loop, node: cst.CSTNode) -> Iterator[tuple[cst.BaseE
             yield base, f"`.{method}()`"
         case cst.Call(func=func, args=args):
             name = ctx.name(func)
-            if name in _CASTS and len(args) == 1:
+            if name in CASTS and len(args) == 1:
                 yield args[0].value, f"`{name.removeprefix('builtins.')}()`"
             elif name in ("numpy.asarray", "numpy.array") and args and _goes_back(ctx, loop, node):
                 yield args[0].value, f"`{ctx.code(func)}`"
@@ -213,7 +213,7 @@ def _converted(ctx: View, node: cst.CSTNode) -> cst.BaseExpression | None:
     match node:
         case cst.Call(func=cst.Attribute(value=base, attr=cst.Name("item")), args=[]):
             return base
-        case cst.Call(func=func, args=[cst.Arg(value=operand)]) if ctx.name(func) in _CASTS:
+        case cst.Call(func=func, args=[cst.Arg(value=operand)]) if ctx.name(func) in CASTS:
             return operand
     return None
 

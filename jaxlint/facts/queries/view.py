@@ -124,8 +124,9 @@ class View:
 
     @property
     def boundary(self) -> Boundary | None:
-        """The trace that this activation is part of; None on the host."""
-        return self.frame.boundary
+        """The trace that the node is part of; None on the host, and under ``jax.ensure_compile_time_eval()``."""
+        eager = self.frame.eager
+        return None if eager and any(above in eager for above in self.ancestors(self.node)) else self.frame.boundary
 
     def contexts(self) -> Iterator[View]:
         """The activations of this function in traces that stage."""

@@ -316,7 +316,7 @@ def another(frame: Frame, value: Value, tag: Hashable) -> Value:
         case Either(options=options) if all(isinstance(option, Key | Keys | Unknown | Tree) for option in options):
             return Unknown("item")
         case Static(kind=kind):
-            return Static(kind, turn=object() if value.turn is not None else None)
+            return Static(kind, value.extent, object() if value.turn is not None else None)
         case Tuple(items=items):
             return Tuple(tuple(another(frame, item, tag) for item in items))
     return value
@@ -381,7 +381,8 @@ def exact_items(frame: Frame, value: Value) -> list[Value] | None:
             return list(items)
         case Ref(kind="list"):
             contents = frame.state.contents(value)
-            return None if REST in contents else [contents[key] for key in sorted(contents)]
+            known = all(isinstance(key, int) for key in contents)
+            return [contents[key] for key in sorted(contents)] if known else None
         case Ref(kind="dict"):
             keys = list(frame.state.contents(value))
             known = all(isinstance(key, str | int | float | bool | tuple) and key != REST for key in keys)

@@ -140,6 +140,9 @@ def _turn(op: cst.CSTNode, left: Value, right: Value) -> object:
     return found[0] if len(found) == 1 and isinstance(op, _INJECTIVE) else None
 
 
+_LOGICAL = (cst.BitAnd, cst.BitOr, cst.BitXor, cst.BitAndAssign, cst.BitOrAssign, cst.BitXorAssign)
+
+
 def _is_extent(value: Value) -> bool:
     return isinstance(value, Static) and value.extent
 
@@ -188,7 +191,7 @@ def _is_scalar(value: Value) -> bool:
 
 def _result_kind(op: cst.CSTNode, left: Value, right: Value) -> Kind:
     a, b = kind_of(left), kind_of(right)
-    if isinstance(op, cst.BitAnd | cst.BitOr | cst.BitXor):
+    if isinstance(op, _LOGICAL):
         return "bool" if a == b == "bool" else "int" if "int" in (a, b) else None
     if isinstance(op, cst.Divide | cst.DivideAssign):
         return "float" if None not in (a, b) and "complex" not in (a, b) else None
@@ -202,7 +205,7 @@ def _result_kind(op: cst.CSTNode, left: Value, right: Value) -> Kind:
 def compare(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value, node: cst.CSTNode | None = None) -> Value:
     """The value of ``left op right`` for one comparison, part of the expression ``node``."""
     if isinstance(op, cst.Is | cst.IsNot):
-        return _is(left, right, isinstance(op, cst.IsNot))
+        return _is(frame, left, right, isinstance(op, cst.IsNot))
     if isinstance(op, cst.In | cst.NotIn):
         return Static("bool")
     match left, right:
@@ -249,14 +252,17 @@ def _may_be_container(left: Value, right: Value) -> bool:
     return not isinstance(other, Const | Static | HostArray)
 
 
-def _is(left: Value, right: Value, negated: bool) -> Value:
+def _is(frame: Frame, left: Value, right: Value, negated: bool) -> Value:
     if isinstance(left, Const | Library) and type(left) is type(right):
         same = left == right
     elif Const(None) in (left, right):
         other = right if left == Const(None) else left
-        if isinstance(other, Unknown | Tree | Either | Static | Many):
+        known = frame.state.nones.get(identity(other)) if isinstance(other, Unknown | Tree) else None
+        if isinstance(other, Static) and other.kind is not None:
+            known = False
+        if known is None and isinstance(other, Unknown | Tree | Either | Static | Many):
             return Static("bool")
-        same = False
+        same = known is True
     else:
         return Static("bool")
     return Const(same is not negated)

@@ -187,7 +187,8 @@ def static_fields(frame: Frame, value: Ref) -> set[str] | None:
         return set()
     if value.cls is None or classes.sort_of(frame, value.cls) not in ("pytree", "namedtuple"):
         return None
-    return classes.static_fields(frame, value.cls)
+    known = classes.static_fields(frame, value.cls)
+    return set(frame.state.contents(value)) if known is None else known
 
 
 def rebuilt(frame: Frame, value: Ref, static: set[str], change: Callable[[Value], Value]) -> Ref:
@@ -216,7 +217,8 @@ def element(frame: Frame, value: Value, number: int) -> Value:
     """One slice of a value along its leading axis."""
     match value:
         case Array():
-            return value.row(None)
+            known = value.contents.common_row if value.contents is not None else None
+            return replace(value.row(None), contents=known, batch=value)
         case HostArray(kind=kind):
             return HostArray(kind)
         case Keys(base=base, offset=offset, traced=traced):
@@ -226,6 +228,7 @@ def element(frame: Frame, value: Value, number: int) -> Value:
         case Unknown() | Tree():
             owner = identity(value)
             part = frame.state.part(owner, ("element", number), Unknown)
+            frame.tracer.rows.add(part)
             return Tree(value.traced, part) if isinstance(value, Tree) and isinstance(part, Unknown) else part
         case Tuple(items=items):
             return Tuple(tuple(element(frame, item, number) for item in items))
@@ -233,11 +236,8 @@ def element(frame: Frame, value: Value, number: int) -> Value:
             return Array()
         case Either(options=options):
             return summary([element(frame, option, number) for option in options])
-        case Ref(kind="list" | "dict"):
-            copy = Ref(value.kind, frame)
-            contents = frame.state.contents(value)
-            frame.state.replace(copy, {name: element(frame, item, number) for name, item in contents.items()})
-            return copy
+        case Ref() if (static := static_fields(frame, value)) is not None:
+            return rebuilt(frame, value, static, lambda item: element(frame, item, number))
     return value
 
 
@@ -267,4 +267,17 @@ def _detach(frame: Frame, trace: Boundary, value: Value, outer: Traced | None) -
             static = static_fields(frame, value)
             if static is not None:
                 return rebuilt(frame, value, static, lambda item: _detach(frame, trace, item, outer))
+            return _untraced(frame, trace, value, outer, 3)
+    return value
+
+
+def _untraced(frame: Frame, trace: Boundary, value: Value, outer: Traced | None, depth: int) -> Value:
+    """A part of a result that is a pytree in some way that is not known: its tracers stay behind all the same."""
+    match value:
+        case Array() | Tree():
+            return _detach(frame, trace, value, outer)
+        case Tuple(items=items):
+            return Tuple(tuple(_untraced(frame, trace, item, outer, depth) for item in items))
+        case Ref() if depth and any_tracing(list(frame.state.contents(value).values())) is not None:
+            return rebuilt(frame, value, set(), lambda item: _untraced(frame, trace, item, outer, depth - 1))
     return value

@@ -231,6 +231,7 @@ def _returned(frame: Frame) -> Value:
 def _bind_parameters(frame: Frame, function: Function, args: Arguments, matched: dict[str, Value | None]) -> None:
     names = {parameter.name for parameter in function.definition.parameters}
     contents: dict[str, Value] = {}
+    stated = frame.tracer.stated(function)
     for parameter in function.definition.parameters:
         match parameter.kind:
             case "args":
@@ -248,6 +249,6 @@ def _bind_parameters(frame: Frame, function: Function, args: Arguments, matched:
                     value = frame.tracer.defaults(function).get(parameter.name)
                 value = value if value is not None else Unknown(f"parameter {parameter.name}")
                 evidence.settle_annotated(frame, parameter, value)
-                contents[parameter.name] = value
+                contents[parameter.name] = evidence.as_stated(value, stated.get(parameter.name))
     frame.arguments = contents
     frame.state.replace(frame, dict(contents))

@@ -34,6 +34,7 @@ from jaxlint.facts.trace import access, assign
 from jaxlint.facts.trace.arithmetic import arithmetic, compare
 from jaxlint.facts.trace.guards import guarded
 from jaxlint.facts.trace.iterate import count, turns
+from jaxlint.jaxapi import signature
 
 
 def evaluate(frame: Frame, node: cst.BaseExpression) -> Value:
@@ -53,6 +54,10 @@ def truth(value: Value) -> bool | None:
     match value:
         case Const(value=constant):
             return bool(constant)
+        case Library(name="typing.TYPE_CHECKING" | "typing_extensions.TYPE_CHECKING"):
+            return False
+        case Library(name=name) if signature(name) is None and not name.startswith("builtins."):
+            return None  # it may be a flag: `jax.config.jax_enable_x64`
         case Function() | Library():
             return True
         case Tuple(items=items):

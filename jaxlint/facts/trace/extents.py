@@ -6,7 +6,7 @@ import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments
 from jaxlint.facts.model.frames import Frame
-from jaxlint.facts.model.values import Array, Const, Ref, Static, Tuple, Value
+from jaxlint.facts.model.values import Array, Const, HostArray, Ref, Static, Tuple, Value
 from jaxlint.facts.trace import access
 from jaxlint.jaxapi import Function
 
@@ -74,10 +74,29 @@ def of_call(frame: Frame, row: Function, bound: dict[str, Value]) -> Extents:
             return _known((_length(size), _length(bound.get("M", size))))
         case _, {"shape": shape}:
             return _known(_stated(shape))
+        case "zeros_like" | "ones_like" | "empty_like" | "full_like" | "tril" | "triu" | "copy", _:
+            like = next(iter(bound.values()), None)
+            return (like.ndim, like.dims) if isinstance(like, Array) else _UNKNOWN
     operand = next(iter(bound.values()), None)
     if row.params == ("x",) and isinstance(operand, Array):
         return operand.ndim, operand.dims
     return _UNKNOWN
+
+
+def of_sample(name: str, args: Arguments) -> tuple[int, ...] | None:
+    """Of what a function or generator of `numpy.random` draws."""
+    match name.rpartition(".")[2], args.positional:
+        case "rand" | "randn", sizes:
+            return lengths(tuple(map(_length, sizes)) or None)
+        case "random" | "random_sample" | "standard_normal", (size, *_):
+            return lengths(_stated(size))
+    return lengths(_stated(args.keywords["size"])) if "size" in args.keywords else None
+
+
+def lengths(dims: Dims | None) -> tuple[int, ...] | None:
+    """The lengths of all axes; None where one is not known."""
+    found = tuple(length for length in dims or () if length is not None)
+    return found if dims is not None and len(found) == len(dims) else None
 
 
 _SIZES = ("shape", "num", "N", "M", "n", "start", "stop", "repeats", "reps", "length", "total_repeat_length")
@@ -120,13 +139,15 @@ def _known(dims: Dims | None) -> Extents:
 
 
 def _length(value: Value) -> int | None:
-    return value.value if isinstance(value, Const) and isinstance(value.value, int) else None
+    return value.value if isinstance(value, Const) and isinstance(value.value, int) and value.value >= 0 else None
 
 
 def _of_literal(frame: Frame, value: Value) -> Dims | None:
     """Of a (nested) list of numbers or arrays."""
     if isinstance(value, Const | Static):
         return ()
+    if isinstance(value, HostArray):
+        return value.dims
     if isinstance(value, Array):
         return value.dims if value.ndim is not None else None
     items = access.exact_items(frame, value) if isinstance(value, Ref | Tuple) else None

@@ -12,6 +12,7 @@ import libcst as cst
 from jaxlint.facts.model.definitions import expects_errors, own_nodes
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.state import Guard
+from jaxlint.facts.model.values import Tree, Unknown, identity
 
 if TYPE_CHECKING:
     from jaxlint.facts.queries.view import View
@@ -25,6 +26,24 @@ def guard(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
     varies = any(names & changed for changed in frame.varying)
     state = frame.state
     state.guards = (*state.guards, Guard(id(frame), text, outcome is not negated, varies))
+    _learn_none(frame, test, outcome)
+
+
+def _learn_none(frame: Frame, test: cst.BaseExpression, outcome: bool) -> None:
+    """``x is None`` came out so: the value has it by whatever name it is asked again."""
+    match test:
+        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+            _learn_none(frame, inner, not outcome)
+        case cst.BooleanOperation(left=left, operator=cst.And() | cst.Or() as word, right=right):
+            if outcome is isinstance(word, cst.And):
+                _learn_none(frame, left, outcome)
+                _learn_none(frame, right, outcome)
+        case cst.Comparison(
+            left=left, comparisons=[cst.ComparisonTarget(cst.Is() | cst.IsNot() as word, cst.Name("None"))]
+        ):
+            value = frame.values.get(left)
+            if isinstance(value, Unknown | Tree):
+                frame.state.nones[identity(value)] = outcome is isinstance(word, cst.Is)
 
 
 def perhaps(frame: Frame, part: cst.ExceptHandler | cst.ExceptStarHandler | cst.MatchCase) -> None:
@@ -36,11 +55,11 @@ def perhaps(frame: Frame, part: cst.ExceptHandler | cst.ExceptStarHandler | cst.
 @contextmanager
 def guarded(frame: Frame, test: cst.BaseExpression, outcome: bool) -> Iterator[None]:
     """For the part of an expression that is evaluated only where a test came out so."""
-    before = frame.state.guards
+    guards, nones = frame.state.guards, dict(frame.state.nones)
     guard(frame, test, outcome)
     yield
     if frame.tracer.state is not None:
-        frame.state.guards = before
+        frame.state.guards, frame.state.nones = guards, nones
 
 
 def _condition(test: cst.BaseExpression) -> tuple[str, frozenset[str], bool]:

@@ -71,7 +71,9 @@ def call_library(frame: Frame, name: str, args: Arguments, node: cst.CSTNode) ->
     if name in HOST_OBJECTS:
         return Library(HOST_OBJECTS[name])
     if category is not None:
-        return NONE if category in ("print", "log") else HostArray() if name.startswith("numpy") else Static()
+        if category in ("print", "log"):
+            return NONE
+        return HostArray(dims=extents.of_sample(name, args)) if name.startswith("numpy") else Static()
     if (known := function(name)) is not None:
         return _result(frame, known, args, node)
     if name.startswith(("numpy.", "math.", "scipy.")):
@@ -100,6 +102,8 @@ def _result(frame: Frame, row: Function, args: Arguments, node: cst.CSTNode) -> 
     bound = bind(row.signature, args)
     if row.key is not None and (key := bound.get(row.key)) is not None and row.consumes:
         keys.consume(frame, key, node, row.name)
+    if row.name.startswith("optax."):
+        return Array(strongest(deep_tracing(frame, args.values), frame.staged))
     if row.name.startswith("jax."):
         return _jax_result(frame, row, args, bound, node)
     if row.name.startswith(("numpy.", "math.")):
@@ -186,8 +190,9 @@ _KEEPS_KIND = frozenset(
 def _literal(frame: Frame, row: Function, args: Arguments) -> Kind:
     """The kind of the first argument, for functions that keep it."""
     first = args.positional[0] if args.positional else None
-    keeps = row.name.removeprefix("jax.numpy.") in _KEEPS_KIND and (
-        len(args.positional) == 1 or row.params[:1] == ("a",)
+    short = row.name.removeprefix("jax.numpy.")
+    keeps = short in _KEEPS_KIND and (
+        len(args.positional) == 1 or row.params[:1] == ("a",) or short in ("tril", "triu")
     )
     return _leaf_kind(frame, first) if keeps and first is not None else None
 
@@ -230,6 +235,7 @@ def _host_result(frame: Frame, row: Function, args: Arguments, bound: dict[str, 
         _viewed(row.name, first, bound),
         dtype=dtype.strong if dtype is not None else None,
         contents=contents.of_call(frame, row.name, operands, dims),
+        dims=extents.lengths(dims),
     )
 
 

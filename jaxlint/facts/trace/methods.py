@@ -131,7 +131,8 @@ def _host_method(base: HostArray, name: str, args: Arguments) -> Value:
     if kind in _RESULTS:
         keeps_view = name in ("reshape", "ravel", "transpose", "view", "squeeze", "swapaxes")
         dtype = dtypes.of_method(base, name, args.positional, args.keywords)
-        return HostArray(_RESULTS[kind], base.view_of if keeps_view else None, dtype=dtype)
+        dims = base.dims if name in ("astype", "copy") else None
+        return HostArray(_RESULTS[kind], base.view_of if keeps_view else None, dtype=dtype, dims=dims)
     return NONE if kind == "absent" else Unknown()
 
 

@@ -230,10 +230,13 @@ def _continue(frame: Frame, node: cst.Continue) -> None:
 
 
 def _try(frame: Frame, node: cst.Try | cst.TryStar) -> None:
-    before, caught = frame.state.fork(), frame.caught
-    frame.caught = caught or catches_tracer_errors(node)
+    before, caught, refused = frame.state.fork(), frame.caught, frame.tracer.refused
+    catches = catches_tracer_errors(node)
+    frame.caught, frame.tracer.refused = caught or catches, None
     execute(frame, [node.body])
-    frame.caught = caught
+    if catches and frame.tracer.refused is not None and frame.tracer.refused <= len(before.guards):
+        frame.tracer.state = None
+    frame.caught, frame.tracer.refused = caught, refused
     if frame.tracer.state is not None and node.orelse is not None:
         execute(frame, [node.orelse])
     after = frame.tracer.state
@@ -261,6 +264,7 @@ def _with(frame: Frame, node: cst.With) -> None:
         value = evaluate(frame, item.item)
         if isinstance(value, Library) and value.name in ("jax.disable_jit", "jax.ensure_compile_time_eval"):
             frame.boundary = None
+            frame.eager.add(node)
         if item.asname is not None:
             assign.assign(frame, item.asname.name, value, node)
     frame.caught = caught or expects_errors(node)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
@@ -25,7 +25,7 @@ from jaxlint.facts.model.definitions import ClassDefinition, FunctionDefinition,
 from jaxlint.facts.model.events import Event
 from jaxlint.facts.model.frames import Boundary, Frame
 from jaxlint.facts.model.history import History
-from jaxlint.facts.model.project import Project
+from jaxlint.facts.model.project import Project, Stated
 from jaxlint.facts.model.state import Guard, State, Use
 from jaxlint.facts.model.values import (
     Array,
@@ -74,17 +74,22 @@ MAX_ENTERED = 40
 class Tracer:
     """Runs a project. After `run`: ``activations`` by function (or module), ``events`` by node.
 
-    ``environment``: the environment variables that the project sets.
+    ``environment``: the environment variables that the project sets. ``pause`` is called now and then while running;
+    what it raises ends the run.
     """
 
-    def __init__(self, project: Project, *, everything: bool = False) -> None:
+    def __init__(self, project: Project, *, everything: bool = False, pause: Callable[[], None] = lambda: None) -> None:
         self.project = project
+        self._pause = pause
         self._state: State | None = State()
         self._limbo = State()
         self.unreachable = False
+        self.refused: int | None = None
+        """Under how many guards a call in the ``try`` that is being followed surely raised, on a tracer."""
         self.activations: dict[object, list[Frame]] = defaultdict(list)
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
-        self.registered: set[ClassDefinition] = set()
+        self.registered: dict[ClassDefinition, set[str] | None] = {}
+        """Classes that a call has made pytrees, with the fields that are no leaves; None where they are not known."""
         self.handed: set[ClassDefinition] = set()
         """Classes that were handed to code which was not followed."""
         self.environment: set[str] = set()
@@ -111,6 +116,8 @@ class Tracer:
         self.numeric: set[Value] = set()
         self.written: set[Value] = set()
         self.flat: set[cst.CSTNode] = set()
+        self.rows: set[Value] = set()
+        """What stands for a row, any row, of something of which nothing is known."""
         self._always: set[FunctionDefinition] = set()
         self._made: dict[tuple[object, cst.CSTNode], object] = {}
         self.reused: set[Value] = set()
@@ -168,6 +175,7 @@ class Tracer:
 
     def _root(self, base: State, run: Callable[[], None]) -> None:
         """Run one root from the state after all imports, then the functions that it defined, in its final state."""
+        self._pause()
         self.state, self._root_start = State(base), self.steps
         self._defined, self._wrapped = [], []
         run()
@@ -239,23 +247,35 @@ class Tracer:
             return Arguments()
         names = boundary.parameter_names(function)
         positional, keywords = [], {}
+        stated = self.stated(inner)
         skipped = False
         for parameter in inner.definition.parameters:
             if parameter.name in boundary.bound_names(function):
                 skipped = True
             if parameter.name not in names or parameter.kind in ("args", "kwargs"):
                 continue
-            if parameter.default is not None:
+            if parameter.default is not None and parameter.name not in stated:
                 default = self.defaults(inner).get(parameter.name)
                 if default is not None and _only_by_default(function, default):
                     keywords[parameter.name] = default
                 continue
             value = Unknown(f"parameter {parameter.name}")
+            if _rules_out_none(parameter.annotation):
+                assert self.state is not None
+                self.state.nones[value] = False
             if parameter.kind == "keyword" or skipped:
                 keywords[parameter.name] = value
             else:
                 positional.append(value)
         return Arguments(tuple(positional), keywords, exact=False)
+
+    def stated(self, function: Function) -> Mapping[str, Stated]:
+        """What is stated of the parameters of a function of a module or class body."""
+        definition = function.definition
+        if function.closure.definition is not None:
+            return {}
+        name = f"{definition.cls.qualname}.{definition.name}" if definition.cls is not None else definition.name
+        return self.project.stated(definition.module.path, name)
 
     def once(self, make: Callable[[N], T], node: N) -> T:
         """``make(node)``, computed once."""
@@ -275,6 +295,7 @@ class Tracer:
             frame = self._modules[module] = Frame(self, module, start, scope)
             self.activations[module].append(frame)
             for chunk in module.chunks:
+                self._pause()
                 frame.chunk = chunk
                 self._run_chunk(frame, chunk)
         return frame
@@ -350,7 +371,7 @@ class Tracer:
         for decorator in decorators:
             name = decorator.function if isinstance(decorator, Partial) else decorator
             if isinstance(name, Library) and name.name.startswith("jax.tree_util.register"):
-                self.registered.add(definition)
+                self.registered[definition] = set()
 
     def classes(self) -> list[ClassDefinition]:
         """The classes of the project that were defined so far."""
@@ -506,6 +527,14 @@ class Tracer:
     def is_argument(self, base: Value, trace: Boundary) -> bool:
         """True for a container that is (part of) an argument of the traced function."""
         return self._arguments.get(base) is trace
+
+
+def _rules_out_none(annotation: cst.BaseExpression | None) -> bool:
+    """True for ``n: int``, ``x: jax.Array``; no default speaks against it."""
+    match annotation:
+        case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
+            return name in ("int", "float", "bool", "str", "Array", "ndarray")
+    return False
 
 
 _HARMLESS = [Library(name) for name in ("contextlib.contextmanager", "typing.override", "abc.abstractmethod")]

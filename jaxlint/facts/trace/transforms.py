@@ -11,7 +11,9 @@ from jaxlint.facts.model.state import join_states, summary
 from jaxlint.facts.model.values import (
     NONE,
     Array,
+    Class,
     Const,
+    Either,
     HostArray,
     Library,
     Many,
@@ -42,6 +44,8 @@ def call_transform(frame: Frame, row: Transform, args: Arguments, node: cst.CSTN
     function = bound.pop(row.functions[0].param, None) if row.functions else None
     if function is None:
         return Partial(Library(row.name), (), tuple(args.keywords.items()), frame.place(node))
+    if isinstance(function, Class) and row.name.startswith("flax."):
+        return function  # a lifted module class: making an instance of it traces nothing
     if row.kind == "opaque":
         return Transformed(row, row.name, function, bound, frame.place(node))
     if row.kind == "neutral" and row.level == "none":
@@ -69,7 +73,10 @@ def call_transformed(frame: Frame, callee: Transformed, args: Arguments, node: c
                 {name: undifferentiated(value) for name, value in args.keywords.items()},
                 args.exact,
             )
-        return frame.tracer.call(frame, callee.function, args, node)
+        result = frame.tracer.call(frame, callee.function, args, node)
+        if row.result == ("first",):
+            return result.items[0] if isinstance(result, Tuple) and result.items else Unknown(row.name)
+        return result
     refused = gradients.note_inputs(frame, callee, args, node)
     trace = enter(frame, row, callee.function, callee.place)
     inner = frame.within(trace, frame.place(node))
@@ -97,21 +104,28 @@ def _result(frame: Frame, callee: Transformed, result: Value, args: Arguments) -
         return Unknown(row.name)
     if row.kind == "map" and row.result == ("stack",):
         axes = callee.options.get("out_axes", Const(0))
-        return _batched(frame, result, isinstance(axes, Const) and axes != NONE)
+        return _stacked(frame, result, everywhere=isinstance(axes, Const) and axes != NONE)
     if row.kind != "grad" or row.result == ("same",):
         return result
     return trees.gradient(frame, callee, result, args)
 
 
-def _batched(frame: Frame, value: Value, everywhere: bool) -> Value:
-    """What a mapped function returns for all rows: arrays with one more axis, if that is so of all results."""
+def _stacked(frame: Frame, value: Value, *, everywhere: bool = True) -> Value:
+    """What a function returns for all rows: arrays with one more axis; how many if that is so of all results."""
     match value:
         case Array(traced=traced, kind=kind, ndim=ndim):
             return Array(traced, kind, ndim + 1 if ndim is not None and everywhere else None)
+        case Const(value=int() | float()) | Static():
+            return Array(frame.staged)
         case Tuple(items=items):
-            return Tuple(tuple(_batched(frame, item, everywhere) for item in items))
-        case Ref(kind="list" | "dict"):
-            return boundary.rebuilt(frame, value, set(), lambda item: _batched(frame, item, everywhere))
+            return Tuple(tuple(_stacked(frame, item, everywhere=everywhere) for item in items))
+        case Many(item=item):
+            return Many(_stacked(frame, item, everywhere=everywhere))
+        case Either(options=options):
+            return summary([_stacked(frame, option, everywhere=everywhere) for option in options])
+        case Ref():
+            static = boundary.static_fields(frame, value) or set()
+            return boundary.rebuilt(frame, value, static, lambda item: _stacked(frame, item, everywhere=everywhere))
     return value
 
 
@@ -144,9 +158,7 @@ def _is_static(frame: Frame, callee: Transformed, number: int, name: str) -> boo
     excluded, items = _option(frame, callee, "excluded")  # of `jnp.vectorize`
     if excluded is not None:
         return items is None or any(item in (Const(number), Const(name)) for item in items)
-    every = boundary.parameter_names(callee.function)
-    from_end = number - len(every)
-    return number in numbers or from_end in numbers or name in names
+    return unfit.is_static(callee, {*numbers, *names}, number, name)
 
 
 def _keyword(frame: Frame, callee: Transformed, trace: Boundary, name: str, value: Value) -> Value:
@@ -296,11 +308,12 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
     match row.result:
         case ("carry", "stack"):
             carry, stacked = last.items if isinstance(last, Tuple) and len(last.items) == 2 else (Unknown(), Unknown())
-            return Tuple((carry, _stack(frame, stacked)))
+            return Tuple((carry, _stacked(frame, stacked)))
         case ("stack",):
-            return _stack(frame, last)
+            return _stacked(frame, last)
         case ("branch",):
-            return summary(results)
+            # They have one structure, so that what is known of one tells what the others are.
+            return summary([value for value in results if not isinstance(value, Unknown)] or results)
         case ("carry",) | ("same",):
             return last
         case ("leaves",) if isinstance(last, Array) and (tree := _mapped_tree(frame, args, last)) is not None:
@@ -331,14 +344,3 @@ def _mapped_tree(frame: Frame, args: Arguments, leaf: Array) -> Value | None:
     if "is_leaf" in args.keywords or len(args.positional) < 2:
         return None
     return trees.mapped(frame, args.positional[1], leaf)
-
-
-def _stack(frame: Frame, value: Value) -> Value:
-    match value:
-        case Array(traced=traced, kind=kind, ndim=ndim):
-            return Array(traced, kind, ndim + 1 if ndim is not None else None)
-        case Tuple(items=items):
-            return Tuple(tuple(_stack(frame, item) for item in items))
-        case Const(value=int() | float()) | Static():
-            return Array(frame.staged)
-    return value

@@ -9,8 +9,7 @@ from jaxlint.source import SourceText
 
 def concise(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
     for one in found:
-        confirmed = f" (confirmed: {on_one_line(one.confirmed)})" if one.confirmed else ""
-        yield f"{paint('bold', place(one, sources))}: {paint('red', one.code)} {on_one_line(one.message)}{confirmed}"
+        yield f"{paint('bold', place(one, sources))}: {paint('red', one.code)} {told(one)}"
 
 
 def explained(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
@@ -37,6 +36,16 @@ def line_in(sources: Mapping[str, SourceText], path: str, line: int) -> str:
 def in_cell(one: Diagnostic, sources: Mapping[str, SourceText]) -> bool:
     """True in a notebook, whose cells have lines of their own that are not those of the file."""
     return one.path in sources and sources[one.path].cell_at(one.start[0]) is not None
+
+
+def told(one: Diagnostic) -> str:
+    """The message on one line, and what was seen when the code ran."""
+    return on_one_line(one.message) + confirmation(one)
+
+
+def confirmation(one: Diagnostic) -> str:
+    """`` (confirmed: …)`` to put after the message; empty for what was not seen."""
+    return f" (confirmed: {on_one_line(one.confirmed)})" if one.confirmed else ""
 
 
 def on_one_line(message: str) -> str:

@@ -3,11 +3,16 @@
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from jaxlint.front.terminal import Paint
 from jaxlint.source import SourceText
 
 _TAB = 4
+_NARROW = 40
+"""Columns of code that are shown at least, in the narrowest window."""
+_CUT = "..."
+_DASHES = "--- "
 Span = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -26,26 +31,57 @@ def frame(source: SourceText, span: Span | None, labels: Sequence[Label], paint:
     lines = sorted(marked | ({span[0][0] - 1} if span and 1 < span[0][0] <= last else set()))
     numbers = {line: (source.cell_at(line) or (0, line))[1] for line in lines}
     width = len(str(max(numbers.values())))
-    bar = paint("blue", "|")
-    yield f"{' ' * width} {bar}"
+    margin = f"{' ' * width} {paint('blue', '|')}"
+    room = max(paint.columns - width - 3, _NARROW) if paint.columns else None
+    yield margin
     for before, line in zip([lines[0] - 1, *lines], lines, strict=False):
         if line > before + 1:
             yield paint("blue", "...")
         text = source.written(line)
-        yield f"{paint('blue', str(numbers[line]).rjust(width))} {bar} {_shown(text)}".rstrip()
-        notes = [label.text for label in labels if min(label.line, last) == line]
-        if span and min(span[0][0], last) == line:
-            yield f"{' ' * width} {bar} {_carets(text, span, paint)}"
-        indent = " " * _width(text[: len(text) - len(text.lstrip())])
-        for note in notes:
-            yield f"{' ' * width} {bar} {indent}{paint('cyan', f'--- {note}')}"
+        here = _place(text, line, span) if span and min(span[0][0], last) == line else None
+        shown, carets = _fitted(_shown(text), here, room)
+        yield f"{paint('blue', str(numbers[line]).rjust(width))} {paint('blue', '|')} {shown}".rstrip()
+        if carets:
+            yield f"{margin} {' ' * carets[0]}{paint('red', '^' * carets[1])}"
+        indent = min(_width(text[: len(text) - len(text.lstrip())]), (room or 1_000) // 2)
+        for label in labels:
+            if min(label.line, last) == line:
+                yield from _note(label.text, f"{margin} {' ' * indent}", width + 3 + indent, paint)
 
 
-def _carets(text: str, span: Span, paint: Paint) -> str:
-    (line, column), (end_line, end_column) = span
+def _note(text: str, margin: str, taken: int, paint: Paint) -> Iterator[str]:
+    for number, line in enumerate(paint.folded(text, taken + len(_DASHES))):
+        yield f"{margin}{paint('cyan', (' ' * len(_DASHES) if number else _DASHES) + line)}"
+
+
+def _place(text: str, line: int, span: Span) -> tuple[int, int]:
+    """Where the span's part on a line begins, and how long it is, in columns of a terminal."""
+    (_, column), (end_line, end_column) = span
     end = end_column - 1 if end_line == line else len(text.rstrip())
-    before, meant = text[: column - 1], text[column - 1 : end]
-    return " " * _width(before) + paint("red", "^" * max(1, _width(meant)))
+    return _width(text[: column - 1]), max(1, _width(text[column - 1 : end]))
+
+
+def _fitted(text: str, carets: tuple[int, int] | None, room: int | None) -> tuple[str, tuple[int, int] | None]:
+    """A line of code that fits, around what is marked in it; dots stand for what is left out."""
+    if room is None or _width(text) <= room:
+        return text, carets
+    start, length = carets or (0, 1)
+    left = 0 if start + length <= room - len(_CUT) else max(0, min(start - room // 4, _width(text) - room))
+    text = _CUT + _columns_from(text, left + len(_CUT)) if left else text
+    if _width(text) > room:
+        text = _columns_until(text, room - len(_CUT)) + _CUT
+    return text, carets and (start - left, min(length, room - (start - left)))
+
+
+def _columns_until(text: str, limit: int) -> str:
+    return text[: sum(end <= limit for end in accumulate(map(_columns, text)))]
+
+
+def _columns_from(text: str, first: int) -> str:
+    """What begins at a column or behind it; a blank for half of a wide character."""
+    ends = [0, *accumulate(map(_columns, text))]
+    cut = sum(start < first for start in ends[:-1])
+    return " " * (ends[cut] - first) + text[cut:]
 
 
 def _shown(text: str) -> str:

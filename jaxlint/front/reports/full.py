@@ -30,14 +30,28 @@ _LEVELS: dict[Level, str] = {"error": "red", "warning": "yellow", "hint": "cyan"
 
 def full(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
     for one in found:
-        title = paint(_LEVELS[one.level], f"{one.level}[{one.code}]")
-        yield f"{title}{paint('bold', f': {on_one_line(one.message)}')}"
+        yield from _title(one, paint)
         yield f" {paint('blue', '-->')} {place(one, sources)}"
         yield from _code(one, sources, paint)
         if one.confirmed:
-            yield f"  {paint('blue', '=')} confirmed by running: {on_one_line(one.confirmed)}"
+            yield from _remark(f"confirmed by running: {one.confirmed}", paint)
         yield from _repair(one, sources, paint)
         yield ""
+
+
+def _title(one: Diagnostic, paint: Paint) -> Iterator[str]:
+    kind = f"{one.level}[{one.code}]"
+    first, *others = paint.folded(on_one_line(one.message), len(kind) + 2)
+    yield f"{paint(_LEVELS[one.level], kind)}{paint('bold', f': {first}')}"
+    for line in others:
+        yield " " * (len(kind) + 2) + paint("bold", line)
+
+
+def _remark(text: str, paint: Paint) -> Iterator[str]:
+    first, *others = paint.folded(on_one_line(text), 4)
+    yield f"  {paint('blue', '=')} {first}"
+    for line in others:
+        yield f"    {line}"
 
 
 def _code(one: Diagnostic, sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
@@ -57,15 +71,15 @@ def _code(one: Diagnostic, sources: Mapping[str, SourceText], paint: Paint) -> I
 
 def _repair(one: Diagnostic, sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
     if one.declined:
-        yield f"  {paint('blue', '=')} no fix: {on_one_line(one.declined)}"
+        yield from _remark(f"no fix: {one.declined}", paint)
     if one.fix is None or one.path not in sources:
         return
     try:
         planned = concrete(sources[one.path], one)
     except Refused as refusal:
-        yield f"  {paint('blue', '=')} no fix: {refusal}"
+        yield from _remark(f"no fix: {refusal}", paint)
         return
-    yield f"  {paint('blue', '=')} fix ({one.fix.applicability}): {on_one_line(one.fix.message)}"
+    yield from _remark(f"fix ({one.fix.applicability}): {one.fix.message}", paint)
     for path in sorted(planned.paths & sources.keys()):
         if path != one.path:
             yield f"  {paint('dim', path)}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from jaxlint.engine.diagnostic import Diagnostic
-from jaxlint.front.reports.concise import in_cell, place
+from jaxlint.front.reports.concise import confirmation, in_cell, place
 from jaxlint.front.terminal import Paint
 from jaxlint.source import SourceText
 
@@ -16,7 +16,8 @@ def github(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint
         if not in_cell(one, sources):
             properties |= {"line": one.start[0], "col": one.start[1], "endLine": one.end[0], "endColumn": one.end[1]}
         listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-        yield f"::{_COMMANDS[one.level]} {listed}::{_data(f'{place(one, sources)}: {one.code} {one.message}')}"
+        said = f"{place(one, sources)}: {one.code} {one.message}{confirmation(one)}"
+        yield f"::{_COMMANDS[one.level]} {listed}::{_data(said)}"
 
 
 def _data(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from jaxlint.edits import Level
 from jaxlint.engine.diagnostic import Diagnostic
-from jaxlint.front.reports.concise import in_cell, on_one_line, place
+from jaxlint.front.reports.concise import in_cell, on_one_line, place, told
 from jaxlint.front.terminal import Paint
 from jaxlint.source import SourceText
 
@@ -22,12 +22,13 @@ def gitlab(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint
     issues = []
     for one in found:
         same = (one.code, one.path, on_one_line(one.message))
+        text = told(one)
         seen[same] += 1
         start, end = ((1, 1), (1, 1)) if in_cell(one, sources) else (one.start, one.end)
         issues.append(
             {
                 "check_name": one.code,
-                "description": f"{place(one, sources)}: {one.code} {same[2]}" if start != one.start else same[2],
+                "description": f"{place(one, sources)}: {one.code} {text}" if start != one.start else text,
                 "fingerprint": hashlib.blake2b(repr((same, seen[same])).encode(), digest_size=16).hexdigest(),
                 "severity": _SEVERITIES[one.level],
                 "location": {

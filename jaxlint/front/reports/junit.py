@@ -5,7 +5,7 @@ from itertools import groupby
 from xml.sax.saxutils import quoteattr
 
 from jaxlint.engine.diagnostic import Diagnostic
-from jaxlint.front.reports.concise import in_cell, on_one_line, place
+from jaxlint.front.reports.concise import in_cell, place, told
 from jaxlint.front.terminal import Paint
 from jaxlint.source import SourceText
 
@@ -23,7 +23,7 @@ def junit(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint:
         for one in ones:
             line = "" if in_cell(one, sources) else f' line="{one.start[0]}" column="{one.start[1]}"'
             yield f"    <testcase name={_quoted(one.code)} classname={_quoted(path)}{line}>"
-            said = f"{place(one, sources)}: {one.code} {on_one_line(one.message)}"
+            said = f"{place(one, sources)}: {one.code} {told(one)}"
             yield f'      <failure type="{one.level}" message={_quoted(said)}/>'
             yield "    </testcase>"
         yield "  </testsuite>"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from jaxlint.engine.diagnostic import Diagnostic
-from jaxlint.front.reports.concise import on_one_line, place
+from jaxlint.front.reports.concise import on_one_line, place, told
 from jaxlint.front.reports.statistics import summary
 from jaxlint.front.terminal import Paint
 from jaxlint.source import SourceText
@@ -16,7 +16,7 @@ _MOST = 100
 def markdown(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], paint: Paint) -> Iterator[str]:
     yield "## jaxlint"
     yield ""
-    yield summary(found)
+    yield from summary(found)
     if not found:
         return
     yield ""
@@ -29,7 +29,7 @@ def markdown(found: Sequence[Diagnostic], sources: Mapping[str, SourceText], pai
     yield "|---|---|---|"
     for one in found[:_MOST]:
         fix = one.fix.applicability if one.fix else "-"
-        yield f"| {_cell(place(one, sources))} | **{one.code}** {_cell(one.message)} | {fix} |"
+        yield f"| {_cell(place(one, sources))} | **{one.code}** {_cell(told(one))} | {fix} |"
     if len(found) > _MOST:
         yield ""
         yield f"… and {len(found) - _MOST} more."

@@ -13,7 +13,7 @@ from jaxlint import __version__
 from jaxlint.edits import Edit, Level
 from jaxlint.engine.diagnostic import Diagnostic, TraceStep
 from jaxlint.engine.fix import Planned, Refused, concrete
-from jaxlint.front.reports.concise import in_cell, on_one_line, place
+from jaxlint.front.reports.concise import in_cell, on_one_line, place, told
 from jaxlint.front.terminal import Paint
 from jaxlint.source import SourceText
 
@@ -47,11 +47,13 @@ def _result(one: Diagnostic, rule: int, sources: Mapping[str, SourceText]) -> di
         "ruleId": one.code,
         "ruleIndex": rule,
         "level": _LEVELS[one.level],
-        "message": {"text": on_one_line(one.message)},
+        "message": {"text": told(one)},
         "locations": [{"physicalLocation": {**_artifact(one.path), "region": _region(one.start, one.end)}}],
     }
+    if one.confirmed:
+        result["properties"] = {"confirmed": one.confirmed}
     if in_cell(one, sources):
-        result["message"] = {"text": f"{place(one, sources)}: {on_one_line(one.message)}"}
+        result["message"] = {"text": f"{place(one, sources)}: {told(one)}"}
         result["locations"] = [{"physicalLocation": _artifact(one.path)}]
         return result
     if one.trace:

@@ -24,20 +24,21 @@ def statistics(found: Sequence[Diagnostic], output_format: Format) -> Iterator[s
         yield f"{number:>{width}}  {code}  [{'*' if code in safe else ' '}] {name}"
 
 
-def summary(found: Sequence[Diagnostic], fixed: int = 0, unsafe: bool = False) -> str:
-    """``Found 2 errors and 1 warning (1 fixable with `--fix`).``"""
+def summary(found: Sequence[Diagnostic], fixed: int = 0, unsafe: bool = False) -> Iterator[str]:
+    """``Found 2 errors and 1 warning.``, and what ``--fix`` would do about them."""
     if not found:
-        return f"Fixed {_count(fixed, 'finding')}, none left." if fixed else "All checks passed!"
+        yield f"Fixed {_count(fixed, 'finding')}, none left." if fixed else "All checks passed!"
+        return
     levels = Counter(one.level for one in found)
     parts = [_count(levels[level], level) for level in _LEVELS if levels[level]]
-    can = Counter(one.fix.applicability for one in found if one.fix)
-    notes = [f"{fixed} fixed"] if fixed else []
-    if with_fix := can["safe"] + (can["unsafe"] if unsafe else 0):
-        notes.append(f"{with_fix} fixable with `--fix`")
-    if can["unsafe"] and not unsafe:
-        notes.append(f"{_count(can['unsafe'], 'hidden fix', 'hidden fixes')} with `--unsafe-fixes`")
     total = " and ".join(", ".join(parts).rsplit(", ", 1))
-    return f"Found {total} ({', '.join(notes)})." if notes else f"Found {total}."
+    yield f"Found {total} ({fixed} fixed)." if fixed else f"Found {total}."
+    can = Counter(one.fix.applicability for one in found if one.fix)
+    now, more = (can["safe"] + can["unsafe"], 0) if unsafe else (can["safe"], can["unsafe"])
+    if now:
+        yield f"[*] {now} fixable with `--fix`{f', {more} more with `--unsafe-fixes`' if more else ''}."
+    elif more:
+        yield f"[*] {more} fixable with `--fix --unsafe-fixes`."
 
 
 def fixes(applied: Sequence[tuple[str, Diagnostic]]) -> Iterator[str]:

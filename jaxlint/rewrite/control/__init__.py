@@ -17,12 +17,16 @@
    nested functions and one call that binds the carry, and asks ``Lowering.body`` for the lines within them.
    What is static stays Python inside of them.
 
+Before all that, ``rewrite`` looks for a loop that needs no lax at all: `vector/` writes those whose turns do not
+need each other as expressions of whole arrays. And `stores.py` gives arms that store into one place one store. Both
+change the text, and leave the rest to the next pass.
+
 A ``Carry`` is the names that a body binds and that somebody reads afterwards or in the next turn; everything else is
 closed over. A statement's own text stays as the user wrote it, comments beside it; ``Lowering.code`` gives an
 expression's text with the edits that the new place needs.
 """
 
-from jaxlint.rewrite.control.construct import rewrite
+from jaxlint.rewrite.control.construct import in_arrays, rewrite
 from jaxlint.rewrite.control.ternary import conditional
 
-__all__ = ["conditional", "rewrite"]
+__all__ = ["conditional", "in_arrays", "rewrite"]

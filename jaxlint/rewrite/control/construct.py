@@ -9,20 +9,23 @@ import libcst as cst
 from jaxlint.edits import Decline, Edit, Fix, repair
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.model.values import Function
+from jaxlint.facts.queries.trips import trips
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.control import exits, flow
+from jaxlint.rewrite.control import exits, flow, vector
 from jaxlint.rewrite.control.bound import bound_before
 from jaxlint.rewrite.control.effects import Unnamed
 from jaxlint.rewrite.control.exits import Settling
 from jaxlint.rewrite.control.folding import folded
-from jaxlint.rewrite.control.forecast import Forecast, forecast
+from jaxlint.rewrite.control.forecast import SHORT, Forecast, forecast
 from jaxlint.rewrite.control.guards import split
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, opens
 from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, Statement, While
 from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
+from jaxlint.rewrite.control.slices import of_one_length
 from jaxlint.rewrite.control.slots import localised
+from jaxlint.rewrite.control.stores import added_aside, stored_once
 
 COMPOUND = (cst.If, cst.For, cst.While, cst.Match)
 
@@ -37,11 +40,63 @@ def rewrite(ctx: View, node: cst.CSTNode, *, raises: bool = True) -> Fix | Decli
     if _calls_itself(ctx):
         return Decline(f"`{ctx.function.name}` calls itself; lax traces both sides of a branch, which would never end")
     try:
-        return _rewritten(ctx, node, raises=raises)
+        return _in_one_go(ctx, node) or _first_step(ctx, node) or _rewritten(ctx, node, raises=raises)
     except Unnamed as reason:
         return localised(ctx, _outermost(ctx, node)[0]) or Decline(str(reason))
     except Declined as reason:
         return Decline(str(reason))
+
+
+def in_arrays(ctx: View, loop: cst.For) -> Fix | Decline:
+    """A loop as expressions of whole arrays, or why its turns must come one by one."""
+    try:
+        return _vectorised(ctx, loop)
+    except Declined as reason:
+        return Decline(str(reason))
+
+
+def _in_one_go(ctx: View, node: cst.CSTNode) -> Fix | None:
+    """The first loop in the statement around a node whose turns do not need each other, as array expressions."""
+    around = [above for above in (node, *_within_function(ctx, node)) if isinstance(above, COMPOUND)]
+    inside = own_nodes(around[-1]) if around else iter(())
+    for loop in sorted((part for part in inside if isinstance(part, cst.For)), key=lambda loop: ctx.span(loop)[0]):
+        try:
+            return _vectorised(ctx, loop)
+        except Declined:
+            continue
+    return None
+
+
+def _first_step(ctx: View, node: cst.CSTNode) -> Fix | None:
+    """What had better change before lax runs a loop: slices of varying length, and how often arrays are stored into."""
+    top, block, view = _outermost(ctx, node)
+    if (fix := of_one_length(view, top)) is not None:
+        return fix
+    loops = [statement for statement in flow.statements(block) if isinstance(statement, Loop | While)]
+    inner = [statement for loop in loops for statement in flow.statements(loop.body)]
+    return next((fix for statement in inner if (fix := _one_store(view, statement)) is not None), None)
+
+
+def _one_store(view: Forecast, statement: Statement) -> Fix | None:
+    match statement:
+        case Branch(test=test) if view.dynamic(test):
+            return stored_once(view, statement)
+        case Loop(node=node) if node in view.lowered:
+            return added_aside(view, statement)
+    return None
+
+
+def _vectorised(ctx: View, loop: cst.For) -> Fix:
+    """A loop whose turns do not need each other, as array expressions. Raises ``Declined``."""
+    turns = trips(ctx, loop.iter)
+    if turns is not None and turns.count is not None and turns.count <= SHORT:
+        raise Declined("a few turns may stay")
+    (block,) = read(ctx, [loop])
+    assert isinstance(block, Loop)
+    found = vector.written(ctx, block)
+    dropped = [line for node in found.dropped if (line := _whole_line(ctx, *ctx.span(node))) is not None]
+    edit = _edit(ctx, [loop], found.lines)
+    return Fix("Write it with whole arrays", (*dropped, edit), "unsafe", found.uses)
 
 
 def _calls_itself(ctx: View) -> bool:

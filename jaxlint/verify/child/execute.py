@@ -15,8 +15,9 @@ from jaxlint.verify.child.alarm import Overrun
 from jaxlint.verify.child.differences import central_differences
 from jaxlint.verify.child.flatten import flatten
 from jaxlint.verify.child.hooks import vmap_as_loop
+from jaxlint.verify.child.stores import stores
 from jaxlint.verify.child.trace import own_lines
-from jaxlint.verify.outcome import Outcome, Raised, Returned, Tree
+from jaxlint.verify.outcome import ON_NUMPY_ARRAYS, WITH_STORES, Outcome, Raised, Returned, Tree
 
 Function = Callable[..., Any]
 
@@ -34,8 +35,8 @@ def original(function: Function, call: Call, *, jax_code: bool, grad: bool = Fal
     """The oracle's outcome: NumPy code on NumPy arrays, JAX code without jit.
 
     JAX code that cannot run so gets more chances, and the outcome says so: primitive by primitive (a scan of length
-    zero needs it), with a loop for each vmap (which traces even without jit), and on NumPy arrays (code that writes
-    `x[i] = v` means what NumPy does).
+    zero needs it), with a loop for each vmap (which traces even without jit), with stores into JAX arrays (code that
+    writes `x[i] = v` means what NumPy does), and on NumPy arrays (code that calls `x.sort()` does, too).
     """
     first: Outcome | None = None
     for how, context, convert in _ways(jax_code):
@@ -77,9 +78,10 @@ def subject(function: Function, call: Call, *, jit: bool = True, grad: bool = Fa
     return _attempt("under jit", function, call, nullcontext(), grad, wrap=_jitted)
 
 
-def eagerly(function: Function, call: Call) -> Outcome:
-    """A function's outcome on JAX arrays, without jit."""
-    return _attempt("eagerly", function, _prepared(call, as_jax), jax.disable_jit(), False)
+def eagerly(function: Function, call: Call, *, storing: bool = False) -> Outcome:
+    """A function's outcome on JAX arrays, without jit; ``storing``: it may store into them."""
+    with stores() if storing else nullcontext():
+        return _attempt("eagerly", function, _prepared(call, as_jax), jax.disable_jit(), False)
 
 
 def is_jitted(function: Function) -> bool:
@@ -113,14 +115,15 @@ def _ways(jax_code: bool) -> Iterator[tuple[str, AbstractContextManager[Any], Co
         yield "eagerly", jax.disable_jit(), as_jax
         yield "op by op", nullcontext(), as_jax
         yield "with vmap as a loop", _all_in_python(), as_jax
-        yield "on NumPy arrays", jax.disable_jit(), as_numpy
+        yield WITH_STORES, _all_in_python(storing=True), as_jax
+        yield ON_NUMPY_ARRAYS, jax.disable_jit(), as_numpy
     else:
         yield "under NumPy", nullcontext(), as_numpy
 
 
 @contextmanager
-def _all_in_python() -> Iterator[None]:
-    with jax.disable_jit(), vmap_as_loop():
+def _all_in_python(*, storing: bool = False) -> Iterator[None]:
+    with jax.disable_jit(), vmap_as_loop(), stores() if storing else nullcontext():
         yield
 
 

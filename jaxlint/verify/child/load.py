@@ -25,14 +25,16 @@ class Inputs:
     host: frozenset[str] = frozenset()
 
 
-def load_module(path: Path, search: tuple[str, ...] = (), package: str | None = None) -> ModuleType:
-    """Execute a file as a module under its own dotted name, or as one of another ``package``.
+def load_module(path: Path, home: Path | None = None) -> ModuleType:
+    """Execute a file as a module under the dotted name of its package, or of that of the file that it stands for.
 
-    The folder of its package comes first on the path.
+    The folder of that package comes first on the path, and then the file's own.
     """
-    package = package_of(path) if package is None else package
-    root = path.resolve().parents[package_of(path).count(".") + 1 if package_of(path) else 0]
-    sys.path[:0] = [str(root), *search]
+    own = str(path.resolve().parent)
+    home = (home or path).resolve()
+    package = package_of(home)
+    root = home.parents[package.count(".") + 1 if package else 0]
+    sys.path[:0] = dict.fromkeys([str(root), str(home.parent), own])
     name = f"{package}.{path.stem}" if package else path.stem
     while name in sys.modules:  # a file called random.py must not replace the library
         name += "_"
@@ -59,14 +61,18 @@ def load_inputs(path: Path) -> Inputs:
 
     A Python module sets ``cases = {"f": [(arg, ...), {"name": arg, ...}]}`` and, where needed, ``static = {"f":
     ("n",)}``, ``host = ("f",)``, ``oracle = {"f": function}``, and ``timing``, cases like the others, to be timed in
-    their stead. JSON has the same keys, lists of numbers being arrays. An archive names its arrays ``f/0/x`` or
-    ``f/0/0``: function, case, parameter or position. Raises ValueError.
+    their stead. JSON has the same keys, or is the cases themselves; lists of numbers are arrays. An archive names its
+    arrays ``f/0/x`` or ``f/0/0``: function, case, parameter or position. Raises ValueError.
     """
     random.seed(0)
     np.random.seed(0)
     match path.suffix:
         case ".json":
-            return _inputs({name: _arrays(value) for name, value in json.loads(path.read_text("utf-8")).items()})
+            given = json.loads(path.read_text("utf-8"))
+            if not isinstance(given, dict):
+                return _inputs({})
+            settings = given if "cases" in given or not given else {"cases": given}
+            return _inputs({name: _arrays(value) for name, value in settings.items()})
         case ".npz":
             return _inputs({"cases": _archive(path)})
         case ".py":

@@ -14,6 +14,7 @@ from jaxlint.verify.child.execute import Call, Convert, Function, as_jax, as_num
 from jaxlint.verify.child.flatten import flatten
 from jaxlint.verify.child.show import dtype_name
 from jaxlint.verify.child.timing import Runner, interleaved, wait_for
+from jaxlint.verify.outcome import ON_NUMPY_ARRAYS
 from jaxlint.verify.speed.record import EAGER, JITTED, REWRITE, Speed, Variant
 
 
@@ -84,7 +85,7 @@ def _timed(variant: Variant, samples: tuple[float, ...]) -> Variant:
 def _eagerly(name: str, function: Function, call: Call, jax_code: bool, said: str = "") -> _Candidate | Variant:
     """As the author ran it; code that stores into JAX arrays is timed on NumPy arrays, as it was meant."""
     ways: list[tuple[str, Convert]] = [("run eagerly", as_jax)] if jax_code else []
-    ways.append(("on NumPy arrays" if jax_code else "under NumPy", as_numpy))
+    ways.append((ON_NUMPY_ARRAYS if jax_code else "under NumPy", as_numpy))
     plain = getattr(function, "__wrapped__", function) if is_jitted(function) else function
     failure = ""
     for how, convert in ways:
@@ -162,5 +163,5 @@ def _shape(value: Any) -> str:
 
 
 def _told(error: BaseException) -> str:
-    first_line = (str(error).strip().splitlines() or [""])[0]
-    return f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__
+    first = (str(error).strip().splitlines() or [""])[0].partition(". ")[0]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -19,6 +20,7 @@ from jaxlint.verify.child.alarm import Overrun, within
 from jaxlint.verify.child.compilation import Compilations, forget_programs, jit
 from jaxlint.verify.child.execute import Call, Function, as_jax, is_jitted
 from jaxlint.verify.child.lazy import finished
+from jaxlint.verify.child.load import load_module
 from jaxlint.verify.child.prove import given
 from jaxlint.verify.child.sides import same_start
 from jaxlint.verify.child.supply import Supplier, Supply
@@ -80,6 +82,16 @@ def telling(outcome: Outcome) -> bool:
 def raised_at_import(error: BaseException) -> Observation:
     """A module that cannot be imported."""
     return Observation("raises", f"raises {_told(error)} when it is imported", _where(error))
+
+
+def ran_again(path: Path, home: Path) -> Iterator[Observation]:
+    """What is seen of a module's own code, which runs without raising, when JAX watches its keys."""
+    try:
+        with _key_checks(), within(_SECONDS):
+            load_module(path, home)
+    except BaseException as error:
+        if type(error).__name__ == "KeyReuseError":
+            yield Observation("reuses", f"raises {_told(error)} when it is imported", _where(error))
 
 
 def _run(function: Function, call: Call) -> None:

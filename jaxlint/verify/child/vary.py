@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 
 from jaxlint.verify.inputs.spec import Arguments, base_sizes
 
-_SECONDS = 20.0
+_SECONDS = 12.0
 """Of work, for all variations of one call."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from jaxlint.verify.child.load import Inputs, load_inputs, load_module, package_of
 from jaxlint.verify.child.machine import machine
-from jaxlint.verify.child.observe import raised_at_import, telling, watched
+from jaxlint.verify.child.observe import raised_at_import, ran_again, telling, watched
 from jaxlint.verify.child.prove import Prover
 from jaxlint.verify.child.race import timed
 from jaxlint.verify.child.recorded import Recorded, load_recorded
@@ -20,6 +20,7 @@ from jaxlint.verify.child.trace import is_own, own_lines
 from jaxlint.verify.child.trial import Tell, Trials
 from jaxlint.verify.inputs.module import ModuleText
 from jaxlint.verify.protocol import (
+    MODULE,
     Event,
     Importing,
     Job,
@@ -58,16 +59,16 @@ def _work_on(job: Job, number: int, pair: Pair, targets: list[Target], send: Sen
         except BaseException as error:
             raise _Refused(what, f"{type(error).__name__}: {error}") from error
 
-    before, after = Path(pair.before), Path(pair.after)
+    before, after, home = Path(pair.before), Path(pair.after), Path(pair.home) if pair.home else None
     try:
-        original = imported("original", load_module, before, pair.search)
+        original = imported("original", load_module, before, home)
         inputs = imported("inputs", load_inputs, Path(pair.inputs)) if pair.inputs else Inputs()
         recorded = imported("inputs", load_recorded, Path(pair.recorded), original) if pair.recorded else Recorded()
-        home = package_of(after) or package_of(before)
-        rewritten = original if after == before else imported("rewritten", load_module, after, pair.search, home)
+        stands_for = home or (after if package_of(after) else before)
+        rewritten = original if after == before else imported("rewritten", load_module, after, stands_for)
     except _Refused as refused:
         if isinstance(refused.__cause__, Exception):
-            send(Observed(Target(number, ""), (raised_at_import(refused.__cause__),), True))
+            send(Observed(Target(number, MODULE), (raised_at_import(refused.__cause__),), True))
         send(NotLoaded(number, *refused.args))
         return
     accepted = telling if job.task == "observe" else returned
@@ -88,6 +89,10 @@ class _Refused(Exception):
 
 def _answer(job: Job, supplier: Supplier, target: Target, sides: Sides, send: Send) -> None:
     name = target.function
+    if name == MODULE:
+        pair = supplier.pair
+        send(Observed(target, tuple(ran_again(Path(pair.before), Path(pair.home or pair.before))), True))
+        return
     if name not in supplier.pair.changed and not supplier.mentions(name):
         send(Passed(target))
         return
@@ -118,7 +123,7 @@ def _verdict(job: Job, supplier: Supplier, target: Target, trials: Trials, send:
                 "no inputs were found" if job.guess else "no inputs are given"
             )
             return Verdict(name, Kind.CANNOT_COMPARE, (reason,), cases=0)
-        return Prover(trials, telling, job.x64, 0 if target in job.steady else job.vary).prove(supply)
+        return Prover(trials, telling, job.x64, 0 if target in job.steady else job.vary, job.widen).prove(supply)
     except Exception as error:
         reason = f"its inputs cannot be made: {type(error).__name__}: {error}"
         return Verdict(name, Kind.CANNOT_COMPARE, (reason,), cases=0, trace=own_lines(error))

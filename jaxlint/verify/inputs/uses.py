@@ -16,6 +16,29 @@ _RATE = re.compile(
     r"lr|dt|dx|h|t|eps(ilon)?|alpha|beta|gamma|rate|.*_rate|scale|tol|temperature|momentum|mu|sigma|std|threshold"
 )
 _SIZED = {"zeros", "ones", "empty", "full", "arange", "eye", "identity", "split", "one_hot", "linspace", "tri"}
+DRAWS = {
+    *("random", "normal", "standard_normal", "uniform", "integers", "randint", "rand", "randn", "choice", "shuffle"),
+    *("permutation", "exponential", "poisson", "binomial", "gamma", "beta", "multivariate_normal"),
+}
+"""Methods of NumPy's generators."""
+_OF_MATRICES = {
+    *(
+        "diag",
+        "diagonal",
+        "trace",
+        "triu",
+        "tril",
+        "det",
+        "slogdet",
+        "inv",
+        "solve",
+        "eig",
+        "eigh",
+        "eigvals",
+        "eigvalsh",
+    ),
+    *("cholesky", "qr", "svd", "lu", "solve_triangular", "matrix_power"),
+}
 _OF_ARRAYS = {
     *("shape", "ndim", "size", "dtype", "T", "mT", "at", "real", "imag", "sum", "mean", "max", "min", "astype", "copy"),
     *("reshape", "ravel", "flatten", "transpose", "dot", "std", "var", "prod", "any", "all", "item", "tolist", "fill"),
@@ -101,6 +124,8 @@ def _see_call(call: ast.Call, found: dict[str, Use]) -> None:
         and "np.random" not in text.replace("jnp", "")
     ):
         found[first.id].key = True
+    if isinstance(first, ast.Name) and first.id in found and last in _OF_MATRICES and "." in text:
+        found[first.id].dims = max(found[first.id].dims, 2)
     if last == "range" or last in _SIZED or (last == "reshape" and "." in text):
         for name in _names(*call.args):
             if name in found and not (last == "reshape" and call.args and name in _names(first)):

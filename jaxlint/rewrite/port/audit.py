@@ -1,0 +1,73 @@
+"""What is left in a ported function that would fail on tracers, or be silently wrong, though no rule could prove it.
+
+The rules report what they can prove. A port promises more: every store must be into a Python container, every test
+must be known while tracing, no NumPy function may get a traced array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import libcst as cst
+
+from jaxlint.facts.model.values import Array, Const, Either, HostArray, Ref, Static, Tuple, Value
+from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.port.reading import Key, Reading, Unit
+from jaxlint.source import walk
+
+
+def left_over(reading: Reading, keys: Collection[Key], views: Mapping[Key, View]) -> dict[Key, str]:
+    """Why functions cannot be ported after all."""
+    found = {}
+    for key in keys:
+        reason = _left(reading.units[key], views[key])
+        if reason is not None:
+            found[key] = reason
+    return found
+
+
+def _left(unit: Unit, ctx: View) -> str | None:
+    for node in unit.nodes:
+        match node:
+            case cst.AssignTarget(target=cst.Subscript() as target) | cst.AugAssign(target=cst.Subscript() as target):
+                if not _is_container(ctx.value(target.value)):
+                    return f"line {unit.line(node)}: `{unit.code(target.value)}` may be an array, and is stored into"
+            case cst.If(test=test) | cst.While(test=test) | cst.IfExp(test=test) | cst.Assert(test=test):
+                if not _is_known(ctx, test):
+                    return f"line {unit.line(node)}: `{unit.code(test)}` may depend on traced values"
+            case cst.For(iter=source):
+                if isinstance(ctx.value(source), Array):
+                    return f"line {unit.line(node)}: the loop over `{unit.code(source)}` is unrolled"
+    return None
+
+
+def _is_container(value: Value) -> bool:
+    if isinstance(value, Either):
+        return all(map(_is_container, value.options))
+    return isinstance(value, Ref)
+
+
+def _is_known(ctx: View, test: cst.BaseExpression) -> bool:
+    """True for a test that is decided while tracing."""
+    match test:
+        case cst.BooleanOperation(left=left, right=right):
+            return _is_known(ctx, left) and _is_known(ctx, right)
+        case cst.UnaryOperation(expression=inner):
+            return _is_known(ctx, inner)
+        case cst.Comparison(
+            comparisons=[cst.ComparisonTarget(operator=cst.Is() | cst.IsNot() | cst.In() | cst.NotIn())]
+        ):
+            return True
+        case cst.Call(func=cst.Name(value="isinstance" | "callable" | "hasattr" | "len")):
+            return True
+    value = ctx.value(test)
+    if _is_static(value):
+        return True
+    names = [part for part in walk(test) if isinstance(part, cst.Name)]
+    return not any(isinstance(ctx.value(name), Array) for name in names) and not isinstance(value, Array)
+
+
+def _is_static(value: Value) -> bool:
+    if isinstance(value, Tuple):
+        return all(map(_is_static, value.items))
+    return isinstance(value, Const | Static | HostArray)
