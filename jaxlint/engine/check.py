@@ -144,6 +144,9 @@ def _findings(
             try:
                 for finding in rule.check(view, subject, **options.get(rule.name, {})):
                     yield _resolve(rule, holding(view, finding), view)
+            except SourceError as error:
+                place = view.chunk.source.position(view.chunk.start)
+                yield _own(SYNTAX, error.message, view.chunk.source.path, (place, place))
             except Exception as error:
                 if os.environ.get("JAXLINT_RAISE"):
                     raise

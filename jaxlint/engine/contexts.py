@@ -10,7 +10,7 @@ import libcst as cst
 from jaxlint.facts import Tracer
 from jaxlint.facts.model.definitions import FunctionDefinition
 from jaxlint.facts.model.frames import Frame
-from jaxlint.facts.model.values import Const, HostArray, Static, Value, tracing
+from jaxlint.facts.model.values import Const, HostArray, Static, Unknown, Value, tracing
 from jaxlint.source import Chunk, SourceError
 
 
@@ -42,7 +42,7 @@ def _node(definition: FunctionDefinition) -> cst.CSTNode | None:
 def _said(frame: Frame) -> str | None:
     """Which arguments are traced, and which are known while tracing."""
     assert frame.boundary is not None and frame.boundary.staging is not None
-    sorts = {name: _sort(value) for name, value in frame.arguments.items()}
+    sorts = {name: _sort(value) for name, value in frame.arguments.items()} | dict.fromkeys(_static(frame), "static")
     parts = [
         f"{', '.join(names)} {sort}"
         for sort in ("traced", "static")
@@ -50,6 +50,15 @@ def _said(frame: Frame) -> str | None:
     ]
     name = frame.boundary.staging.name.rpartition(".")[2]
     return f"{name}: {', '.join(parts)}" if parts else None
+
+
+def _static(frame: Frame) -> Iterator[str]:
+    """What must be passed to a jitted function and yet is not traced there."""
+    trace, definition = frame.boundary, frame.definition
+    if trace is not None and definition is not None and trace.kind == "jit" and trace.function == definition.name:
+        for parameter in definition.parameters:
+            if parameter.default is None and isinstance(frame.arguments.get(parameter.name), Unknown):
+                yield parameter.name
 
 
 def _sort(value: Value) -> str | None:

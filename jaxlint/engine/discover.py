@@ -8,7 +8,6 @@ from pathlib import Path
 from jaxlint.engine.gitignore import GitIgnore, above
 from jaxlint.engine.options import ConfigError
 from jaxlint.engine.settings import Settings
-from jaxlint.source.files import SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def _walk(folder: Path, ignore: GitIgnore, settings: Callable[[Path], Settings],
         path = Path(entry.path)
         # Links to folders are not followed: they lead out of the project or round in circles.
         below = entry.is_dir(follow_symlinks=False)
-        if not below and (path.suffix not in SUFFIXES or not entry.is_file()):
+        if not below and not (own.includes(path) and entry.is_file()):
             continue
         if own.excludes(path, below) or ignore.ignores(path, below):
             continue

@@ -3,9 +3,10 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from jaxlint.engine.own import Known
 from jaxlint.engine.select import suggestion, unknown
@@ -30,21 +31,57 @@ class ConfigError(Exception):
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", omit_defaults=True):
     """What one configuration file, or the command line, says. ``None`` leaves a setting as it was inherited."""
 
-    extend: str | None = None
-    select: list[str] | None = None
-    extend_select: list[str] = []
-    ignore: list[str] = []
-    per_file_ignores: dict[str, list[str]] | None = None
-    extend_per_file_ignores: dict[str, list[str]] = {}
-    exclude: list[str] | None = None
-    extend_exclude: list[str] = []
-    respect_gitignore: bool | None = None
-    force_exclude: bool | None = None
-    unsafe_fixes: bool | None = None
-    output_format: Format | None = None
-    cache_dir: str | None = None
-    target_jax: str | None = None
-    rules: dict[str, dict[str, bool | int | float | str]] = {}
+    extend: Annotated[
+        str | None, Meta(description="A configuration file to inherit from; what is said here counts more.")
+    ] = None
+    select: Annotated[
+        list[str] | None,
+        Meta(description="The rules to run: codes, beginnings of codes, names, `ALL`. If left out, all but the hints."),
+    ] = None
+    extend_select: Annotated[list[str], Meta(description="Rules to run besides those that are selected.")] = []
+    ignore: Annotated[
+        list[str], Meta(description="Rules to leave out. Of `select` and `ignore`, the longer beginning wins.")
+    ] = []
+    per_file_ignores: Annotated[
+        dict[str, list[str]] | None,
+        Meta(description="Rules to leave out in the files that a pattern fits; a pattern with `!` fits all others."),
+    ] = None
+    extend_per_file_ignores: Annotated[
+        dict[str, list[str]], Meta(description="The same, added to what is inherited.")
+    ] = {}
+    include: Annotated[
+        list[str] | None,
+        Meta(description="The files to read in folders, as in a `.gitignore`, instead of Python files and notebooks."),
+    ] = None
+    extend_include: Annotated[list[str], Meta(description="Files to read in folders besides.")] = []
+    exclude: Annotated[
+        list[str] | None,
+        Meta(description="Files and folders to leave out, as in a `.gitignore`, instead of the usual ones."),
+    ] = None
+    extend_exclude: Annotated[list[str], Meta(description="Files and folders to leave out besides.")] = []
+    respect_gitignore: Annotated[bool | None, Meta(description="Leave out what git ignores. If left out, true.")] = None
+    force_exclude: Annotated[
+        bool | None, Meta(description="Leave out excluded files even if they are named on the command line.")
+    ] = None
+    unsafe_fixes: Annotated[
+        bool | None, Meta(description="Let `--fix` apply fixes that may change behaviour, too.")
+    ] = None
+    output_format: Annotated[Format | None, Meta(description="How to report. If left out, full.")] = None
+    cache_dir: Annotated[
+        str | None,
+        Meta(description="Where the cache is. If left out, `.jaxlint_cache` beside the configuration."),
+    ] = None
+    target_jax: Annotated[
+        str | None,
+        Meta(
+            description="The oldest JAX that the code has to run with, `0.4.30`. If left out, the lower bound in the "
+            "project's dependencies."
+        ),
+    ] = None
+    rules: Annotated[
+        dict[str, dict[str, bool | int | float | str]],
+        Meta(description="Options of single rules, by the rule's name."),
+    ] = {}
 
 
 def parse(table: dict[str, Any], origin: str) -> Options:
@@ -94,8 +131,44 @@ def read_table(path: Path) -> dict[str, Any] | None:
 
 
 def json_schema() -> dict[str, Any]:
-    """The published JSON schema of the configuration."""
-    return msgspec.json.schema(Options)
+    """The published JSON schema of the configuration: of ``jaxlint.toml``, and of ``[tool.jaxlint]``."""
+    schema = msgspec.json.schema(Options)
+    options = _stated(schema["$defs"]["Options"])
+    options["properties"]["rules"] = _rule_options(options["properties"]["rules"])
+    title = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "jaxlint"}
+    return {**title, **schema, "$defs": {"Options": options}}
+
+
+def _stated(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema without the null of what is not stated, which TOML does not have."""
+    kept: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key == "properties":
+            kept[key] = {name: _stated(one) for name, one in value.items()}
+        elif key == "anyOf" and {"type": "null"} in value:
+            kept |= next(one for one in value if one != {"type": "null"})
+        elif key == "enum":
+            kept[key] = [one for one in value if one is not None]
+        elif not (key == "default" and value is None):
+            kept[key] = value
+    return kept
+
+
+def _rule_options(table: dict[str, Any]) -> dict[str, Any]:
+    """The options that rules really have, with their types."""
+    from jaxlint.rules import all_rules
+
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    rules = {
+        rule.name: {
+            "type": "object",
+            "properties": {name: {"type": kinds[type(default)], "default": default} for name, default in rule.options},
+            "additionalProperties": False,
+        }
+        for rule in all_rules()
+        if rule.options
+    }
+    return {**table, "properties": rules, "additionalProperties": False}
 
 
 def _selectors(options: Options) -> list[tuple[str, list[str]]]:

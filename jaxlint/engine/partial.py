@@ -11,6 +11,7 @@ stays where it was:
         return x + 1   ->  )
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,10 +20,14 @@ from jaxlint.engine.own import UNUSED
 from jaxlint.source import Chunk, Definition, ModuleIndex, SourceText
 from jaxlint.source.text import lines
 
-BUDGET = 160
-"""Lines of functions that are looked at besides those that changed."""
+BUDGET = 110
+"""Lines of functions that are looked at, those that changed included."""
+_ROOM = 20
+"""Lines of other functions for which there is always room."""
 MAX_CHANGED = 400
 """Lines that may have changed for a first answer to be worth it."""
+_LINE = re.compile(r"\bline (\d+)\b(?! of )")
+"""What a message says of a line of its own file."""
 _BASICS = frozenset({"__init__", "__post_init__", "setup", "__call__"})
 
 
@@ -77,7 +82,11 @@ class Partial:
             replace(step, line=self.change.moved(step.line) or step.line) if step.path == one.path else step
             for step in one.trace
         )
-        return replace(one, start=(start, one.start[1]), end=(end, one.end[1]), trace=steps, fix=None)
+        message = _LINE.sub(self._told, one.message)
+        return replace(one, message=message, start=(start, one.start[1]), end=(end, one.end[1]), trace=steps, fix=None)
+
+    def _told(self, line: re.Match[str]) -> str:
+        return f"line {self.change.moved(int(line[1])) or line[1]}"
 
 
 def partial(before: SourceText, index: ModuleIndex, after: SourceText) -> Partial | None:
@@ -126,7 +135,7 @@ def _around(units: Sequence[Definition], touched: Sequence[Definition], new: Seq
     text = "".join(new)
     kept = {unit.name for unit in touched} | {above for unit in touched for above in _above(unit.name)}
     wave = [*touched, *(unit for unit in units if _last(unit) in text)]
-    room = BUDGET
+    room = max(BUDGET - sum(map(_size, touched)), _ROOM)
     while wave and room > 0:
         called = frozenset(name.rpartition(".")[2] for unit in wave for name in unit.names)
         own = frozenset(map(_last, wave))
@@ -134,12 +143,16 @@ def _around(units: Sequence[Definition], touched: Sequence[Definition], new: Seq
         callees = [unit for unit in units if _last(unit) in called or (_last(unit) in _BASICS and _in(unit, kept))]
         wave = []
         for unit in (*callers, *callees):
-            size = unit.end_line - unit.start_line + 1 - sum(m.end_line - m.start_line + 1 for m in unit.methods)
-            if unit.name not in kept and size <= room:
-                room -= size
+            if unit.name not in kept and _size(unit) <= room:
+                room -= _size(unit)
                 kept |= {unit.name, *_above(unit.name)}
                 wave.append(unit)
     return kept
+
+
+def _size(unit: Definition) -> int:
+    """Lines, without those of methods."""
+    return unit.end_line - unit.start_line + 1 - sum(m.end_line - m.start_line + 1 for m in unit.methods)
 
 
 def _last(unit: Definition) -> str:

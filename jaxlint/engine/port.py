@@ -1,4 +1,4 @@
-"""NumPy modules to JAX modules: texts -> facts -> edits -> texts, a few passes of the porter and then those of the rules.
+"""NumPy modules to JAX modules: texts -> facts -> edits -> texts, some passes of the porter, then those of the rules.
 
 ::
 
@@ -6,14 +6,17 @@
 
 The porter itself only does what the rules cannot know: that the module is to become JAX, what each parameter is for,
 which arguments a function changes. The result of that is naive JAX code, such as somebody would write who replaces the
-names alone; mending it is what the rules are for. A function in which something is left that fails on tracers stays as it
-was, with the reason, and all is done again without it.
+names alone; mending it is what the rules are for. A function in which something is left that fails on tracers stays as
+it was, with the reason, and all is done again without it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import Literal
+
+import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.engine.apply import apply
@@ -21,13 +24,16 @@ from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, fix
 from jaxlint.engine.imports import missing_imports
 from jaxlint.engine.own import Known
-from jaxlint.engine.rule_options import no_options
+from jaxlint.engine.rule_options import Stated as RuleOptions
 from jaxlint.engine.syntax import tree
+from jaxlint.facts.model.definitions import FunctionDefinition
 from jaxlint.facts.model.project import Project, Stated, States, load, newest_jax
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rewrite.port.audit import left_over
-from jaxlint.rewrite.port.candidates import candidates
+from jaxlint.rewrite.port.border import copies
+from jaxlint.rewrite.port.candidates import candidates, of_numpy
+from jaxlint.rewrite.port.conversions import conversions
 from jaxlint.rewrite.port.entries import compiled, entries
 from jaxlint.rewrite.port.imports import used_names, without_uses
 from jaxlint.rewrite.port.names import as_jax_names
@@ -35,23 +41,27 @@ from jaxlint.rewrite.port.randomness import GLOBAL, Draws, draws, keyed
 from jaxlint.rewrite.port.ranks import Ranks
 from jaxlint.rewrite.port.reading import Key, Reading, Unit
 from jaxlint.rewrite.port.returns import PURE, Convention, as_results, called_as_value, convention, lookup, rebound
-from jaxlint.rewrite.port.roles import Roles, roles
+from jaxlint.rewrite.port.roles import Roles, indices, roles
+from jaxlint.rewrite.port.scripts import loops_as_functions
 from jaxlint.rewrite.port.sharing import Sharing, sharing
+from jaxlint.rewrite.port.views import written_out
+from jaxlint.rewrite.slices import whole_axes
 from jaxlint.source import SourceText
-
-if TYPE_CHECKING:
-    import libcst as cst
 
 Status = Literal["ported", "declined", "host"]
 _LEFT_OUT = ("JAX7", "JAX002")
 """Rules about how a program is used: they have nothing to do with making it JAX."""
+_ROUNDS = 8
+_LENGTH = "the length of"
+"""Of such a reason the rewrite of slices knows more."""
 _NOT_FAILING = ("JAX406",)
 """Warnings that a port must not leave behind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ported:
-    """What became of a function. ``notes``: what changed in its signature, and what to check."""
+    """What became of a function. ``notes``: what changed in its signature, and what to check; ``draws``: it draws
+    random numbers, which are others than NumPy's."""
 
     path: str
     name: str
@@ -59,6 +69,7 @@ class Ported:
     status: Status
     reason: str = ""
     notes: tuple[str, ...] = ()
+    draws: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +91,24 @@ class _Attempt:
     conventions: dict[Key, Convention] = field(default_factory=dict)
     static: dict[Key, tuple[str, ...]] = field(default_factory=dict)
     entries: set[Key] = field(default_factory=set)
-    keys: dict[Key, str] = field(default_factory=dict)
+    assumed: dict[Key, dict[str, int]] = field(default_factory=dict)
+    unmasked: dict[Key, str] = field(default_factory=dict)
+    """Why the slices that a loop bounds could not be written otherwise."""
+    keys: set[Key] = field(default_factory=set)
+    drawing: set[Key] = field(default_factory=set)
+    extracted: dict[Key, int] = field(default_factory=dict)
     outcome: FixOutcome | None = None
 
 
-def port(sources: Sequence[SourceText], *, jit: bool = True) -> PortOutcome:
+Refusals = Mapping[Key, str]
+"""Functions that are to stay on the host, with the reason."""
+
+
+def port(sources: Sequence[SourceText], *, jit: bool = True, refused: Refusals = MappingProxyType({})) -> PortOutcome:
     """Port the functions of some modules. Nothing is written: the outcome has the new texts."""
     reading = Reading(load(sources))
     wanted, apart = candidates(reading)
-    host: dict[Key, str] = {}
+    host: dict[Key, str] = dict(refused)
     while True:
         attempt = _attempt(sources, wanted - host.keys(), host, jit=jit)
         if not attempt.declined.keys() - host.keys():
@@ -98,16 +118,55 @@ def port(sources: Sequence[SourceText], *, jit: bool = True) -> PortOutcome:
 
 def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, str], *, jit: bool) -> _Attempt:
     attempt = _Attempt({source.path: source for source in sources}, host)
+    wanted = wanted | _extracted(attempt)
+    _written_out(attempt, wanted)
     wanted = _functional(attempt, wanted)
     used = _used(attempt)
     wanted = _keyed(attempt, wanted)
     stated = _renamed(attempt, wanted, jit=jit)
+    _converted(attempt, wanted - attempt.declined.keys(), stated)
+    _widened(attempt, wanted - attempt.declined.keys(), stated)
     _mended(attempt, wanted, stated)
     _cleared(attempt, used)
     return attempt
 
 
+# --- scripts -----------------------------------------------------------------------------------------------------
+
+
+def _extracted(attempt: _Attempt) -> set[Key]:
+    """Make functions of the loops of scripts."""
+    reading = Reading(load(attempt.texts.values()))
+    edits: dict[str, Fix] = {}
+    for script in list(reading.host(reading.units.keys())):
+        if not of_numpy(script):
+            continue
+        for made in loops_as_functions(reading, script, attempt.host):
+            attempt.extracted[made.key] = made.line
+            before = edits.get(script.module.path, Fix("", ()))
+            edits[script.module.path] = replace(before, edits=(*before.edits, *made.edits))
+    _apply(attempt, edits)
+    return set(attempt.extracted)
+
+
 # --- changed arguments -------------------------------------------------------------------------------------------
+
+
+def _written_out(attempt: _Attempt, wanted: set[Key]) -> None:
+    """Store through no views and second names, where these can be written out."""
+    for _ in range(_ROUNDS):
+        reading = Reading(load(attempt.texts.values()))
+        own = roles(reading)
+        found = sharing(reading, {key: Ranks(reading, unit, own[key]) for key, unit in reading.units.items()})
+        edits: dict[str, Fix] = {}
+        for key in sorted(wanted):
+            unit = reading.units[key]
+            made = tuple(written_out(unit, found[key].conflicts))
+            before = edits.get(unit.module.path, Fix("", ()))
+            edits[unit.module.path] = replace(before, edits=(*before.edits, *made))
+        if not any(made.edits for made in edits.values()):
+            return
+        _apply(attempt, edits)
 
 
 def _functional(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
@@ -116,6 +175,7 @@ def _functional(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
     own = roles(reading)
     ranks = {key: Ranks(reading, unit, own[key]) for key, unit in reading.units.items()}
     found = sharing(reading, ranks)
+    attempt.assumed = {key: ranks[key].assumed for key in wanted}
     for key in sorted(wanted):
         unit = reading.units[key]
         if reason := _shares(unit, found[key]) or _of_callees(reading, unit, wanted):
@@ -129,21 +189,31 @@ def _functional(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
     kept = wanted - attempt.declined.keys()
     conventions = lookup(reading, {key: attempt.conventions[key] for key in kept})
     edits: dict[str, list[Edit]] = {}
-    for key, unit in reading.units.items():
-        mine = attempt.conventions.get(key, PURE) if key in kept else PURE
-        sites = rebound(unit, mine, conventions, host=key not in kept)
+    changing = {reading.units[each].node.name.value for each in kept if attempt.conventions[each].changes}
+    for unit in (*(reading.units[key] for key in sorted(kept)), *reading.host(kept)):
+        ours = unit.key in kept
+        mine = attempt.conventions[unit.key] if ours else PURE
+        sites = rebound(unit, mine, conventions, host=not ours)
         if isinstance(sites, Decline):
-            attempt.declined[key] = sites.reason
+            _blame(attempt, reading, unit, sites.reason, kept)
             continue
-        changing = {reading.units[each].node.name.value for each in kept if attempt.conventions[each].changes}
-        for node in called_as_value(reading, unit, changing):
-            attempt.declined[unit.module.path, node.value] = (
-                f"line {unit.line(node)} passes it on, and it changes its arguments"
-            )
-        results = as_results(unit, found[key], mine, conventions) if key in kept else ()
+        for node in called_as_value(unit, changing):
+            reason = f"line {unit.line(node)} passes it on, and it changes its arguments"
+            attempt.declined[unit.module.path, node.value] = reason
+        results = as_results(unit, found[unit.key], mine, conventions) if ours else ()
         edits.setdefault(unit.module.path, []).extend((*sites, *results))
     _apply(attempt, {path: Fix("", tuple(made)) for path, made in edits.items() if made})
     return kept - attempt.declined.keys()
+
+
+def _blame(attempt: _Attempt, reading: Reading, unit: Unit, reason: str, kept: set[Key]) -> None:
+    """A call cannot bind what it gets: if the caller stays on the host anyway, its callees stay with it."""
+    if unit.key in kept:
+        attempt.declined[unit.key] = reason
+        return
+    for _, callee in reading.calls(unit):
+        if callee.key in kept and attempt.conventions[callee.key].changes:
+            attempt.declined[callee.key] = reason
 
 
 def _shares(unit: Unit, found: Sharing) -> str | None:
@@ -174,18 +244,37 @@ def _keyed(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
     found = draws(reading)
     for key in reading.units.keys() - wanted:
         found[key] = Draws()
+    attempt.drawing = {key for key, one in found.items() if one} | _callers(
+        reading, {k for k, one in found.items() if one}
+    )
     edits: dict[str, Fix] = {}
-    for key, unit in reading.units.items():
-        made = keyed(reading, unit, found, Ranks(reading, unit, own[key]), host=key not in wanted)
+    for unit in (*(reading.units[key] for key in sorted(wanted)), *reading.host(wanted)):
+        ours = unit.key in wanted
+        made = keyed(reading, unit, found, Ranks(reading, unit, own[unit.key] if ours else {}), host=not ours)
         if isinstance(made, Decline):
-            attempt.declined[key] = made.reason
+            attempt.declined[unit.key] = made.reason
             continue
-        if found[key].needs_key:
-            attempt.keys[key] = GLOBAL
+        if ours and found[unit.key].needs_key:
+            attempt.keys.add(unit.key)
         before = edits.get(unit.module.path, Fix("", ()))
         edits[unit.module.path] = replace(before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses))
     _apply(attempt, edits)
     return wanted - attempt.declined.keys()
+
+
+def _callers(reading: Reading, keys: set[Key]) -> set[Key]:
+    """The functions that call some, directly or not."""
+    found: set[Key] = set()
+    growing = True
+    while growing:
+        more = {
+            key
+            for key, unit in reading.units.items()
+            if key not in found and any(callee.key in keys | found for _, callee in reading.calls(unit))
+        }
+        found |= more
+        growing = bool(more)
+    return found
 
 
 # --- names and jit -----------------------------------------------------------------------------------------------
@@ -197,6 +286,9 @@ def _renamed(attempt: _Attempt, wanted: set[Key], *, jit: bool) -> States:
     reading = Reading(project)
     own = roles(reading)
     stated = _stated(reading, own, wanted)
+    _at_the_border(attempt, reading, wanted)
+    project = load(attempt.texts.values())
+    reading = Reading(project)
     seen = _views(load_like(project, stated), wanted, reading)
     edits: dict[str, Fix] = {}
     attempt.entries = entries(reading, wanted) if jit else set()
@@ -214,6 +306,48 @@ def _renamed(attempt: _Attempt, wanted: set[Key], *, jit: bool) -> States:
         )
     _apply(attempt, edits)
     return stated
+
+
+def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
+    """Masks and windows for the slices that loops bound; where there is no way, the rules will say what is left."""
+    project = load(attempt.texts.values(), newest_jax, stated)
+    reading = Reading(project)
+    edits: dict[str, Fix] = {}
+    for key, ctx in _views(project, wanted, reading).items():
+        for node in ctx.nodes():
+            made = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine | cst.If | cst.While) else None
+            if isinstance(made, Decline):
+                attempt.unmasked.setdefault(key, f"line {ctx.line(node)}: {made.reason}")
+            if isinstance(made, Fix):
+                before = edits.get(key[0], Fix("", ()))
+                edits[key[0]] = replace(before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses))
+    _apply(attempt, edits)
+
+
+def _converted(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
+    """Convert arrays as arrays, not with Python's types."""
+    while True:
+        project = load(attempt.texts.values(), newest_jax, stated)
+        reading = Reading(project)
+        edits: dict[str, Fix] = {}
+        for key, ctx in _views(project, wanted, reading).items():
+            unit = reading.units[key]
+            before = edits.get(unit.module.path, Fix("", ()))
+            edits[unit.module.path] = replace(before, edits=(*before.edits, *conversions(reading, unit, ctx)))
+        if not any(made.edits for made in edits.values()):
+            return
+        _apply(attempt, edits)
+
+
+def _at_the_border(attempt: _Attempt, reading: Reading, wanted: set[Key]) -> None:
+    """Let the host copy the results that it stores into."""
+    edits: dict[str, Fix] = {}
+    for unit in reading.host(wanted):
+        made = tuple(copies(reading, unit, wanted, "np.array"))
+        before = edits.get(unit.module.path, Fix("", ()))
+        uses = (*before.uses, *(("numpy.array",) if made else ()))
+        edits[unit.module.path] = replace(before, edits=(*before.edits, *made), uses=uses)
+    _apply(attempt, edits)
 
 
 def load_like(project: Project, stated: States) -> Project:
@@ -254,7 +388,7 @@ def _views(project: Project, wanted: set[Key], reading: Reading) -> dict[Key, Vi
     frames = {
         definition.node: entered[0]
         for definition, entered in tracer.activations.items()
-        if hasattr(definition, "parameters") and entered
+        if isinstance(definition, FunctionDefinition) and entered
     }
     modules = {module: tracer.module_frame(module) for module in project.modules}
     found = {}
@@ -296,13 +430,21 @@ def _cleared(attempt: _Attempt, before: Mapping[str, frozenset[str]]) -> None:
 # --- what the rules mend -----------------------------------------------------------------------------------------
 
 
+_FEW = 4
+"""From so many turns on, a loop of a ported function is written with lax, however few its callers ask for here."""
+
+
+def _rule_options(path: str) -> RuleOptions:
+    return (("unrolled-loop", (("limit", _FEW),)),)
+
+
 def _mended(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
     from jaxlint.engine.check import check
 
     def select(rule: Known) -> bool:
         return rule.level != "hint" and not rule.code.startswith(_LEFT_OUT)
 
-    looked = partial(check, target=newest_jax, options=no_options, stated=stated)
+    looked = partial(check, target=newest_jax, options=_rule_options, stated=stated)
     before = list(attempt.texts.values())
     outcome = fix(before, select, "unsafe", check=lambda sources, chosen: looked(sources, chosen))
     attempt.outcome = outcome
@@ -313,7 +455,7 @@ def _mended(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
         unit = reading.units.get(key)
         reason = _remaining(unit, outcome) if unit is not None else "it disappeared"
         if reason is not None:
-            attempt.declined[key] = reason
+            attempt.declined[key] = attempt.unmasked.get(key, reason) if _LENGTH in reason else reason
     kept = wanted - attempt.declined.keys()
     views = _views(project, kept, reading)
     for key, reason in left_over(reading, kept, views).items():
@@ -341,9 +483,15 @@ def _told(reading: Reading, wanted: set[Key], apart: Mapping[Key, str], attempt:
         if key in attempt.host:
             functions.append(Ported(*key, line, "declined", attempt.host[key]))
         elif key in wanted:
-            functions.append(Ported(*key, line, "ported", notes=tuple(_notes(unit, attempt))))
+            functions.append(
+                Ported(*key, line, "ported", notes=tuple(_notes(unit, attempt)), draws=key in attempt.drawing)
+            )
         elif key in apart:
             functions.append(Ported(*key, line, "host", apart[key]))
+    functions += [Ported(*key, 1, "declined", why) for key, why in attempt.host.items() if key not in reading.units]
+    for key, line in attempt.extracted.items():
+        notes = (f"the loop at line {line} became a function", *_static_notes(key, attempt))
+        functions.append(Ported(*key, line, "ported", notes=notes, draws=key in attempt.drawing))
     texts = {path: source.text for path, source in attempt.texts.items()}
     return PortOutcome(texts, tuple(functions), attempt.outcome.applied if attempt.outcome is not None else ())
 
@@ -356,7 +504,17 @@ def _notes(unit: Unit, attempt: _Attempt) -> list[str]:
         notes.append(f"returns {names} instead of changing {'it' if len(own.changes) == 1 else 'them'} in place")
     if unit.key in attempt.keys:
         notes.append(f"takes a key for its random numbers, `{GLOBAL}`")
-    static = attempt.static.get(unit.key, ())
-    if static and unit.key in attempt.entries:
-        notes.append(f"static: {', '.join(f'`{name}`' for name in static)}; each new value compiles anew")
-    return notes
+    assumed = attempt.assumed.get(unit.key, {})
+    if assumed:
+        axes = " and ".join(f"`{name}` has {rank} axes" for name, rank in assumed.items())
+        notes.append(f"holds if {axes}, as its indices suggest")
+    if taken := indices(unit):
+        notes.append(f"holds if {' and '.join(f'`{name}`' for name in taken)} are indices, not masks")
+    return [*notes, *_static_notes(unit.key, attempt)]
+
+
+def _static_notes(key: Key, attempt: _Attempt) -> list[str]:
+    static = attempt.static.get(key, ())
+    if not static or key not in attempt.entries:
+        return []
+    return [f"static: {', '.join(f'`{name}`' for name in static)}; each new value compiles anew"]

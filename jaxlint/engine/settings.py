@@ -15,6 +15,7 @@ from jaxlint.engine.own import OWN, Known
 from jaxlint.engine.rule_options import Stated, stated
 from jaxlint.engine.select import Layer, enabled, matches
 from jaxlint.engine.target import Version, required
+from jaxlint.source.files import SUFFIXES
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -61,6 +62,8 @@ class Settings:
     file: Path | None = None
     layers: tuple[Layer, ...] = ()
     file_ignores: tuple[FileIgnore, ...] = ()
+    include: tuple[Patterns, ...] | None = None
+    extend_include: tuple[Patterns, ...] = ()
     exclude: tuple[Patterns, ...] = ()
     respect_gitignore: bool = True
     force_exclude: bool = False
@@ -69,6 +72,11 @@ class Settings:
     cache_dir: Path | None = None
     target_jax: str | None = None
     rule_options: Stated = ()
+
+    def includes(self, path: Path) -> bool:
+        """Whether a file that is found in a folder is one to read."""
+        usual = path.suffix in SUFFIXES if self.include is None else any(one.match(path) for one in self.include)
+        return usual or any(one.match(path) for one in self.extend_include)
 
     def excludes(self, path: Path, folder: bool = False) -> bool:
         return any(patterns.match(path, folder) for patterns in self.exclude)
@@ -144,6 +152,8 @@ class Configuration:
             inherited.file,
             (*inherited.layers, layer) if layer != Layer() else inherited.layers,
             _file_ignores(inherited, options, root),
+            inherited.include if options.include is None else (Patterns(root, tuple(options.include)),),
+            _extended(() if options.include is not None else inherited.extend_include, options.extend_include, root),
             _exclude(inherited, options, root),
             _or(options.respect_gitignore, inherited.respect_gitignore),
             _or(options.force_exclude, inherited.force_exclude),
@@ -176,6 +186,7 @@ def described(configuration: Configuration, path: Path) -> dict[str, Any]:
         "file": str(settings.file) if settings.file else None,
         "root": str(settings.root),
         "rules": sorted(settings.codes_for(path, configuration.rules)),
+        "include": _include(settings),
         "exclude": [line for patterns in settings.exclude for line in patterns.lines],
         "respect-gitignore": settings.respect_gitignore,
         "force-exclude": settings.force_exclude,
@@ -185,6 +196,13 @@ def described(configuration: Configuration, path: Path) -> dict[str, Any]:
         "rule-options": {name: dict(options) for name, options in settings.rule_options},
         "target-jax": settings.target_jax or _spelled(required(path if path.is_dir() else path.parent)),
     }
+
+
+def _include(settings: Settings) -> list[str]:
+    usual = [f"*{suffix}" for suffix in SUFFIXES]
+    stated = settings.include if settings.include is not None else ()
+    lines = [line for patterns in (*stated, *settings.extend_include) for line in patterns.lines]
+    return lines if settings.include is not None else [*usual, *lines]
 
 
 def _spelled(target: Version | None) -> str:
@@ -210,7 +228,11 @@ def _file_ignores(inherited: Settings, options: Options, root: Path) -> tuple[Fi
 
 def _exclude(inherited: Settings, options: Options, root: Path) -> tuple[Patterns, ...]:
     start = inherited.exclude if options.exclude is None else (Patterns(root, tuple(options.exclude)),)
-    return (*start, Patterns(root, tuple(options.extend_exclude))) if options.extend_exclude else start
+    return _extended(start, options.extend_exclude, root)
+
+
+def _extended(start: tuple[Patterns, ...], more: Sequence[str], root: Path) -> tuple[Patterns, ...]:
+    return (*start, Patterns(root, tuple(more))) if more else start
 
 
 @cache

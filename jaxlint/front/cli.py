@@ -16,7 +16,7 @@ from jaxlint.engine.options import ConfigError, Format, Options, check_target
 from jaxlint.engine.select import suggestion
 from jaxlint.engine.write import WriteError
 from jaxlint.front.completion import rules, selectors
-from jaxlint.front.terminal import Colour, complain, make_streams_safe
+from jaxlint.front.terminal import Colour, complain, make_streams_safe, render
 
 if TYPE_CHECKING:
     from jaxlint.engine.settings import Configuration
@@ -197,12 +197,16 @@ def rule(
 ) -> None:
     """Explain a rule."""
     from jaxlint.engine.settings import Configuration
-    from jaxlint.front.pages import find, page
+    from jaxlint.front.pages import find, for_readers, page
 
     if (name is None) == (not every):
         raise ConfigError("name one rule, or give --all")
     known = Configuration(isolated=True).rules
-    print("\n\n".join(page(one).rstrip() for one in (known if name is None else (find(name, known),))))
+    text = "\n\n".join(page(one).rstrip() for one in (known if name is None else (find(name, known),)))
+    if sys.stdout.isatty():
+        render(for_readers(text))
+    else:
+        print(text)
 
 
 @app.command()
@@ -234,7 +238,9 @@ def server() -> None:
 @app.command()
 def verify(
     before: Annotated[Path, typer.Argument(help="The original.")],
-    after: Annotated[Path | None, typer.Argument(help="The rewritten file; else what --fix would write.")] = None,
+    after: Annotated[
+        Path | None, typer.Argument(help="The rewritten file; else what --fix or port would write.")
+    ] = None,
     function: Annotated[str | None, typer.Option(help="Compare one function only.")] = None,
     inputs: Annotated[Path | None, typer.Option(help="A file with the inputs: .py, .json or .npz.")] = None,
     record: Annotated[
@@ -250,8 +256,7 @@ def verify(
 
     if not before.is_file():
         raise ConfigError(f"no such file: {before}")
-    with rewritten(before, after) as version:
-        label = None if after else "what `--fix --unsafe-fixes` writes"
+    with rewritten(before, after) as (version, label):
         done = room.run(before, version, function, inputs, grad, output_format, label=label, speed=speed, record=record)
         raise typer.Exit(done)
 

@@ -12,6 +12,7 @@ from jaxlint.engine.settings import Configuration
 from jaxlint.engine.write import Change, write
 from jaxlint.front.reports.diff import unified
 from jaxlint.front.terminal import Colour, complain, paint
+from jaxlint.source import SourceText
 
 PORTED, DECLINED = 0, 1
 
@@ -35,7 +36,7 @@ def run(request: Request) -> int:
         complain(problem)
     if request.output is not None and len(project.sources) != 1:
         raise ConfigError("-o takes the port of one file")
-    outcome = port(project.sources, jit=request.jit)
+    outcome = _proved(request, project.sources) if request.verify else port(project.sources, jit=request.jit)
     if request.diff:
         colours = paint(request.color, sys.stdout)
         for source in project.sources:
@@ -55,6 +56,20 @@ def run(request: Request) -> int:
     for line in told(outcome):
         print(line, file=sys.stderr)
     return DECLINED if any(one.status == "declined" for one in outcome.functions) else PORTED
+
+
+def _proved(request: Request, sources: tuple[SourceText, ...]) -> PortOutcome:
+    from jaxlint.front.verified import need_jax
+
+    need_jax()
+    from jaxlint.verify import VARIATIONS
+    from jaxlint.verify.ported import prove_port
+    from jaxlint.verify.reports.terminal import progress
+    from jaxlint.verify.side_by_side import Ways
+
+    print("Running the code of the files, to prove the port.", file=sys.stderr, flush=True)
+    with progress() as hear:
+        return prove_port(sources, Ways(guess=True, vary=VARIATIONS), hear, jit=request.jit).outcome
 
 
 def told(outcome: PortOutcome) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """``check --verify``: what needs the code to be run. The verifier is imported, and JAX looked for, only here."""
 
 import contextlib
-import importlib.util
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 def proved(sources: Sequence[SourceText], fixing: "Fixing", inputs: Path | None = None) -> FixOutcome:
     """The fixes that the verifier proves, with inputs of a file if any. Raises ConfigError, without JAX too."""
-    _need_jax()
+    need_jax()
     from jaxlint.verify import VARIATIONS
     from jaxlint.verify.proof import prove_fixes
     from jaxlint.verify.reports.terminal import progress
@@ -31,7 +30,7 @@ def proved(sources: Sequence[SourceText], fixing: "Fixing", inputs: Path | None 
 
 def confirmed(sources: Sequence[SourceText], found: Found, inputs: Path | None = None) -> Found:
     """The findings, those that running the code bears out marked so. Raises ConfigError, without JAX too."""
-    _need_jax()
+    need_jax()
     from jaxlint.verify.confirm import confirm
     from jaxlint.verify.reports.terminal import progress
     from jaxlint.verify.side_by_side import Ways
@@ -55,6 +54,9 @@ def _usable_inputs(file: Path | None) -> Iterator[None]:
         raise ConfigError(str(error)) from None
 
 
-def _need_jax() -> None:
-    if importlib.util.find_spec("jax") is None:
-        raise ConfigError("--verify runs the code, which needs JAX: pip install 'jaxlint[verify]'")
+def need_jax() -> None:
+    """Raises ConfigError where JAX is missing."""
+    from jaxlint.verify import INSTALL, is_installed
+
+    if not is_installed():
+        raise ConfigError(f"--verify runs the code, which needs JAX: {INSTALL}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import libcst as cst
 
@@ -23,35 +23,75 @@ _NN = ("relu", "relu6", "sigmoid", "soft_sign", "hard_tanh", "leaky_relu", "hard
 _PARTIAL = ("jax.numpy.log", "jax.numpy.log2", "jax.numpy.log10", "jax.numpy.sqrt", "jax.numpy.reciprocal")
 """Functions of one argument that are fine at 1."""
 _ELEMENTWISE = frozenset((*(f"jax.numpy.{name}" for name in _NUMPY), *(f"jax.nn.{name}" for name in _NN)))
+_COSTLY = frozenset(
+    f"jax.numpy.{name}"
+    for name in (
+        "sum",
+        "mean",
+        "max",
+        "min",
+        "prod",
+        "dot",
+        "vdot",
+        "matmul",
+        "inner",
+        "outer",
+        "cumsum",
+        "sort",
+        "any",
+        "all",
+    )
+)
+"""What is finite wherever its operands are, but no matter of one pass."""
 _OPERATORS = (cst.Add, cst.Subtract, cst.Multiply, cst.BitAnd, cst.BitOr, cst.BitXor)
 
 
-def hazard(ctx: View, node: cst.BaseExpression) -> str | None:
-    """Why an expression had better not be evaluated where a condition rules it out; None if it may be."""
+Known = Callable[[cst.BaseExpression], bool]
+
+
+def _nothing(node: cst.BaseExpression) -> bool:
+    return False
+
+
+def hazard(ctx: View, node: cst.BaseExpression, known: Known = _nothing, *, costly: bool = False) -> str | None:
+    """Why an expression had better not be evaluated where a condition rules it out; None if it may be.
+
+    ``known``: True for parts of which it is known that they may be. ``costly``: products of matrices and reductions
+    may.
+    """
+
+    def first(*parts: cst.BaseExpression) -> str | None:
+        return next((why for part in parts if (why := hazard(ctx, part, known, costly=costly))), None)
+
+    if known(node):
+        return None
     match node:
         case cst.Integer() | cst.Float():
             return None
         case cst.Name() | cst.Attribute():
             return None if _is_number(ctx, node) else f"`{ctx.code(node)}` is perhaps no array"
         case cst.UnaryOperation(operator=cst.Minus() | cst.Plus() | cst.BitInvert(), expression=inner):
-            return hazard(ctx, inner)
+            return first(inner)
         case cst.BinaryOperation(operator=operator, left=left, right=right):
-            if not isinstance(operator, _OPERATORS) and not _is_harmless(operator, right):
+            fine = isinstance(operator, (*_OPERATORS, cst.MatrixMultiply) if costly else _OPERATORS)
+            if not fine and not _is_harmless(operator, right):
                 return f"`{ctx.code(node)}` may not be finite where the condition rules it out, which spoils gradients"
-            return hazard(ctx, left) or hazard(ctx, right)
+            return first(left, right)
         case cst.Comparison(left=left, comparisons=[item]):
-            return hazard(ctx, left) or hazard(ctx, item.comparator)
+            return first(left, item.comparator)
         case cst.Subscript(value=cst.Name() | cst.Attribute() as base) if ctx.jax_array(base):
-            return next(filter(None, (_hazard_of_index(ctx, element.slice) for element in node.slice)), None)
-        case cst.Call(func=function, args=arguments) if ctx.name(function) in _ELEMENTWISE:
-            return next(filter(None, (hazard(ctx, argument.value) for argument in arguments)), None)
+            return next(filter(None, (_hazard_of_index(ctx, element.slice, known) for element in node.slice)), None)
+        case cst.Call(func=function, args=arguments) if ctx.name(function) in (
+            _ELEMENTWISE | _COSTLY if costly else _ELEMENTWISE
+        ):
+            return first(*(argument.value for argument in arguments))
     return f"`{ctx.code(node)}` is not sure to be cheap and harmless where the condition rules it out"
 
 
-def _hazard_of_index(ctx: View, element: cst.BaseSlice) -> str | None:
+def _hazard_of_index(ctx: View, element: cst.BaseSlice, known: Known) -> str | None:
     """A read out of range gives some item, and no gradient where the condition rules it out."""
     if isinstance(element, cst.Index) and kind_of(ctx.value(element.value)) != "bool":
-        return hazard(ctx, element.value)
+        return hazard(ctx, element.value, known)
     return "a part of an array is not sure to be cheap"
 
 

@@ -6,13 +6,15 @@ The value must be the same for all places (a scalar), or be computed elementwise
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.facts.model.values import Array, Const, HostArray, Static
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.rebind import Rebind
-from jaxlint.rewrite.uses import origins
+from jaxlint.rewrite.uses import bindings, origins
 from jaxlint.source import walk
 
 WHERE = "jax.numpy.where"
@@ -31,7 +33,7 @@ def as_where(
     start, end = ctx.span(statement)
     if "#" in ctx.chunk.source.text[start:end]:
         return Decline("there is a comment inside the statement")
-    value = _unmasked(ctx, mask, statement.value)
+    value = _unmasked(ctx, mask, statement.value, _compared(ctx, mask, statement))
     if isinstance(value, Decline):
         return value
     base = ctx.code(array)
@@ -72,16 +74,31 @@ def _mask(target: cst.Subscript) -> cst.BaseExpression | None:
     return None
 
 
-def _unmasked(ctx: View, mask: cst.BaseExpression, value: cst.BaseExpression) -> str | Decline:
+def _compared(ctx: View, mask: cst.BaseExpression, statement: cst.CSTNode) -> frozenset[str]:
+    """The variables that a mask compares an array with. What fits the whole array and, in the masked value, the places
+    where the mask is true, is a number."""
+    sources = [mask]
+    if isinstance(mask, cst.Name):
+        sources = [source for _, source, direct in origins(ctx, mask.value, statement)[1] if direct]
+    found = [
+        {each.value for each in (source.left, source.comparisons[0].comparator) if isinstance(each, cst.Name)}
+        if isinstance(source, cst.Comparison) and len(source.comparisons) == 1
+        else set[str]()
+        for source in sources
+    ]
+    return frozenset[str]() if not found else frozenset(set.intersection(*found))
+
+
+def _unmasked(ctx: View, mask: cst.BaseExpression, value: cst.BaseExpression, numbers: frozenset[str]) -> str | Decline:
     """The value's text for every place, the mask taken away."""
-    if _is_scalar(ctx, value):
+    if _is_scalar(ctx, value) or (isinstance(value, cst.Name) and value.value in numbers):
         return ctx.code(value)
     start = ctx.span(value)[0]
     text, cuts = ctx.code(value), []
     for node in walk(value):
         if isinstance(node, cst.Subscript) and (inner := _mask(node)) is not None and ctx.code(inner) == ctx.code(mask):
             cuts.append((ctx.span(node.value)[1] - start, ctx.span(node)[1] - start))
-    if not _is_elementwise(ctx, mask, value):
+    if not _is_elementwise(ctx, mask, value, numbers):
         return Decline(
             f"`{text}` may hold one value for each place where `{ctx.code(mask)}` is true; their number is not known "
             "while tracing: give `jnp.where` a value for every place"
@@ -98,21 +115,23 @@ def _is_scalar(ctx: View, node: cst.BaseExpression) -> bool:
     return False
 
 
-def _is_elementwise(ctx: View, mask: cst.BaseExpression, node: cst.BaseExpression) -> bool:
+def _is_elementwise(ctx: View, mask: cst.BaseExpression, node: cst.BaseExpression, numbers: frozenset[str]) -> bool:
     """True for operators on scalars and on arrays under the same mask."""
-    if _is_scalar(ctx, node):
+    if _is_scalar(ctx, node) or (isinstance(node, cst.Name) and node.value in numbers):
         return True
     match node:
         case cst.Subscript():
             inner = _mask(node)
             return inner is not None and ctx.code(inner) == ctx.code(mask)
         case cst.UnaryOperation(expression=inner):
-            return _is_elementwise(ctx, mask, inner)
+            return _is_elementwise(ctx, mask, inner, numbers)
         case cst.BinaryOperation(operator=operator, left=left, right=right):
             plain = not isinstance(operator, cst.MatrixMultiply)
-            return plain and _is_elementwise(ctx, mask, left) and _is_elementwise(ctx, mask, right)
+            return plain and _is_elementwise(ctx, mask, left, numbers) and _is_elementwise(ctx, mask, right, numbers)
         case cst.Call(func=function, args=args):
-            return ctx.name(function) in ELEMENTWISE and all(_is_elementwise(ctx, mask, arg.value) for arg in args)
+            return ctx.name(function) in ELEMENTWISE and all(
+                _is_elementwise(ctx, mask, arg.value, numbers) for arg in args
+            )
     return False
 
 
@@ -125,21 +144,40 @@ ELEMENTWISE = frozenset(f"jax.numpy.{name}" for name in _NAMES.split())
 """Functions that give at each place what they would give there alone."""
 
 
-def _is_like(ctx: View, node: cst.BaseExpression, base: str) -> bool:
+def is_like(ctx: View, node: cst.BaseExpression, base: str) -> bool:
     """True for what is computed elementwise from an array, and so has its shape."""
     if ctx.code(node) == base:
         return True
     match node:
         case cst.UnaryOperation(expression=inner):
-            return _is_like(ctx, inner, base)
+            return is_like(ctx, inner, base)
         case cst.BinaryOperation(operator=operator, left=left, right=right):
             plain = not isinstance(operator, cst.MatrixMultiply)
-            return plain and (_is_like(ctx, left, base) or _is_like(ctx, right, base))
+            return plain and (is_like(ctx, left, base) or is_like(ctx, right, base))
         case cst.Comparison(left=left, comparisons=[item]):
-            return _is_like(ctx, left, base) or _is_like(ctx, item.comparator, base)
+            return is_like(ctx, left, base) or is_like(ctx, item.comparator, base)
         case cst.Call(func=function, args=args) if ctx.name(function) in ELEMENTWISE:
-            return any(_is_like(ctx, arg.value, base) for arg in args)
+            return any(is_like(ctx, arg.value, base) for arg in args)
     return False
+
+
+_LIKE = frozenset(f"jax.numpy.{name}" for name in ("zeros_like", "ones_like", "empty_like", "full_like", "copy"))
+
+
+def _models(ctx: View, array: cst.BaseExpression) -> Iterator[str]:
+    """``x`` of ``y = x.copy()`` and ``y = jnp.zeros_like(x)``: what certainly has the shape that a variable has."""
+    bound = bindings(ctx, array.value) if isinstance(array, cst.Name) and ctx.function is not None else []
+    for _, source in bound:
+        match source:
+            case cst.Call(func=cst.Attribute(value=cst.Name(value=model), attr=cst.Name(value="copy" | "astype"))):
+                pass
+            case cst.Call(func=func, args=[cst.Arg(value=cst.Name(value=model)), *_]) if ctx.name(func) in _LIKE:
+                pass
+            case _:
+                continue
+        others = [other for _, other in bound if other is not source]
+        if not bindings(ctx, model) and not others:
+            yield model
 
 
 def _shape_note(ctx: View, mask: cst.BaseExpression, array: cst.BaseExpression, statement: cst.CSTNode) -> str:
@@ -148,7 +186,7 @@ def _shape_note(ctx: View, mask: cst.BaseExpression, array: cst.BaseExpression, 
     sources = [mask]
     if isinstance(mask, cst.Name):
         sources = [source for _, source, direct in origins(ctx, mask.value, statement)[1] if direct]
-    if sources and all(_is_like(ctx, source, base) for source in sources):
+    if sources and all(any(is_like(ctx, source, name) for name in (base, *_models(ctx, array))) for source in sources):
         return ""
     shown, masked = ctx.value(array), ctx.value(mask)
     if isinstance(shown, Array) and isinstance(masked, Array) and shown.ndim is not None and shown.ndim == masked.ndim:

@@ -56,7 +56,7 @@ def origins(ctx: View, name: str, statement: cst.CSTNode) -> tuple[int, list[Ori
     for node in ctx.nodes() if ctx.function is not None else walk(ctx.chunk.tree):
         if isinstance(node, cst.Name) and node.value == name and (origin := _origin(ctx, node)) is not None:
             at = ctx.span(node)[0]
-            if at < start or _share_loop(ctx, node, statement):
+            if at < start or _come_back(ctx, node, statement):
                 found.append(origin)
             if at < start and _dominates(ctx, node, statement):
                 since = max(since, at)
@@ -77,6 +77,8 @@ def _origin(ctx: View, name: cst.Name) -> Origin | None:
             return name, value, True
         case cst.NamedExpr(target=bound, value=value) if bound is target:
             return name, value, True
+        case cst.AugAssign(target=bound, value=value) if bound is target:
+            return name, value, False
         case cst.For(target=bound, iter=source) if bound is target:
             return name, source, False
     return None
@@ -143,7 +145,12 @@ def _loops(ctx: View, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 def _share_loop(ctx: View, load: cst.CSTNode, statement: cst.CSTNode) -> bool:
     inside = any(above is statement for above in ctx.ancestors(load))
-    return not inside and not set(_loops(ctx, load)).isdisjoint(_loops(ctx, statement))
+    return not inside and _come_back(ctx, load, statement)
+
+
+def _come_back(ctx: View, node: cst.CSTNode, statement: cst.CSTNode) -> bool:
+    """True if a loop around both runs the statement after a node that perhaps follows it, or is a part of it."""
+    return not set(_loops(ctx, node)).isdisjoint(_loops(ctx, statement))
 
 
 def _dominates(ctx: View, node: cst.CSTNode, statement: cst.CSTNode) -> bool:

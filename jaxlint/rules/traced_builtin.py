@@ -10,7 +10,7 @@ from jaxlint.facts.model.events import Asked
 from jaxlint.facts.model.values import Array, Const, Either, HostArray, Static, Value
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.arithmetic import kind_of
-from jaxlint.rewrite.broadcast import whole
+from jaxlint.rewrite.control.comprehensions import mapped
 from jaxlint.rewrite.text import Text, call, quoted
 from jaxlint.rules import rule
 
@@ -58,14 +58,14 @@ def _reduction(ctx: View, name: str, source: cst.BaseExpression) -> Text | Decli
     """``any(x)`` -> ``jnp.any(x)``, ``any(v > 0 for v in x)`` -> ``jnp.any(x > 0)``"""
     if name == "sorted":
         return Decline("`sorted` gives a list and `jnp.sort` an array")
-    rows = whole(ctx, source) if isinstance(source, cst.GeneratorExp | cst.ListComp) else None
-    if rows is None and ctx.jax_array(source):
-        rows = quoted(ctx, source)
-    if rows is None:
+    if isinstance(source, cst.GeneratorExp | cst.ListComp):
+        rows = mapped(ctx, source)
+        return rows if isinstance(rows, Decline) else call(ctx, _REDUCTIONS[name], rows)
+    if not ctx.jax_array(source):
         return Decline(
             f"the items are perhaps not the rows of one array, as `{ctx.spell(_REDUCTIONS[name])}` wants them"
         )
-    return call(ctx, _REDUCTIONS[name], rows)
+    return call(ctx, _REDUCTIONS[name], quoted(ctx, source))
 
 
 def _is_number(value: Value) -> bool:

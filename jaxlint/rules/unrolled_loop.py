@@ -7,12 +7,10 @@ import libcst as cst
 from jaxlint.edits import Decline, Finding, Fix, replace
 from jaxlint.facts.queries.trips import Trips, of_while, trips, works
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.broadcast import whole
 from jaxlint.rewrite.control import rewrite
-from jaxlint.rewrite.text import Text, call
+from jaxlint.rewrite.control.comprehensions import collected
+from jaxlint.rewrite.text import call
 from jaxlint.rules import rule
-
-Comprehension = cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
 
 
 @rule("JAX406", since="0.1", level="warning", fix="unsafe")
@@ -102,13 +100,12 @@ def _place(node: cst.CSTNode) -> cst.CSTNode:
 
 
 def _fix(ctx: View, node: cst.CSTNode) -> Fix | Decline:
-    total = ctx.parent(ctx.parent(node)) if isinstance(node, cst.GeneratorExp | cst.ListComp) else node  # type: ignore[arg-type]
-    if isinstance(total, cst.Call) and ctx.name(total.func) == "builtins.sum" and len(total.args) == 1:
-        source = total.args[0].value
-        rows = whole(ctx, source) if isinstance(source, cst.GeneratorExp | cst.ListComp) else Text(ctx.code(source))
-        if rows is not None:
-            text = call(ctx, "jax.numpy.sum", rows, "axis=0")
-            return Fix("Sum with `jnp.sum`", (replace(ctx, total, text.text),), "unsafe", text.uses)
-    if isinstance(node, cst.For | cst.While):
-        return rewrite(ctx, node, raises=False)
-    return Decline("the loop's carry must keep its shapes and dtypes from turn to turn, which this fix does not prove")
+    match node:
+        case cst.For() | cst.While():
+            return rewrite(ctx, node, raises=False)
+        case cst.ListComp() | cst.GeneratorExp() | cst.SetComp() | cst.DictComp():
+            return collected(ctx, node)
+        case cst.Call(args=[argument]) if ctx.name(node.func) == "builtins.sum":
+            text = call(ctx, "jax.numpy.sum", ctx.code(argument.value), "axis=0")
+            return Fix("Sum with `jnp.sum`", (replace(ctx, node, text.text),), "unsafe", text.uses)
+    return Decline("the function is called with one item after the other: `jax.vmap` or `lax.scan` calls it once")

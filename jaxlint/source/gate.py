@@ -8,6 +8,7 @@ analyses the tree recurses about as deeply.
 """
 
 import re
+from functools import lru_cache
 
 from jaxlint.source.lexer import Token, tokens
 
@@ -27,6 +28,7 @@ _CASE_LINE = re.compile(r"(?:^|[\r\n])" + _CASE.pattern)
 _COLUMN = re.compile(r"[ \t\f]*")
 
 
+@lru_cache(maxsize=2048)
 def excess(text: str) -> int | None:
     """Offset at which a text becomes too deep for LibCST, or None. Nearly always one pass of counting characters."""
     return None if _plainly_shallow(text) else _Depth(text).excess()

@@ -36,27 +36,53 @@ def components(sources: Sequence[SourceText]) -> list[list[SourceText]]:
     from what imports it. The modules of a package belong together, and those below a folder with its ``conftest.py``,
     which pytest runs first. The order of the texts stays.
     """
+    links = _Links(len(sources))
+    for position, other in _linked(sources):
+        links.join(position, other)
+    found: dict[int, list[SourceText]] = {}
+    for position, source in enumerate(sources):
+        found.setdefault(links.root(position), []).append(source)
+    return list(found.values())
+
+
+def neighbours(sources: Sequence[SourceText], start: SourceText, limit: int) -> list[SourceText]:
+    """The texts that are closest to one by imports, itself included, while they have ``limit`` characters together.
+
+    The order of the texts stays. The ``__init__.py`` of packages come along, from which modules have their names.
+    """
+    edges: dict[int, list[int]] = {}
+    for position, other in _linked(sources):
+        edges.setdefault(position, []).append(other)
+        edges.setdefault(other, []).append(position)
+    queue = [sources.index(start)]
+    kept = set(queue)
+    room = limit - len(start.text)
+    packages = {PurePath(s.path).parent: n for n, s in enumerate(sources) if PurePath(s.path).name == "__init__.py"}
+    for position in queue:
+        for other in edges.get(position, ()):
+            if other not in kept and len(sources[other].text) <= room:
+                room -= len(sources[other].text)
+                kept.add(other)
+                queue.append(other)
+    above = {packages[folder] for n in kept for folder in PurePath(sources[n].path).parents if folder in packages}
+    return [sources[position] for position in sorted(kept | above)]
+
+
+def _linked(sources: Sequence[SourceText]) -> Iterator[tuple[int, int]]:
+    """The positions of texts that are linked, in pairs."""
     packages = package_folders(sources)
     paths = [PurePath(source.path) for source in sources]
     names = [module_name(path, packages) for path in paths]
     by_name: dict[str, list[int]] = {}
     for position, name in enumerate(names):
         by_name.setdefault(name, []).append(position)
-    links = _Links(len(sources))
     for position, path in enumerate(paths):
         if path.name == "conftest.py":
-            for other, below in enumerate(paths):
-                if path.parent in below.parents:
-                    links.join(position, other)
+            yield from ((position, other) for other, below in enumerate(paths) if path.parent in below.parents)
     for position, (source, name) in enumerate(zip(sources, names, strict=True)):
         is_package = paths[position].name == "__init__.py"
         for wanted in (name, name.rpartition(".")[0], *imported(source.text, name, is_package)):
-            for other in by_name.get(_known(wanted, by_name), ()):
-                links.join(position, other)
-    found: dict[int, list[SourceText]] = {}
-    for position, source in enumerate(sources):
-        found.setdefault(links.root(position), []).append(source)
-    return list(found.values())
+            yield from ((position, other) for other in by_name.get(_known(wanted, by_name), ()))
 
 
 def imported(text: str, importer: str, is_package: bool) -> Iterator[str]:

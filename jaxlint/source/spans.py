@@ -1,12 +1,14 @@
 """Offsets of the nodes of a chunk, from one code generation pass, made when a position is first asked for.
 
 LibCST does not keep every byte: a form feed before a statement, a space before the colon of `except (A, B) :`, a lone
-carriage return at the end, a backslash above a statement are gone from the generated code. Spans are those of the text.
+carriage return at the end, a backslash above a statement are gone from the generated code. A form feed in the
+indentation of a block's first line is there on all of its lines. Spans are those of the text.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -60,24 +62,36 @@ def spans(module: cst.Module, text: str) -> dict[cst.CSTNode, tuple[int, int]]:
     code = "".join(recorder.tokens)
     if code == text:
         return recorder.spans
-    dropped = _dropped(code, text)
-    return {node: _moved(span, dropped) for node, span in recorder.spans.items()}
+    changes = _changes(code, text)
+    return {node: changes.moved(span) for node, span in recorder.spans.items()}
 
 
-def _dropped(code: str, text: str) -> list[int]:
-    """Offsets in ``code`` before which a character of ``text`` is missing, ascending; one entry a character."""
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """Offsets in the generated code, ascending: those before which a character of the text is missing, one entry a
+    character, and those of form feeds that the text has not."""
+
+    dropped: list[int]
+    added: list[int]
+
+    def moved(self, span: tuple[int, int]) -> tuple[int, int]:
+        start = span[0] + bisect_right(self.dropped, span[0]) - bisect_left(self.added, span[0])
+        end = span[1] + bisect_left(self.dropped, span[1]) - bisect_left(self.added, span[1])
+        return start, max(start, end)
+
+
+def _changes(code: str, text: str) -> _Changes:
     dropped: list[int] = []
+    added: list[int] = []
     at = 0
     for character in text:
+        while code[at : at + 1] == "\f" != character:
+            added.append(at)
+            at += 1
         if code[at : at + 1] == character:
             at += 1
         else:
             dropped.append(at)
     if at < len(code):
         raise SourceError("LibCST would write this code in another way")
-    return dropped
-
-
-def _moved(span: tuple[int, int], dropped: list[int]) -> tuple[int, int]:
-    start = span[0] + bisect_right(dropped, span[0])
-    return start, max(start, span[1] + bisect_left(dropped, span[1]))
+    return _Changes(dropped, added)

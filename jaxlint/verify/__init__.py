@@ -18,6 +18,14 @@ VARIATIONS = 50
 """Variations of described or guessed inputs to try for a function."""
 
 
+INSTALL = "pip install 'jaxlint[verify]'"
+
+
+def is_installed() -> bool:
+    """Whether what the child processes import is there."""
+    return all(importlib.util.find_spec(name) for name in ("jax", "hypothesis"))
+
+
 def run(
     before: Path,
     after: Path,
@@ -36,8 +44,8 @@ def run(
     ``record`` is a command that calls the functions: they are compared on what it calls them with.
     0: every compared function is equivalent. 1: one differs, fails or cannot be compared. 2: usage, or JAX is missing.
     """
-    if any(importlib.util.find_spec(name) is None for name in ("jax", "hypothesis")):
-        return _refuse("pip install 'jaxlint[verify]'")
+    if not is_installed():
+        return _refuse(INSTALL)
     from jaxlint.verify.race import Race
     from jaxlint.verify.record import RecordError, recording
     from jaxlint.verify.reports import FORMATS, render

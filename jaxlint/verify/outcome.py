@@ -64,3 +64,20 @@ class Died(msgspec.Struct, frozen=True, tag=True):
 
 
 Outcome = Returned | Raised | Died
+
+
+def blank(outcome: Returned) -> Returned:
+    """The outcome with zeros for all numbers: what is left are structure, shapes and dtypes."""
+    return msgspec.structs.replace(
+        outcome,
+        value=_zeros(outcome.value),
+        parts=tuple((_zeros(tree), name) for tree, name in outcome.parts),
+        after=tuple((name, _zeros(tree)) for name, tree in outcome.after),
+    )
+
+
+def _zeros(tree: Tree) -> Tree:
+    def zero(leaf: Leaf) -> Leaf:
+        return msgspec.structs.replace(leaf, data=bytes(len(leaf.data))) if leaf.kind in ("array", "python") else leaf
+
+    return Tree(tree.structure, tuple(map(zero, tree.leaves)))

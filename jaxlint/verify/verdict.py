@@ -5,6 +5,7 @@
 A function's verdict is the worst of its cases'. "Cannot compare" is never a pass.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -58,12 +59,13 @@ class Verdict:
 
 
 def worst(function: str, verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict on a function from those on its cases; without cases there is nothing to compare."""
+    """The verdict on a function from those on its cases, that with the shortest example first; without cases there is
+    nothing to compare."""
     every = tuple(verdicts)
     if not every:
         return Verdict(function, Kind.CANNOT_COMPARE, ("no inputs are given",), cases=0)
     kind = max(verdict.kind for verdict in every)
-    such = [verdict for verdict in every if verdict.kind == kind]
+    such = sorted((v for v in every if v.kind == kind), key=lambda v: len(v.example) or math.inf)
     notes = [note for verdict in every for note in verdict.notes]
     return Verdict(
         function,

@@ -1,9 +1,13 @@
 """Configuration files: the closest one holds, `extend` inherits, mistakes are named with their place."""
 
+import tomllib
+from contextlib import nullcontext
 from pathlib import Path
 
+import jsonschema
 import pytest
 
+from jaxlint.engine.discover import discover
 from jaxlint.engine.lint import lint
 from jaxlint.engine.options import ConfigError, Options, json_schema, parse
 from jaxlint.engine.own import ALWAYS, Known, Own
@@ -125,9 +129,47 @@ def test_default_excludes_are_relative_to_the_project(tmp_path: Path) -> None:
 
 def test_schema_and_description_name_every_key() -> None:
     keys = set(json_schema()["$defs"]["Options"]["properties"])
-    assert {"select", "per-file-ignores", "extend"} <= keys
+    assert {"select", "per-file-ignores", "extend", "include"} <= keys
     assert described(configuration(isolated=True), Path.cwd())["rules"][0] == "JAX000"
     assert parse({}, "x") == Options()
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        ('target-jax = "0.4.30"\ninclude = ["*.py"]\noutput-format = "json"\nrules.unrolled-loop.limit = 3', True),
+        ('selekt = ["JAX3"]', False),
+        ('select = "JAX3"', False),
+        ('output-format = "xml"', False),
+        ("rules.unrolled-loop.limits = 3", False),
+        ('rules.unrolled-loop.limit = "3"', False),
+        ("rules.key-reuse.limit = 3", False),
+    ],
+)
+def test_the_schema_and_the_parser_agree(tmp_path: Path, text: str, valid: bool) -> None:
+    jsonschema.Draft7Validator.check_schema(json_schema())
+    assert jsonschema.Draft7Validator(json_schema()).is_valid(tomllib.loads(text)) == valid
+    put(tmp_path / "jaxlint.toml", text)
+    with nullcontext() if valid else pytest.raises(ConfigError):
+        configuration()(tmp_path)
+
+
+def test_which_files_are_read(tmp_path: Path) -> None:
+    for name in ("a.py", "b.ipynb", "c.pyw", "sub/d.py", "sub/e.pyi", "SConstruct", "f.txt"):
+        put(tmp_path / name, "")
+
+    def read(text: str) -> list[str]:
+        put(tmp_path / "jaxlint.toml", text)
+        found = discover([tmp_path], configuration()).files
+        return [file.relative_to(tmp_path).as_posix() for file in found]
+
+    assert read("") == ["a.py", "b.ipynb", "sub/d.py", "sub/e.pyi"]
+    assert read('extend-include = ["*.pyw", "SConstruct"]') == [
+        "SConstruct", "a.py", "b.ipynb", "c.pyw", "sub/d.py", "sub/e.pyi",
+    ]  # fmt: skip
+    assert read('include = ["*.py", "!sub/**"]') == ["a.py"]
+    assert read('include = ["/sub"]\nexclude = ["*.pyi"]') == ["sub/d.py"]
+    assert described(configuration(), tmp_path)["include"] == ["/sub"]
 
 
 def test_options_of_rules_are_inherited_and_change_one_by_one(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The hooks, run by the real pre-commit in a new repository. It builds an environment from the package index."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -78,3 +79,37 @@ def test_the_fix_hook_writes_and_then_passes(tmp_path: Path, hooks: Path, store:
     assert "files were modified by this hook" in first.stdout
     assert (folder / "a.py").read_text() == "x = 1\n"
     assert run_hook(folder, store).returncode == 0
+
+
+def notebook(*cells: str) -> str:
+    listed = [
+        {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": cell.splitlines(True)}
+        for cell in cells
+    ]
+    return json.dumps({"cells": listed, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"
+
+
+def test_try_repo_on_files_of_every_kind(tmp_path: Path, hooks: Path) -> None:
+    """Python, a stub, a notebook, an excluded file, and one that is not in the repository."""
+    folder, outside = tmp_path / "project", tmp_path / "outside.py"
+    (folder / "src").mkdir(parents=True)
+    unused = "x = 1  # jaxlint: ignore[JAX3]\n"
+    for file in (folder / "src/a.py", folder / "src/b.pyi", folder / "gen.py", folder / "notes.txt", outside):
+        file.write_text(unused)
+    (folder / "c.ipynb").write_text(notebook("x = 1\n", unused))
+    (folder / "jaxlint.toml").write_text('extend-exclude = ["gen.py"]\n')
+    _commit_all(folder)
+    files = ["src/a.py", "src/b.pyi", "gen.py", "notes.txt", "c.ipynb", str(outside)]
+    done = subprocess.run(
+        [*PRE_COMMIT, "try-repo", str(hooks), "jaxlint-fix", "--files", *files],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "files were modified by this hook" in done.stdout
+    assert (folder / "src/a.py").read_text() == (folder / "src/b.pyi").read_text() == "x = 1\n"
+    assert (folder / "c.ipynb").read_text() == notebook("x = 1\n", "x = 1\n")
+    assert (folder / "gen.py").read_text() == (folder / "notes.txt").read_text() == unused
+    assert outside.read_text() == "x = 1\n"

@@ -4,7 +4,7 @@ import argparse
 import json
 import tomllib
 
-from jaxlint.engine.port import port
+from jaxlint.engine.port import Ported, port
 from jaxlint.source import read
 
 from .area import AREAS, FOLDER, Area
@@ -28,13 +28,21 @@ def declined(area: Area) -> dict[str, str]:
     """The reasons why functions of an area are not ported; what is wrong is told, not listed."""
     path = area.folder / "before.py"
     outcome = port([read(path)])
-    reasons = {one.name: one.reason for one in outcome.functions if one.status != "ported"}
+    became = {one.name: one for one in outcome.functions}
+    reasons = {name: why for name in area.functions if (why := not_ported(became.get(name))) is not None}
     verdicts = area.verdicts(outcome.texts[str(path)])
     for name in area.functions:
         if name not in reasons and not verdicts[name].kind.passes:
             print(f"{area.name}.{name}: {verdicts[name].kind}: {'; '.join(verdicts[name].reasons)}", flush=True)
-    print(f"{area.name}: {len(reasons.keys() & set(area.functions))} of {len(area.functions)} declined", flush=True)
-    return {name: reasons[name] for name in area.functions if name in reasons}
+    print(f"{area.name}: {len(reasons)} of {len(area.functions)} declined", flush=True)
+    return reasons
+
+
+def not_ported(one: Ported | None) -> str | None:
+    """Why a function is not ported, in the report's words."""
+    if one is None:
+        return "it does not compute with NumPy"
+    return one.reason if one.status != "ported" else None
 
 
 def _section(name: str, reasons: dict[str, str]) -> str:

@@ -5,6 +5,7 @@ import pytest
 from jaxlint.engine.port import port
 from jaxlint.source import SourceText, read
 
+from .accept import not_ported
 from .area import AREAS, Area
 
 WRONG = {
@@ -24,8 +25,9 @@ def test_it_is_ported_or_declined(area: Area) -> None:
     path = area.folder / "before.py"
     outcome = port([read(path)])
     text = outcome.texts[str(path)]
-    declined = {one.name: one.reason for one in outcome.functions if one.status != "ported"}
-    assert {name: why for name, why in declined.items() if name in area.functions} == area.declined
+    became = {one.name: one for one in outcome.functions}
+    declined = {name: why for name in area.functions if (why := not_ported(became.get(name))) is not None}
+    assert declined == area.declined
     verdicts = area.verdicts(text)
     ported = [name for name in area.functions if name not in declined]
     wrong = {name: verdicts[name] for name in ported if not verdicts[name].kind.passes}

@@ -101,10 +101,9 @@ def test_a_choice_of_values_becomes_where(before: str, after: str) -> None:
         ("def f(x):\n    if x > 0:\n        y = x\n    return x\n", "nothing that the branch computes is read"),
         ("def f(x):\n    if x > 0:\n        y = x\n    return y\n", "perhaps unbound"),
         ("def f(x):\n    if x > 0:\n        return\n    print(1)\n", "would happen once"),
-        ("def f(x):\n    if jnp.any(x > 0):\n        return x\n    return 0.0\n", "perhaps a larger array"),
         (
-            "def f(x):\n    if jnp.any(x > 0):\n        x = x\n    else:\n        x = 0.0\n    return x\n",
-            "a larger array",
+            "def f(x):\n    if jnp.any(x > 0):\n        return jnp.linalg.norm(x, axis=0)\n    return 0.0\n",
+            "perhaps a larger array",
         ),
         ('def f(x):\n    return "big" if x > 0 else "small"\n', "is a string on one path"),
         (

@@ -4,6 +4,8 @@ from textwrap import dedent
 
 import pytest
 
+from jaxlint.rewrite.control.choices import FILLS
+
 from .lowered import HEAD, outcome
 
 BRANCHES = {
@@ -20,7 +22,7 @@ BRANCHES = {
         """
         def f(x, rate=0.1):
             if x[0] > 0:
-                rate = 2.0 * x
+                rate = jnp.linalg.norm(x, axis=0)
             return rate * x
         """,
         "`rate` is a number",
@@ -190,6 +192,8 @@ def test_what_looks_alike_is_rewritten(body: str) -> None:
         ("True if x > 0 else 0", "Choose with `jnp.where`; all paths give an int then"),
         ("1.0 if x > 0 else 0.5", "Choose with `jnp.where`"),
         ("x if x > 0 else 0", "Choose with `jnp.where`"),
+        ("x if x.sum() > 0 else 0.0", f"Choose with `jnp.where`; {FILLS}"),
+        ("jnp.log(x) if x.sum() > 0 else 0.0", f"Choose with `lax.cond`; {FILLS}"),
         ("max(x, 0.0)", "Use `jnp.maximum`; it is NaN where anything compared is"),
         ("min(jnp.argmax(x), 3)", "Use `jnp.minimum`"),
         ("max(x)", "Use `jnp.max`; it is NaN where anything compared is"),

@@ -43,6 +43,58 @@ PROGRAMS = {
                     c = 2
             return s, c
         """,
+    "a number that the loop around changes by += is no constant": """
+        def f(x, n):
+            u = 1.0
+            for v in x:
+                k = 0
+                while n % 2 == 0:
+                    k += 1
+                    if k > 2:
+                        break
+                    if v != u:
+                        u -= v
+            return u
+        """,
+    "a number that += has changed before the loop": """
+        def f(b, n):
+            s = 0
+            s += 0.5
+            k = 0
+            while n > k:
+                k += 1
+                if b > s:
+                    s = b
+            return s
+        """,
+    "a number that only becomes a tracer in the loop has no dtype before": """
+        def f(x, n):
+            s = 0.0
+            u = s
+            c = 0
+            while c < n:
+                if 2.0 * u > s - 0.5 * c:
+                    s = -1.5
+                    c += 1
+                    s += 2.0
+                else:
+                    s = u
+                    c += 1
+                    u = u
+            return s
+        """,
+    "a float to which an int is added stays a float": """
+        def f(y, n):
+            s, u, c = jnp.sum(y), 1.0, n
+            while s > 0.5 * n:
+                if u <= 0.5 * c - u:
+                    u, s = s, u
+                else:
+                    t = 2.0 * u
+                    u, t = 0.5 * c, u
+                s = s - 1.0
+            return s
+        """,
 }
 
 KNOWN: frozenset[str] = frozenset()

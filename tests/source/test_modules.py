@@ -5,7 +5,7 @@ from pathlib import PurePath
 import pytest
 
 from jaxlint.source import SourceText
-from jaxlint.source.modules import components, imported, module_name
+from jaxlint.source.modules import components, imported, module_name, neighbours
 
 
 def linked(**texts: str) -> set[frozenset[str]]:
@@ -78,3 +78,25 @@ def test_names_of_modules() -> None:
     assert module_name(PurePath("src/pkg/sub/m.py"), packages) == "pkg.sub.m"
     assert module_name(PurePath("src/pkg/__init__.py"), packages) == "pkg"
     assert module_name(PurePath("src/script.py"), packages) == "script"
+
+
+def test_the_closest_modules_come_along_while_there_is_room() -> None:
+    texts = {
+        "p/__init__.py": "",
+        "p/near.py": "from p.start import f\n" + "#" * 100,
+        "p/start.py": "from p import used\nfrom p.sub import inner\n",
+        "p/sub/__init__.py": "from p.sub.inner import g\n",
+        "p/sub/inner.py": "#" * 100,
+        "p/used.py": "from p.far import h\n" + "#" * 100,
+        "p/far.py": "#" * 1_000,
+        "script.py": "import p.far\n",
+    }
+    sources = [SourceText(path, text) for path, text in texts.items()]
+    start = sources[2]
+
+    def near(limit: int) -> list[str]:
+        return [source.path for source in neighbours(sources, start, limit)]
+
+    assert near(0) == ["p/__init__.py", "p/start.py"]
+    assert near(10_000) == list(texts)
+    assert near(500) == [path for path in texts if path != "p/far.py" and path != "script.py"]

@@ -52,3 +52,11 @@ def test_spans_are_right_where_libcst_drops_a_byte(text: str, dropped: str) -> N
     for node in walk(chunk.tree):
         if isinstance(node, cst.Name):
             assert text[slice(*chunk.span(node))] == node.value
+
+
+def test_spans_are_right_where_libcst_repeats_a_form_feed() -> None:
+    text = "def f(x):\n\f    a = x\n    if a:\n\f        b = a\n        c = b\n    return c\n\n\ndef g(): pass\n"
+    for chunk in parse_module(SourceText("a.py", text)).chunks:
+        for node in walk(chunk.tree):
+            if isinstance(node, cst.Name):
+                assert text[slice(*chunk.span(node))] == node.value

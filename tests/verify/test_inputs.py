@@ -56,3 +56,10 @@ def test_malformed_inputs_are_refused(tmp_path: Path, name: str, text: str, mess
     path.write_text(text)
     with pytest.raises(ValueError, match=message):
         load_inputs(path)
+
+
+def test_json_may_be_the_cases_themselves(tmp_path: Path) -> None:
+    path = tmp_path / "inputs.json"
+    path.write_text('{"f": [[[1.0, 2.0]], {"x": 3}]}')
+    first, second = load_inputs(path).calls["f"]
+    assert first.args[0].tolist() == [1.0, 2.0] and second.kwargs == {"x": 3}

@@ -173,6 +173,23 @@ async function drive(page) {
   await shot("hover");
   await page.keyboard.press("Escape");
 
+  await goTo(page, 9, 8);
+  await command(page, "jaxlint: Explain the Finding");
+  await page.waitForSelector(".tab >> text=JAX401", { timeout: 20_000 });
+  console.log("explained beside the code");
+  await command(page, "View: Close All Editors");
+
+  await openFile(page, "model.py");
+  await page.waitForSelector(".squiggly-error");
+  await goTo(page, 9, 8);
+  await command(page, "jaxlint: Verify the Function");
+  await page.waitForSelector(".tab >> text=verify soft_clip", { timeout: 180_000 });
+  await page.waitForTimeout(3000);
+  console.log("verified beside the code");
+  await shot("verify");
+  await command(page, "View: Close All Editors");
+
+  await openFile(page, "model.py");
   await goTo(page, 30, 1);
   await page.keyboard.press("Control+s");
   await until(() => fs.readFileSync(path.join(folder, "model.py"), "utf8").includes("y = y.at[0].set(0.0)"), "fixed on save");

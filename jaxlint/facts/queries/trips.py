@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -68,12 +68,35 @@ def _shortest(found: Sequence[Trips | None]) -> Trips | None:
 
 def of_while(ctx: View, node: cst.While) -> Trips | None:
     """``t = 0; while t < 500: ...; t += 1`` with Python numbers; None if the count is not certain."""
-    match node.test:
+    return _counted(ctx, node, node.test)
+
+
+def at_most(ctx: View, node: cst.While) -> int | None:
+    """The number of turns after which a ``while`` has certainly ended: 500 for ``while t < 500 and error > tol``."""
+    if any(isinstance(part, cst.Continue) for part in own_nodes(node.body)):
+        return None
+    found = [turns.count for test in _conjuncts(node.test) if (turns := _counted(ctx, node, test, always=True))]
+    return min((count for count in found if count is not None), default=None)
+
+
+def _conjuncts(test: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
+        yield from _conjuncts(test.left)
+        yield from _conjuncts(test.right)
+    else:
+        yield test
+
+
+def _counted(ctx: View, node: cst.While, test: cst.BaseExpression, *, always: bool = False) -> Trips | None:
+    """The turns after which a test fails. ``always``: the counter moves in every turn, whatever way that goes."""
+    match test:
         case cst.Comparison(
             left=cst.Name(value=name),
             comparisons=[cst.ComparisonTarget(operator=cst.LessThan() | cst.LessThanEqual(), comparator=limit)],
         ):
             start, step, stop = _counter(ctx, node, name), _step(ctx, node, name), _number(ctx, limit)
+            if always and not any(name in _moved(line) for line in node.body.body):
+                return None
             if start is None or not step or step < 0:
                 return None
             if isinstance(ctx.value(limit), Static):
@@ -87,7 +110,20 @@ def _counter(ctx: View, node: cst.While, name: str) -> float | None:
     inside = set(own_nodes(node.body))
     before = [part for part in ctx.nodes() if isinstance(part, cst.Assign | cst.AugAssign) and name in _targets(part)]
     before = [part for part in before if part not in inside]
-    return _number(ctx, before[0].value) if len(before) == 1 and isinstance(before[0], cst.Assign) else None
+    values = [value for target in before for bound, value in _bound(target) if bound == name]
+    return _number(ctx, values[0]) if len(before) == len(values) == 1 else None
+
+
+def _bound(node: cst.Assign | cst.AugAssign) -> Iterator[tuple[str, cst.BaseExpression]]:
+    """The names that an assignment binds, each with the expression that it gets."""
+    for target in node.targets if isinstance(node, cst.Assign) else ():
+        match target.target, node.value:
+            case cst.Name(value=name), whole:
+                yield name, whole
+            case cst.Tuple(elements=names), cst.Tuple(elements=values) if len(names) == len(values):
+                for part, item in zip(names, values, strict=True):
+                    if isinstance(part.value, cst.Name):
+                        yield part.value.value, item.value
 
 
 def _step(ctx: View, node: cst.While, name: str) -> float | None:
@@ -99,6 +135,12 @@ def _step(ctx: View, node: cst.While, name: str) -> float | None:
         case [cst.AugAssign(operator=cst.AddAssign(), value=value)]:
             return _number(ctx, value)
     return None
+
+
+def _moved(line: cst.CSTNode) -> set[str]:
+    """The counters that a line of the loop's body moves, not those that an `if` in it does."""
+    parts = line.body if isinstance(line, cst.SimpleStatementLine) else ()
+    return {name for part in parts if isinstance(part, cst.AugAssign) for name in _targets(part)}
 
 
 def _targets(node: cst.Assign | cst.AugAssign) -> set[str]:

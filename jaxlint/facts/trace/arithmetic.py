@@ -249,6 +249,8 @@ def _is(frame: Frame, left: Value, right: Value, negated: bool) -> Value:
     elif Const(None) in (left, right):
         other = right if left == Const(None) else left
         known = frame.state.nones.get(identity(other)) if isinstance(other, Unknown | Tree) else None
+        if isinstance(other, Static) and other.kind is not None:
+            known = False
         if known is None and isinstance(other, Unknown | Tree | Either | Static | Many):
             return Static("bool")
         same = known is True

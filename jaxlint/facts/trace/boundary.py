@@ -187,7 +187,8 @@ def static_fields(frame: Frame, value: Ref) -> set[str] | None:
         return set()
     if value.cls is None or classes.sort_of(frame, value.cls) not in ("pytree", "namedtuple"):
         return None
-    return classes.static_fields(frame, value.cls)
+    known = classes.static_fields(frame, value.cls)
+    return set(frame.state.contents(value)) if known is None else known
 
 
 def rebuilt(frame: Frame, value: Ref, static: set[str], change: Callable[[Value], Value]) -> Ref:
@@ -235,11 +236,8 @@ def element(frame: Frame, value: Value, number: int) -> Value:
             return Array()
         case Either(options=options):
             return summary([element(frame, option, number) for option in options])
-        case Ref(kind="list" | "dict"):
-            copy = Ref(value.kind, frame)
-            contents = frame.state.contents(value)
-            frame.state.replace(copy, {name: element(frame, item, number) for name, item in contents.items()})
-            return copy
+        case Ref() if (static := static_fields(frame, value)) is not None:
+            return rebuilt(frame, value, static, lambda item: element(frame, item, number))
     return value
 
 

@@ -292,13 +292,15 @@ def items(frame: Frame, ref: Ref) -> list[Value] | None:
     return [contents[name] for name in names] if all(name in contents for name in names) else None
 
 
-def static_fields(frame: Frame, definition: ClassDefinition) -> set[str]:
+def static_fields(frame: Frame, definition: ClassDefinition) -> set[str] | None:
     """Fields that are not leaves: ``eqx.field(static=True)``, ``struct.field(pytree_node=False)``, meta fields, the
-    second part of what ``tree_flatten`` returns."""
-    found = set()
+    second part of what ``tree_flatten`` returns. None if that is not seen."""
     flatten = next((m["tree_flatten"] for m in _methods(frame, definition) if "tree_flatten" in m), None)
-    if flatten is not None:
-        found |= frame.tracer.once(structure_fields, flatten)
+    stated = frame.tracer.registered.get(definition, set())
+    found = stated if flatten is None else frame.tracer.once(structure_fields, flatten)
+    if found is None:
+        return None
+    found = set(found)
     for cls in lineage(frame, definition):
         for name, item in cls.fields:
             text = frame.tracer.once(_text, item.value) if item.value is not None else ""

@@ -11,6 +11,7 @@ import libcst as cst
 
 from jaxlint.facts.model.arguments import Arguments
 from jaxlint.facts.model.events import Asked, HostEffect
+from jaxlint.facts.model.flattened import structure_fields
 from jaxlint.facts.model.frames import Frame
 from jaxlint.facts.model.state import REST, summary
 from jaxlint.facts.model.values import (
@@ -427,10 +428,25 @@ def _type(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
 
 
 def _register(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
-    for value in args.values:
-        if isinstance(value, Class):
-            frame.tracer.registered.add(value.definition)
-    return args.positional[0] if args.positional else NONE
+    """``register_pytree_node(cls, flatten, unflatten)``."""
+    flatten = args.get(1, "flatten_func")
+    return _registered(
+        frame, args, structure_fields(flatten.definition.node) if isinstance(flatten, Function) else None
+    )
+
+
+def _register_dataclass(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
+    meta = args.get(2, "meta_fields")
+    items = access.exact_items(frame, meta) if meta is not None else []
+    names = {item.value for item in items or () if isinstance(item, Const) and isinstance(item.value, str)}
+    return _registered(frame, args, names if items is not None else None)
+
+
+def _registered(frame: Frame, args: Arguments, static: set[str] | None) -> Value:
+    cls = args.positional[0] if args.positional else NONE
+    if isinstance(cls, Class):
+        frame.tracer.registered[cls.definition] = static
+    return cls
 
 
 def _leaves(frame: Frame, args: Arguments, node: cst.CSTNode) -> Value:
@@ -489,6 +505,7 @@ SPECIAL: dict[str, Handler] = {
     "builtins.iter": _identity,
     "builtins.getattr": _getattr,
     "builtins.int": _number("int"),
+    "operator.index": _number("int"),
     "builtins.float": _number("float"),
     "builtins.bool": _number("bool"),
     "builtins.complex": _number("complex"),
@@ -516,7 +533,7 @@ SPECIAL: dict[str, Handler] = {
     "collections.namedtuple": _namedtuple,
     "jax.tree_util.register_pytree_node": _register,
     "jax.tree_util.register_pytree_with_keys": _register,
-    "jax.tree_util.register_dataclass": _register,
+    "jax.tree_util.register_dataclass": _register_dataclass,
     "jax.tree_util.register_static": _identity,
     "jax.tree.leaves": _leaves,
     "jax.tree_util.tree_leaves": _leaves,

@@ -88,7 +88,8 @@ class Tracer:
         """Under how many guards a call in the ``try`` that is being followed surely raised, on a tracer."""
         self.activations: dict[object, list[Frame]] = defaultdict(list)
         self.events: dict[cst.CSTNode, list[tuple[Place, Event]]] = defaultdict(list)
-        self.registered: set[ClassDefinition] = set()
+        self.registered: dict[ClassDefinition, set[str] | None] = {}
+        """Classes that a call has made pytrees, with the fields that are no leaves; None where they are not known."""
         self.handed: set[ClassDefinition] = set()
         """Classes that were handed to code which was not followed."""
         self.environment: set[str] = set()
@@ -370,7 +371,7 @@ class Tracer:
         for decorator in decorators:
             name = decorator.function if isinstance(decorator, Partial) else decorator
             if isinstance(name, Library) and name.name.startswith("jax.tree_util.register"):
-                self.registered.add(definition)
+                self.registered[definition] = set()
 
     def classes(self) -> list[ClassDefinition]:
         """The classes of the project that were defined so far."""

@@ -12,10 +12,10 @@ from jaxlint.engine.cache import Cache
 from jaxlint.engine.contexts import Context, contexts
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import Planned, Texts, fix
-from jaxlint.engine.lint import lint
+from jaxlint.engine.lint import check_all, lint
 from jaxlint.engine.manner import Manner
 from jaxlint.engine.options import ConfigError
-from jaxlint.engine.own import SYNTAX
+from jaxlint.engine.own import SYNTAX, Select
 from jaxlint.engine.partial import partial
 from jaxlint.engine.project import Project
 from jaxlint.engine.settings import Configuration
@@ -35,13 +35,14 @@ class Stale(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was found, by path, in a document and in all that it is linked to. ``problem``: why its configuration was
-    not used."""
+    """What was found, by path, in a document and in what it is linked to; ``whole``: in all of that, so that it counts
+    for the others, too. ``problem``: why its configuration was not used."""
 
     project: Project
     found: Mapping[str, tuple[Diagnostic, ...]]
     indexes: Mapping[str, ModuleIndex] = field(default_factory=dict)
     contexts: tuple[Context, ...] = ()
+    whole: bool = True
     problem: str | None = None
     seconds: float = 0.0
 
@@ -59,20 +60,23 @@ class Analyst:
     _looks: int = 0
 
     def look(self, source: SourceText, opened: Sequence[SourceText], pause: Callable[[], None]) -> Look:
-        """Look at a document and its surroundings. Raises Stale as soon as ``pause`` does."""
+        """What is found in a document and in open ones among its surroundings. Raises Stale as soon as `pause` does."""
         began = time.perf_counter()
-        project, problem = self._project(source, opened)
+        project, whole, problem = self._project(source, opened)
         seen: list[Context] = []
-
-        def note(tracer: Tracer) -> None:
-            seen.extend(contexts(tracer))
-
+        paths = {source.path, *(one.path for one in opened)}
+        manner = Manner(
+            self._memory,
+            pause,
+            (lambda tracer: seen.extend(contexts(tracer))) if self.settings.inlay_hints else _unseen,
+            lambda chunk: chunk.source.path in paths,
+        )
         forget_requirements()
         pause()
-        found = self._lint(project, Manner(self._memory, pause, note if self.settings.inlay_hints else _unseen))
+        found = self._lint(project, manner)
         known = [module for one in (source, *opened) if (module := self._memory.known(one))]
         indexes = {module.path: module.index for module in known}
-        return Look(project, found, indexes, tuple(seen), problem, time.perf_counter() - began)
+        return Look(project, found, indexes, tuple(seen), whole, problem, time.perf_counter() - began)
 
     def glance(self, look: Look, source: SourceText) -> list[Diagnostic] | None:
         """A first answer to an edit, from what was found in the last look; None where there is none."""
@@ -86,7 +90,7 @@ class Analyst:
 
     def fixed(self, source: SourceText, opened: Sequence[SourceText], unsafe: bool = False) -> str:
         """The document with all safe fixes, or with all fixes, that concern it alone."""
-        project, _ = self._project(source, opened)
+        project, _, _ = self._project(source, opened)
 
         def elsewhere(planned: Planned, texts: Texts) -> str | None:
             return None if planned.paths == {source.path} else "it edits another file"
@@ -107,28 +111,34 @@ class Analyst:
         gc.collect(2 if self._looks % _FULL_COLLECTION == 0 else 1)
 
     def _lint(self, project: Project, manner: Manner) -> dict[str, tuple[Diagnostic, ...]]:
-        check = replace(project.checker(Cache()), manner=manner)
+        """Findings by path. The texts are linked already: nobody need ask which of them are."""
+
+        def check(sources: Sequence[SourceText], select: Select) -> dict[str, list[Diagnostic]]:
+            return check_all(sources, select, project.target, project.rule_options, manner)
+
         found = lint(project.sources, project.select, keep=project.keep, check=check)
         hidden = () if self.settings.show_syntax_errors else (SYNTAX.code,)
         return {path: tuple(one for one in listed if one.code not in hidden) for path, listed in found.items()}
 
-    def _project(self, source: SourceText, opened: Sequence[SourceText]) -> tuple[Project, str | None]:
-        """The texts to look at; none if the document is excluded."""
+    def _project(self, source: SourceText, opened: Sequence[SourceText]) -> tuple[Project, bool, str | None]:
+        """The texts to look at, and whether they are all that are linked; none if the document is excluded."""
         path = Path(source.path)
         if not path.is_absolute():
-            return Project((source,), lonely(self.settings)), None
+            return Project((source,), lonely(self.settings)), True, None
         try:
             configuration = self.settings.configured(self.surroundings.folder_of(source.path))
             if _excluded(path, configuration):
-                return Project((), configuration), None
-            around = self.surroundings.together(source, opened, configuration) if self.settings.project else ()
-            texts = around or (source,)
+                return Project((), configuration), True, None
+            texts: tuple[SourceText, ...] = (source,)
+            whole = True
+            if self.settings.project:
+                texts, whole = self.surroundings.together(source, opened, configuration)
             project = Project(texts, configuration)
             for text in texts:
                 project.settings(text.path)
         except ConfigError as error:
-            return Project((source,), Configuration(isolated=True)), str(error)
-        return project, None
+            return Project((source,), Configuration(isolated=True)), True, str(error)
+        return project, whole, None
 
 
 def _unseen(tracer: Tracer) -> None:

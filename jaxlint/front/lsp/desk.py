@@ -132,10 +132,10 @@ class Desk:
 
     async def _look_at_all(self) -> None:
         """Look at everything that is stale, once nothing changes any more."""
-        await self.ready.wait()
         slow = 0.0
         while self._stale:
             await self._idle(min(max(PAUSE, slow), _LONGEST_PAUSE))
+            await self.ready.wait()
             path = next(iter(self._stale), None)
             if path is not None:
                 slow = await self._look(path)
@@ -180,7 +180,7 @@ class Desk:
             return 0.0
         if look is None or self._changes != changes:
             return 0.0
-        for one in dict.fromkeys((path, *self._linked(look))):
+        for one in dict.fromkeys((path, *(self._linked(look) if look.whole else ()))):
             self._stale.pop(one, None)
             self._present(Shown(documents[one], look.found.get(one, ()), look, final=True))
         await self.work(self.analyst.tidy)

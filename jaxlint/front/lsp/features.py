@@ -19,7 +19,7 @@ from jaxlint.front.lsp.desk import Shown
 from jaxlint.front.lsp.documents import Document
 from jaxlint.front.lsp.server import Server
 from jaxlint.front.lsp.settings import understood
-from jaxlint.front.pages import page
+from jaxlint.front.pages import for_readers, page
 from jaxlint.source.files import SUFFIXES
 from jaxlint.source.suppressions import suppressions
 
@@ -67,7 +67,6 @@ async def _initialized(server: Server, params: types.InitializedParams) -> None:
     """Learn the settings, and ask to be told of changes. Where a client tells nothing, each look looks anyway."""
     _follow_folders(server)
     await _learn_settings(server)
-    server.desk.ready.set()
     workspace = server.client_capabilities.workspace
     watching = workspace.did_change_watched_files if workspace else None
     configuring = workspace.did_change_configuration if workspace else None
@@ -87,12 +86,14 @@ async def _initialized(server: Server, params: types.InitializedParams) -> None:
 async def _reconfigured(server: Server, params: types.DidChangeConfigurationParams) -> None:
     if isinstance(params.settings, dict):
         server.stated = params.settings.get("jaxlint", params.settings)
+    server.desk.everything_changed()
     await _learn_settings(server)
     server.desk.everything_changed()
 
 
 async def _learn_settings(server: Server) -> None:
-    """Ask the editor, if it can be asked; else what it has sent counts."""
+    """Ask the editor, if it can be asked; else what it has sent counts. Until then, nothing is looked at."""
+    server.desk.ready.clear()
     workspace = server.client_capabilities.workspace
     given = server.stated
     if workspace and workspace.configuration:
@@ -101,6 +102,7 @@ async def _learn_settings(server: Server) -> None:
             answer = await asyncio.wait_for(server.workspace_configuration_async(asked), _PATIENCE)
             given = answer[0] if answer and isinstance(answer[0], dict) else given
     server.analyst.settings = understood(given, lambda problem: server.say(problem, types.MessageType.Warning))
+    server.desk.ready.set()
 
 
 async def _files_changed(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
@@ -253,10 +255,10 @@ async def _hover(server: Server, params: types.HoverParams) -> types.Hover | Non
     here = [one for one in shown.found if one.start <= at <= one.end] if shown else []
     rules = {rule.code: rule for rule in Configuration(isolated=True).rules}
     if here:
-        pages = [page(rules[code]) for code in dict.fromkeys(one.code for one in here)]
+        pages = [for_readers(page(rules[code])) for code in dict.fromkeys(one.code for one in here)]
         return _markdown(pages, places.location(here[0].start, here[0].end).range)
     named = _named(document, at, rules)
-    return _markdown([page(rule) for rule in named], None) if named else None
+    return _markdown([for_readers(page(rule)) for rule in named], None) if named else None
 
 
 def _named(document: Document, at: tuple[int, int], rules: dict[str, Known]) -> list[Known]:
@@ -274,6 +276,7 @@ def _markdown(pages: list[str], where: types.Range | None) -> types.Hover:
 
 async def _inlay_hints(server: Server, params: types.InlayHintParams) -> list[types.InlayHint]:
     """How functions are traced, behind their heads."""
+    await server.desk.ready.wait()
     if not server.settings.inlay_hints or not (settled := await _settled(server, params.text_document.uri)):
         return []
     document, shown = settled

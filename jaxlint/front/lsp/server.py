@@ -42,6 +42,7 @@ class Server(LanguageServer):
         self.desk = Desk(self.analyst, Outside(self.opened, self._show, self.failed))
         self._published: dict[str, dict[str, tuple[int | None, list[types.Diagnostic]]]] = {}
         self._said: set[str] = set()
+        self._problem: str | None = None
 
     # --- documents -----------------------------------------------------------------------------------------------
 
@@ -100,8 +101,12 @@ class Server(LanguageServer):
             if before.get(uri) != (version, listed):
                 self._publish(uri, version, listed)
         self._published[shown.document.path] = now
-        if shown.look.problem:
-            self.say(shown.look.problem, types.MessageType.Warning)
+        if shown.look.problem != self._problem:
+            self._problem = shown.look.problem
+            if self._problem:
+                self.window_show_message(
+                    types.ShowMessageParams(types.MessageType.Warning, f"jaxlint: {self._problem}")
+                )
 
     def clear(self, path: str) -> None:
         """A document was closed: its diagnostics go."""

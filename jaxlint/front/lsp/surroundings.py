@@ -15,12 +15,12 @@ from jaxlint.engine.discover import discover
 from jaxlint.engine.options import ConfigError
 from jaxlint.engine.settings import Configuration, Settings
 from jaxlint.source import SourceError, SourceText, read
-from jaxlint.source.modules import components
+from jaxlint.source.modules import components, neighbours
 
 MAX_FOLDERS = 5_000
 """Of a workspace folder with more than that, perhaps a home directory, open documents are looked at by themselves."""
-MAX_CHARACTERS = 4_000_000
-"""Of what is looked at together: some 100,000 lines."""
+MAX_CHARACTERS = 200_000
+"""Of what is looked at together, some 5,000 lines: in a larger project, the modules that are closest to a document."""
 _PATIENCE = 5.0
 """Seconds after which files are listed again; more where listing takes long."""
 
@@ -54,18 +54,19 @@ class Surroundings:
 
     def together(
         self, source: SourceText, opened: Iterable[SourceText], configuration: Configuration
-    ) -> tuple[SourceText, ...]:
-        """The texts that an open document is linked to by imports, itself included, in the order of their paths."""
+    ) -> tuple[tuple[SourceText, ...], bool]:
+        """The texts that an open document is linked to by imports, itself included, in the order of their paths; and
+        whether these are all."""
         folder = self.folder_of(source.path)
         if folder is None:
-            return (source,)
+            return (source,), True
         texts = {text.path: text for file in self._files(folder, configuration) if (text := self._read(file))}
         texts |= {one.path: one for one in (*opened, source) if self.folder_of(one.path) == folder}
         for component in components([texts[path] for path in sorted(texts)]):
             if source in component:
                 fits = sum(len(text.text) for text in component) <= MAX_CHARACTERS
-                return tuple(component) if fits else (source,)
-        return (source,)
+                return tuple(component if fits else neighbours(component, source, MAX_CHARACTERS)), fits
+        return (source,), True
 
     def _files(self, folder: Path, configuration: Configuration) -> Sequence[Path]:
         known = self._listings.get(folder)

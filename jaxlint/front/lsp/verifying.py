@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import json
 import os
 import signal
@@ -25,6 +26,18 @@ if TYPE_CHECKING:
 
 _GRACE = 5.0
 """Seconds that the process has for ending its own children."""
+_INTERRUPT = signal.SIGINT if os.name == "posix" else signal.SIGTERM
+
+
+_RUNNING: dict[int, Process] = {}
+
+
+@atexit.register
+def _end_all() -> None:
+    """The server ends: nobody wants to know any more."""
+    for process in _RUNNING.values():
+        with suppress(ProcessLookupError):
+            process.send_signal(_INTERRUPT)
 
 
 def function_at(source: SourceText, line: int) -> str | None:
@@ -47,6 +60,7 @@ async def verified(server: Server, source: SourceText, name: str) -> dict[str, s
             process = await asyncio.create_subprocess_exec(
                 *command, "--output-format", "json", cwd=folder, env=environment, stdout=PIPE, stderr=PIPE
             )
+            _RUNNING[process.pid] = process
             try:
                 output = asyncio.ensure_future(process.communicate())
                 await asyncio.wait([output, cancelled], return_when=asyncio.FIRST_COMPLETED)
@@ -55,6 +69,7 @@ async def verified(server: Server, source: SourceText, name: str) -> dict[str, s
                 out, err = output.result()
             finally:
                 await _end(process)
+                _RUNNING.pop(process.pid, None)
     return {"function": name, **_told(name, out.decode(), err.decode())}
 
 
@@ -62,7 +77,7 @@ async def _end(process: Process) -> None:
     """Interrupt the process, which then kills its children; kill it if it does not."""
     if process.returncode is None:
         with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
+            process.send_signal(_INTERRUPT)
             try:
                 await asyncio.wait_for(process.wait(), _GRACE)
             except TimeoutError:

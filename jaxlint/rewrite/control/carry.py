@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -110,7 +111,17 @@ def settled(low: Lowering, loop: Loop | While, carry: Carry) -> Carry:
         (dtypes.typed(low, loop, first, names) if first.isidentifier() else None) or first for first in carry.first
     ]
     casts = [dtypes.cast(low, loop, name) for name, first in zip(carry.names, found, strict=True) if name == first]
-    return Carry(carry.names, tuple(found), tuple(filter(None, casts)))
+    shared, found = _shared(low, found)
+    return Carry(carry.names, tuple(found), (*shared, *filter(None, casts)))
+
+
+def _shared(low: Lowering, first: list[str]) -> tuple[list[str], list[str]]:
+    """A name for a dtype that several first values are given, and the values with it."""
+    computed = re.findall(r"\w+\.result_type\([^()]*\)", " ".join(first))
+    if len(computed) < 2 or len(set(computed)) > 1:
+        return [], first
+    name = low.fresh("dtype", "carry_dtype")
+    return [f"{name} = {computed[0]}"], [text.replace(computed[0], name) for text in first]
 
 
 def appended(loop: Loop | While) -> dict[str, Append]:

@@ -22,7 +22,7 @@ from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.forecast import Forecast
-from jaxlint.rewrite.control.held import is_number, values_before
+from jaxlint.rewrite.control.held import is_number, is_surely_python_number, values_before
 from jaxlint.rewrite.control.lowering import Lines, Lowering
 from jaxlint.rewrite.control.model import Block, Branch, Exit, Test
 from jaxlint.rewrite.control.scalars import Scalars
@@ -37,17 +37,22 @@ SHORT = 30
 """A longer test is not written more than once."""
 
 
+FILLS = "where a path gives a number, it fills an array of the other path's shape"
+
+
 class Unfit(Exception):
     """Why a branch is no mere choice of values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value that a path gives. ``scalar``: it certainly has no axes; ``kind``: that of its numbers, if known."""
+    """A value that a path gives. ``scalar``: it certainly has no axes; ``kind``: that of its numbers, if known;
+    ``number``: it is one of Python's."""
 
     text: Text
     scalar: bool
     kind: Kind = None
+    number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Chooser:
-    """How values are chosen. ``safe``: guarded divisions and logarithms get a harmless operand inside."""
+    """How values are chosen. ``safe``: guarded divisions and logarithms get a harmless operand inside; what is only
+    costly may be computed for nothing."""
 
     low: Lowering
     scalars: Scalars
@@ -145,19 +151,20 @@ class Chooser:
                     raise Unfit("a choice within a sum")
                 symbol = cst.Module(()).code_for_node(operator).strip().removesuffix("=")
                 old = self._before(name, before)
-                return Leaf(infix(symbol, old.text, right.text), right.scalar and old.scalar)
+                text = infix(symbol, old.text, right.text)
+                return Leaf(text, right.scalar and old.scalar, number=right.number and old.number)
         assert isinstance(value, cst.BaseExpression)
         return self._leaf(value, guard)
 
     def _before(self, name: str, branch: cst.CSTNode | None) -> Leaf:
         """The name itself, if it holds a number or an array before a branch."""
-        if (
-            branch is not None
-            and name not in self.ctx.made
-            and not all(map(is_number, values_before(self.ctx, branch, name) or [None]))
-        ):
+        if branch is None or name in self.ctx.made:
+            return Leaf(Text(name), self.scalars.is_scalar_name(name))
+        before = values_before(self.ctx, branch, name) or [None]
+        if not all(map(is_number, before)):
             raise Unfit(f"`{name}` is perhaps no array before the `if`")
-        return Leaf(Text(name), self.scalars.is_scalar_name(name))
+        number = all(map(is_surely_python_number, before))
+        return Leaf(Text(name), number or self.scalars.is_scalar_name(name), number=number)
 
     def _result(self, branch: Branch, item: int | None, depth: int = 0) -> Leaf | Choice:
         """What a branch whose paths all return gives, or one item of that."""
@@ -194,9 +201,10 @@ class Chooser:
             raise Unfit("several values depend on the test")
         if "#" in ctx.code(node):
             raise Unfit("a comment stands inside of a value")
-        reason = hazard(ctx, node)
+        reason = hazard(ctx, node, costly=self.safe)
         if reason is None:
-            return Leaf(quoted(ctx, node), self.scalars.is_scalar(node), kind_of(ctx.value(node)))
+            value = ctx.value(node)
+            return Leaf(quoted(ctx, node), self.scalars.is_scalar(node), kind_of(value), is_surely_python_number(value))
         if self.safe and guard is not None and (text := self._safe(node, guard)) is not None:
             return Leaf(text, self.scalars.is_scalar(node))
         raise Unfit(reason)
@@ -218,11 +226,21 @@ class Chooser:
     def _where(self, choice: Leaf | Choice) -> Text:
         if isinstance(choice, Leaf):
             return choice.text
-        _check_shapes(choice)
+        self._check_shapes(choice)
         self._note_kinds(choice)
         text = self._spelled(choice)
         self.low.uses.update(dict.fromkeys(text.uses))
         return text
+
+    def _check_shapes(self, choice: Choice) -> None:
+        """`jnp.where` broadcasts: a number of Python's fills an array, as no trace could keep both. An array that is
+        tested is a scalar; of the others nothing is known."""
+        leaves = list(_values(choice))
+        arrays = {leaf.scalar for leaf in leaves if not leaf.number}
+        if len(arrays) > 1:
+            raise Unfit("one value has no axes and the other perhaps some, to which `jnp.where` would broadcast")
+        if False in arrays and any(leaf.number for leaf in leaves):
+            self.low.changes[FILLS] = None
 
     def _note_kinds(self, choice: Choice) -> None:
         """`jnp.where` gives one type, which Python would not on the path of an int."""
@@ -288,12 +306,6 @@ def extent(ctx: Forecast, node: cst.BaseExpression) -> tuple[int, int]:
     if not node.lpar:
         return ctx.span(node)
     return ctx.span(node.lpar[0])[0], ctx.span(node.rpar[-1])[1]
-
-
-def _check_shapes(choice: Choice) -> None:
-    """`jnp.where` broadcasts. An array that is tested is a scalar; of the others nothing is known."""
-    if len({leaf.scalar for leaf in _values(choice)}) > 1:
-        raise Unfit("one value is a number and the other perhaps a larger array, which `jnp.where` would broadcast")
 
 
 def one_kind(kinds: set[Kind]) -> str:

@@ -12,17 +12,22 @@ A guess that is wrong is noticed when lax compares the carry's types.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
 from jaxlint.facts.model.dtypes import FLOAT
-from jaxlint.facts.model.values import Array, Const, HostArray, Tree, Unknown, Value
+from jaxlint.facts.model.values import Array, Const, Either, HostArray, Tree, Unknown, Value
+from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.held import is_python_number, values_before
 from jaxlint.rewrite.control.lowering import Lowering
 from jaxlint.rewrite.control.model import Bind, Loop, Names, Plain, While
+from jaxlint.source import walk
 
+Given = tuple[int, str, bool]
+"""An array that a result is computed from: how far its dtype is from the result's for sure, its name, and whether it is
+known to be of floats."""
 _KEEPING = ("where", "maximum", "minimum", "abs", "exp", "log", "sqrt", "sin", "cos", "tanh", "sum", "max", "min")
 _JOINING = (*_KEEPING, "dot", "vdot", "matmul", "mean", "clip", "square", "add", "subtract", "multiply", "divide")
 
@@ -51,12 +56,31 @@ def typed(low: Lowering, loop: Loop | While, name: str, names: Names) -> str | N
     sources = [source for value in given for source in _sources(low, loop, value, names, {name})]
     if not sources:
         return None
-    source = min(sources)[1]
+    _, source, floating = min(sources)
+    dtype = f"{source}.dtype"
+    if (
+        not floating
+        and _adds_up(loop, name)
+        and any(kind_of(one) == "float" for value in before for one in _options(value))
+    ):
+        dtype = f"{low.spell('jax.numpy.result_type')}({source}, float)"
     constant = before[0].value if len(before) == 1 and isinstance(before[0], Const) else None
     plain = {0.0: "zeros", 1.0: "ones"}.get(constant) if isinstance(constant, int | float) else None
     if plain and not isinstance(constant, bool):
-        return f"{low.spell(f'jax.numpy.{plain}')}((), {source}.dtype)"
-    return f"{low.spell('jax.numpy.asarray')}({name}, {source}.dtype)"
+        return f"{low.spell(f'jax.numpy.{plain}')}((), {dtype})"
+    return f"{low.spell('jax.numpy.asarray')}({name}, {dtype})"
+
+
+def _adds_up(loop: Loop | While, name: str) -> bool:
+    """True for what a turn computes from its value before, or with a float: one stays a float, also among integers."""
+    plain = [value for other, value in values(loop, augmented=False) if other == name]
+    added = sum(other == name for other, _ in values(loop)) > len(plain)
+    floats = (isinstance(part, cst.Float | cst.Divide) for value in plain for part in walk(value))
+    return added or any(name in flow.reads(value) for value in plain) or any(floats)
+
+
+def _options(value: Value | None) -> Sequence[Value]:
+    return value.options if isinstance(value, Either) else (value,) if value is not None else ()
 
 
 def _wide(low: Lowering, loop: Loop | While) -> Names:
@@ -117,14 +141,14 @@ def _matched(target: cst.BaseExpression, value: cst.BaseExpression) -> Iterator[
 
 def _sources(
     low: Lowering, loop: Loop | While, node: cst.BaseExpression, names: Names, seen: set[str]
-) -> Iterator[tuple[int, str]]:
-    """The arrays that an expression combines, with how sure it is that their dtype is the result's: 0 is best."""
+) -> Iterator[Given]:
+    """The arrays that an expression combines."""
     match node:
         case cst.Name(value=name) if name not in seen:
             seen.add(name)
             yield from _variable(low, loop, node, names, seen)
         case cst.Subscript(value=cst.Name() as base) if not _is_keyed(node):
-            yield from ((0, text) for _, text in _sources(low, loop, base, names, seen))
+            yield from ((0, text, floating) for _, text, floating in _sources(low, loop, base, names, seen))
         case cst.UnaryOperation(expression=inner):
             yield from _sources(low, loop, inner, names, seen)
         case cst.BinaryOperation(left=left, right=right) | cst.IfExp(body=left, orelse=right):
@@ -142,15 +166,13 @@ def _is_keyed(node: cst.Subscript) -> bool:
     )
 
 
-def _variable(
-    low: Lowering, loop: Loop | While, node: cst.Name, names: Names, seen: set[str]
-) -> Iterator[tuple[int, str]]:
+def _variable(low: Lowering, loop: Loop | While, node: cst.Name, names: Names, seen: set[str]) -> Iterator[Given]:
     name = node.value
     for inner in flow.statements((loop,)):
         if isinstance(inner, Loop) and name in flow.target(inner):
             row = _row_of(low, inner.node.target, inner.node.iter, name)
             found = _sources(low, loop, row, names, seen) if row is not None else ()
-            yield from ((0, text) for _, text in found)
+            yield from ((0, text, floating) for _, text, floating in found)
             return
     bound = [value for other, value in values(loop) if other == name]
     if name in names or bound:
@@ -161,7 +183,7 @@ def _variable(
     held = low.ctx.value(node)
     kind = getattr(held, "kind", None)
     if (low.ctx.jax_array(node) or isinstance(held, HostArray | Tree)) and kind in (None, "float", "int"):
-        yield {"float": 0, None: 1}.get(kind, 2), name
+        yield {"float": 0, None: 1}.get(kind, 2), name, kind == "float"
 
 
 def _row_of(low: Lowering, target: cst.BaseExpression, source: cst.BaseExpression, name: str) -> cst.Name | None:

@@ -6,6 +6,7 @@ import libcst as cst
 
 from jaxlint.facts.model.definitions import scope_of
 from jaxlint.facts.model.values import Array, Const, Either, HostArray, Static, Tree, Unknown, Value
+from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control.bound import earlier, leaves, surely
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.uses import origins
@@ -16,12 +17,17 @@ def values_before(ctx: Forecast, statement: cst.CSTNode, name: str) -> list[Valu
     if any(above in ctx.lowered and name in scope_of(above).bound for above in ctx.ancestors(statement)):
         return [Array()]
     since, bound = origins(ctx, name, statement)
-    found: list[Value | None] = [ctx.value(source) if direct else None for _, source, direct in bound]
+    found: list[Value | None] = [_then(ctx, source) if direct else None for _, source, direct in bound]
     if since == 0 and name in ctx.frame.arguments:
         found.append(ctx.frame.arguments[name])
         if isinstance(found[-1], Unknown) and (default := _default(ctx, name)) is not None:
             found += [default] if default != Const(None) or not _excludes_none(ctx, statement, name) else []
     return found
+
+
+def is_surely_python_number(value: Value | None) -> bool:
+    """True for a number of Python's, and nothing else."""
+    return not isinstance(value, Either) and is_python_number(value)
 
 
 def _default(ctx: Forecast, name: str) -> Value | None:
@@ -73,6 +79,12 @@ def _says(test: cst.BaseExpression, name: str, operator: cst.BaseCompOp) -> bool
         case cst.BooleanOperation(operator=cst.Or(), left=left, right=right):
             return isinstance(operator, cst.Is) and (_says(left, name, operator) or _says(right, name, operator))
     return False
+
+
+def _then(ctx: Forecast, source: cst.BaseExpression) -> Value:
+    """What an expression gave: before what lax will run, perhaps a number that only becomes a tracer there."""
+    now, later = View.value(ctx, source), ctx.value(source)
+    return now if now is later else Either((now, later))
 
 
 def is_number(value: Value | None) -> bool:

@@ -111,18 +111,27 @@ def _stacking(ctx: View, load: cst.Name) -> cst.Call | None:
 
 def _stays_stacked(low: Lowering, loop: Loop, name: str) -> bool:
     """True if whoever reads the list afterwards takes an array as well; calls that stack it become its name."""
-    ctx = low.ctx
+    edits = _unstacked(low.ctx, loop.node, name)
+    low.ctx.edits = (*low.ctx.edits, *(edits or ()))
+    return edits is not None
+
+
+def stacked_later(ctx: View, node: cst.CSTNode, name: str) -> list[Edit] | None:
+    """The edits of the calls that stack a list, which one assignment makes; None if it must stay a list."""
+    return _unstacked(ctx, node, name) if len(bindings(ctx, name)) == 1 else None
+
+
+def _unstacked(ctx: View, maker: cst.CSTNode, name: str) -> list[Edit] | None:
     edits: list[Edit] = []
     for load in loads(ctx, name):
-        if ctx.span(load)[0] < ctx.span(loop.node)[1]:
+        if ctx.span(load)[0] < ctx.span(maker)[1]:
             continue
         above = ctx.parent(load)
         if (call := _stacking(ctx, load)) is not None:
             edits.append(Edit(*ctx.span(call), name))
         elif not (_is_measured(ctx, load) or (isinstance(above, cst.Subscript) and above.value is load)):
-            return False
-    ctx.edits = (*ctx.edits, *edits)
-    return True
+            return None
+    return edits
 
 
 def _is_measured(ctx: View, load: cst.Name) -> bool:

@@ -15,17 +15,21 @@ from dataclasses import replace
 
 import libcst as cst
 
-from jaxlint.facts.queries.view import View
-from jaxlint.facts.trace.boundary import REVERSE_MODE
 from jaxlint.rewrite.control import flow, scans
 from jaxlint.rewrite.control.carry import Carry, appended, carried, settled
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning, spaced
 from jaxlint.rewrite.control.model import Branch, Declined, Flag, Loop
 from jaxlint.rewrite.control.source import Backwards, Range, Source, count, fixed, item, less_one, mirrored, source
-from jaxlint.rewrite.control.whiles import WHILE, head, otherwise, turn
+from jaxlint.rewrite.control.whiles import (
+    FORI,
+    WHILE,
+    differentiated,
+    head,
+    otherwise,
+    passes_gradients,
+    turn,
+)
 from jaxlint.rewrite.text import Text, infix
-
-FORI = "jax.lax.fori_loop"
 
 
 def lower(low: Lowering, loop: Loop, here: Here) -> Lines:
@@ -35,6 +39,11 @@ def lower(low: Lowering, loop: Loop, here: Here) -> Lines:
     given = source(low, loop.node.iter)
     if isinstance(given, Backwards) and isinstance(given.inner, Range):
         given = mirrored(given.inner)
+    if not fixed(given) and passes_gradients(low.ctx, loop):
+        raise Declined(
+            "gradients are taken backwards through the loop, which needs a fixed number of turns: "
+            f"not `{low.code(loop.node.iter)}`"
+        )
     if loop.stop is not None and differentiated(low.ctx) and fixed(given):
         loop = _masked(low, loop, here)
     if loop.stop is not None:
@@ -86,12 +95,6 @@ def _masked(low: Lowering, loop: Loop, here: Here) -> Loop:
         raise Declined(f"`{sorted(flow.target(loop))[0]}` is read after a loop that ends early, in reverse mode")
     going = Branch(Flag(loop.stop, negated=True), loop.body)
     return replace(loop, body=(going,), stop=None)
-
-
-def differentiated(ctx: View) -> bool:
-    """True in a function through which gradients are taken backwards."""
-    chain = ctx.boundary.chain() if ctx.boundary is not None else ()
-    return any(trace.name.rpartition(".")[2].removeprefix("filter_") in REVERSE_MODE for trace in chain)
 
 
 def _early(low: Lowering, loop: Loop, given: Source, here: Here) -> Lines:

@@ -223,10 +223,8 @@ def rows(low: Lowering, given: Source) -> str:
             raise Declined(f"`{given.text}` has no length that is known while tracing, as a scan needs")
         case Rows(array=array):
             return array.text
-        case Enumerate(inner=inner, start=start):
-            turns = count(low, inner).text
-            bounds = turns if start == "0" else f"{start}, {start} + {turns}"
-            return f"({low.spell(ARANGE)}({bounds}), {rows(low, inner)})"
+        case Enumerate(inner=inner):
+            return f"({numbers(low, given)}, {rows(low, inner)})"
         case Zip(parts=parts):
             return f"({', '.join(rows(low, part) for part in parts)}{',' if len(parts) == 1 else ''})"
         case Backwards(inner=Range() as inner):
@@ -234,3 +232,10 @@ def rows(low: Lowering, given: Source) -> str:
         case Backwards(inner=Rows(array=array)):
             return f"{array.grouped}[::-1]"
     raise Declined("only ranges and arrays run backwards in lax")
+
+
+def numbers(low: Lowering, given: Enumerate) -> str:
+    """The numbers that an ``enumerate`` gives."""
+    turns = count(low, given.inner).text
+    bounds = turns if given.start == "0" else f"{given.start}, {given.start} + {turns}"
+    return f"{low.spell(ARANGE)}({bounds})"

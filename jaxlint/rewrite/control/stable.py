@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from itertools import pairwise
 
 import libcst as cst
@@ -21,7 +22,7 @@ from jaxlint.edits import replace
 from jaxlint.facts.model.values import Array, Const, Function, Library, Partial, Static, Value
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
-from jaxlint.rewrite.control.choices import one_kind
+from jaxlint.rewrite.control.choices import FILLS, one_kind
 from jaxlint.rewrite.control.conds import Arm
 from jaxlint.rewrite.control.forecast import Forecast
 from jaxlint.rewrite.control.held import is_python_number, values_before
@@ -187,6 +188,9 @@ def _unified(low: Lowering, likeness: Likeness, result: Result) -> str | None:
     like = next((like for like in likes if like is not None and like.scalar), None)
     if like is None and _are_integers(likeness, result):
         return None
+    like = like or _whole(ctx, likes, others)
+    if like is not None and not like.scalar:
+        low.changes[FILLS] = None
     if like is None:
         raise Declined(
             f"`{number}` is a number, and the other path gives perhaps a larger array or one of another dtype: "
@@ -194,12 +198,21 @@ def _unified(low: Lowering, likeness: Likeness, result: Result) -> str | None:
         )
     kept = None
     for tail in numbers:
-        text = _like(low, like, tail.node, result.name)
+        text = _like(low, like, tail.node, result)
         if tail.node is None:
             kept = text
         elif not _is_edited(ctx, tail.node):  # what follows two branches may stand in both of them
             ctx.edits = (*ctx.edits, replace(ctx, tail.node, text))
     return kept
+
+
+def _whole(ctx: Forecast, likes: Sequence[Like | None], others: Sequence[Tail]) -> Like | None:
+    """The variable whose shape and dtype all other results have: `x` for ``jnp.sin(x)``."""
+    known = [like for like in likes if like is not None]
+    forms = {Forms(ctx).of(tail.node) if tail.node is not None else None for tail in others}
+    if len(known) == len(others) and all(forms == {Form(like.name)} for like in known):
+        return replaced(known[0], same=True)
+    return None
 
 
 def _is_number(likeness: Likeness, result: Result, tail: Tail) -> bool:
@@ -244,10 +257,11 @@ def _of_one_kind(low: Lowering, result: Result) -> str | None:
     return kept
 
 
-def _like(low: Lowering, like: Like, node: cst.BaseExpression | None, name: str) -> str:
+def _like(low: Lowering, like: Like, node: cst.BaseExpression | None, result: Result) -> str:
     """A number as a scalar array of a variable's dtype."""
-    text = low.code(node) if node is not None else name
-    value = low.ctx.value(node) if node is not None else None
+    text = low.code(node) if node is not None else result.name
+    held = result.held[0] if len(result.held) == 1 else None
+    value = low.ctx.value(node) if node is not None else held
     constant = value.value if isinstance(value, Const) else None
     if like.promoted and not like.floating:
         dtype = f"{low.spell('jax.numpy.result_type')}({like.name}, float)"

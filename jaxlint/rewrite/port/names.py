@@ -19,18 +19,20 @@ from jaxlint.rewrite.port.reading import Reading, Unit
 
 _PYTHON_TYPES = {
     "numpy.float64": "float", "numpy.double": "float", "numpy.float_": "float", "numpy.longdouble": "float",
-    "numpy.int64": "int", "numpy.int_": "int", "numpy.intp": "int", "numpy.complex128": "complex", "numpy.bool_": "bool",
+    "numpy.int64": "int", "numpy.int_": "int", "numpy.intp": "int", "numpy.complex128": "complex",
+    "numpy.bool_": "bool",
     "numpy.bool": "bool", "numpy.cdouble": "complex",
 }  # fmt: skip
 """NumPy's types of 64 bits are those of Python's numbers; so written, they follow JAX's setting for 64 bits."""
 _CONSTANTS = ("pi", "inf", "nan", "e", "newaxis", "euler_gamma")
 _MAKERS = frozenset(
     f"numpy.{name}"
-    for name in """zeros ones empty full arange linspace logspace geomspace eye identity array asarray zeros_like ones_like
-    empty_like full_like meshgrid tri tril triu diag indices fromfunction""".split()  # noqa: SIM905
+    for name in """zeros ones empty full arange linspace logspace geomspace eye identity array asarray zeros_like
+    ones_like empty_like full_like meshgrid tri tril triu diag indices fromfunction""".split()  # noqa: SIM905
 )
 _MEANS = ("jax.numpy.mean", "jax.numpy.std", "jax.numpy.var")
-_HARMLESS = {"order": None, "copy": None, "subok": None, "casting": None, "like": None, "sparse": None, "check_finite": None,
+_HARMLESS = {"order": None, "copy": None, "subok": None, "casting": None, "like": None, "sparse": None,
+             "check_finite": None,
              "overwrite_a": None, "overwrite_b": None}  # fmt: skip
 _LEFT = (
     "numpy.random.",

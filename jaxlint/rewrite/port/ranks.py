@@ -1,7 +1,7 @@
 """How many axes the arrays of a NumPy function have, as far as its text shows.
 
-Needs: a `Unit`, the roles of its parameters.  Gives: `Ranks.of(expression)`, None where it is not certain. An item of an
-array that is a number is no view of it; one that is a row is.
+Needs: a `Unit`, the roles of its parameters.  Gives: `Ranks.of(expression)`, None where it is not certain. An
+item of an array that is a number is no view of it; one that is a row is.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import libcst as cst
 
 from jaxlint.facts.model.definitions import bound_names
+from jaxlint.rewrite.port.indices import consistent, contracted
 from jaxlint.rewrite.port.reading import Reading, Unit
 from jaxlint.rewrite.port.roles import Role
 from jaxlint.source import walk
@@ -46,8 +47,10 @@ _REDUCTIONS = (
     "ptp",
 )
 _ELEMENTWISE = (
-    "exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "abs", "absolute", "maximum", "minimum", "power", "arctan2", "floor", "ceil",
-    "where", "clip", "sign", "square", "hypot", "log10", "log2", "log1p", "expm1", "isnan", "isfinite", "add", "subtract", "multiply",
+    "exp", "log", "sqrt", "sin", "cos", "tan", "tanh", "abs", "absolute", "maximum", "minimum", "power", "arctan2",
+    "floor", "ceil",
+    "where", "clip", "sign", "square", "hypot", "log10", "log2", "log1p", "expm1", "isnan", "isfinite", "add",
+    "subtract", "multiply",
     "divide", "mod", "arctan", "fabs", "round", "rint",
 )  # fmt: skip
 _KEEPING = ("copy", "astype", "cumsum", "conj", "clip", "round")
@@ -63,6 +66,14 @@ class Ranks:
             self._known[name] = 0 if roles.get(name) in ("number", "size") else _measured(unit, name)
         self._settle()
         self._spread()
+        self._settle()
+        self.assumed: dict[str, int] = {}
+        for name, rank in contracted(reading, unit):
+            if name in unit.names and self._known.get(name) is None:
+                self._known[name] = rank
+        for name in unit.names:
+            if self._known.get(name) is None and (likely := consistent(unit, name)) is not None:
+                self._known[name] = self.assumed[name] = likely
         self._settle()
 
     def of(self, node: cst.BaseExpression) -> int | None:
@@ -98,9 +109,10 @@ class Ranks:
     def _item(self, base: cst.BaseExpression, slices: Sequence[cst.SubscriptElement]) -> int | None:
         if isinstance(base, cst.Attribute) and base.attr.value == "shape":
             return 0
-        rank = self.of(base)
-        if rank is None:
+        known = self.of(base)
+        if known is None:
             return None
+        rank = known
         for element in slices:
             change = self._index(element.slice)
             if change is None:

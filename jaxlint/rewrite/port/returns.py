@@ -8,8 +8,9 @@
 
     total = step(u, p)      ->   total, u = step(u, p)
 
-The results are ``(original results..., changed parameters in the order of the signature)``, a parameter that is returned
-already not twice. A caller that stays on the host takes the values into its own arrays: ``u[...] = step(u, p)``.
+The results are ``(original results..., changed parameters in the order of the signature)``, a parameter that is
+returned already not twice. A caller that stays on the host takes the values into its own arrays:
+``u[...] = step(u, p)``.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def _parts(out: Exit) -> list[cst.BaseExpression]:
 def _parameter(part: cst.BaseExpression, out: Exit, *, only: bool) -> str | None:
     """The parameter that a result is."""
     held = out.memory.get(part.value) if isinstance(part, cst.Name) else out.value if only else None
-    if held is None or len(held) != 1 or not (isinstance(part, cst.Name) or isinstance(part, cst.Call)):
+    if held is None or len(held) != 1 or not isinstance(part, cst.Name | cst.Call):
         return None
     ((sort, name),) = held
     return name if sort == "param" else None
@@ -112,10 +113,10 @@ def _parameter(part: cst.BaseExpression, out: Exit, *, only: bool) -> str | None
 
 def as_results(unit: Unit, found: Sharing, own: Convention, conventions: Conventions) -> Iterator[Edit]:
     """The edits that make every exit return what was changed."""
-    for out in found.exits:
-        names = ", ".join(own.added)
-        if not own.added:
-            continue
+    if not own.added:
+        return
+    names = ", ".join(own.added)
+    for out in {out.statement: out for out in found.exits}.values():
         if out.statement is None:
             yield _last_line(unit, f"return {names}")
         elif not _parts(out):
@@ -123,12 +124,13 @@ def as_results(unit: Unit, found: Sharing, own: Convention, conventions: Convent
         elif conventions(unit, out.statement.value) is None:
             value = out.statement.value
             assert value is not None
-            text = unit.code(value)
-            start, end = unit.span(value)
-            if isinstance(value, cst.Tuple) and value.lpar:
-                start, end = unit.span(value.lpar[0])[0], unit.span(value.rpar[-1])[1]
-                text = unit.code(value)
-            yield Edit(start, end, f"{text.rstrip().rstrip(',')}, {names}")
+            end = unit.span(value)[1]
+            if isinstance(value, cst.Tuple):
+                comma = "" if isinstance(value.elements[-1].comma, cst.Comma) else ","
+                yield Edit(end, end, f"{comma} {names}")
+            else:
+                end = unit.span(value.rpar[-1])[1] if value.rpar else end
+                yield Edit(end, end, f", {names}")
 
 
 def _last_line(unit: Unit, text: str) -> Edit:
@@ -136,7 +138,7 @@ def _last_line(unit: Unit, text: str) -> Edit:
     last = unit.node.body.body[-1]
     inner = last
     while isinstance(inner, cst.BaseCompoundStatement):
-        bodies = [part for part in _bodies(inner)]
+        bodies = _bodies(inner)
         inner = bodies[-1].body[-1] if bodies else inner
         if not bodies:
             break
@@ -203,7 +205,7 @@ def _site(
         return Decline(f"line {unit.line(call)} gives `{callee.name}` one array twice, which it changes")
     added = [places[name] for name in theirs.added]
     results = [places[name] if name is not None else None for name in theirs.same]
-    start, end = unit.span(call)
+    start = unit.span(call)[0]
     match unit.parent(call):
         case cst.Expr():
             targets = [place if place is not None else "_" for place in results] + added
@@ -230,12 +232,13 @@ def _assigned(
     own = [unit.code(each.value) for each in target.elements] if several else [unit.code(target)]  # type: ignore[attr-defined]
     if len(own) != len(results):
         return Decline(f"line {unit.line(target)} does not unpack all results")
+    results = [place.removesuffix("[...]") if place is not None else None for place in results]
     if len(own) == 1 and not added and results[0] is not None:
         return [] if results[0] == own[0] else [Edit(start, start, f"{results[0]} = ")]
     if any(place is not None and place != name for place, name in zip(results, own, strict=True)):
         return Decline(f"line {unit.line(target)} gives one array two names")
     first, last = unit.span(target)
-    if several and target.lpar:  # type: ignore[attr-defined]
+    if several and target.lpar:
         return Decline("the targets are in parentheses")
     return [Edit(first, last, ", ".join([*own, *added]))] if added else []
 
@@ -286,11 +289,13 @@ def _fresh(unit: Unit, count: int) -> list[str]:
     return [next(names) for _ in range(count)]
 
 
-def called_as_value(reading: Reading, unit: Unit, changing: Collection[str]) -> Sequence[cst.Name]:
+def called_as_value(unit: Unit, changing: Collection[str]) -> Sequence[cst.Name]:
     """Where a function that changes its arguments is passed on, so that its calls are not seen."""
     return [
         node
         for node in unit.nodes
         if isinstance(node, cst.Name) and node.value in changing and node.value not in unit.bound
         and not (isinstance(parent := unit.parent(node), cst.Call) and parent.func is node)
+        and not (isinstance(parent, cst.Attribute) and parent.attr is node)
+        and not (isinstance(parent, cst.Arg) and parent.keyword is node)
     ]  # fmt: skip

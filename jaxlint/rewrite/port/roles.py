@@ -15,7 +15,7 @@ A size is found backwards: from where JAX needs a Python int, through local vari
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import libcst as cst
@@ -31,6 +31,7 @@ Roles = dict[Key, dict[str, Role]]
 _OPAQUE = (cst.Subscript, cst.Attribute, cst.Lambda, cst.ListComp, cst.GeneratorExp, cst.Comparison)
 _THROUGH = ("int", "max", "min", "abs", "round", "range", "float", "tuple", "list", "reversed", "enumerate")
 _SHAPING = {"reshape": None, "repeat": 1, "resize": None, "view": None}
+CHANGING_METHODS = frozenset({"sort", "fill", "put", "partition", "resize", "itemset", "setfield", "byteswap"})
 _SCALARS = ("int", "float", "complex")
 
 
@@ -58,6 +59,17 @@ def _role(unit: Unit, parameter: cst.Param, sizes: set[str], arrays: set[str]) -
     if annotation in _SCALARS or isinstance(parameter.default, cst.Integer | cst.Float | cst.UnaryOperation):
         return "number"
     return "number" if _is_tested(unit, name) else "data"
+
+
+def indices(unit: Unit) -> list[str]:
+    """The parameters that only ever index arrays: their text does not say whether they are masks."""
+    whole: set[str] = set()
+    otherwise: set[str] = set()
+    for node in unit.nodes:
+        if isinstance(node, cst.Name) and node.value in unit.names:
+            single = isinstance(unit.parent(node), cst.Index)
+            (whole if single and "mask" not in node.value.lower() else otherwise).add(node.value)
+    return [name for name in unit.names if name in whole - otherwise]
 
 
 # --- flags -------------------------------------------------------------------------------------------------------
@@ -161,7 +173,7 @@ def used_as_array(reading: Reading, unit: Unit) -> Iterator[str]:
             case cst.Subscript(value=cst.Name(value=name)):
                 yield name
             case cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=attribute)):
-                if array_attribute(attribute) not in (None, "absent"):
+                if array_attribute(attribute) not in (None, "absent") or attribute in CHANGING_METHODS:
                     yield name
             case cst.Call(func=cst.Name(value="len" | "enumerate" | "zip" | "sum" | "reversed"), args=args):
                 yield from (arg.value.value for arg in args if isinstance(arg.value, cst.Name))
@@ -169,15 +181,32 @@ def used_as_array(reading: Reading, unit: Unit) -> Iterator[str]:
                 yield name
             case cst.BinaryOperation(operator=cst.MatrixMultiply(), left=left, right=right):
                 yield from (each.value for each in (left, right) if isinstance(each, cst.Name))
-            case cst.Call(func=func, args=[cst.Arg(value=cst.Name(value=name)), *_]):
+            case cst.Attribute(value=cst.BinaryOperation() as base, attr=cst.Name(value=attribute)):
+                if array_attribute(attribute) not in (None, "absent"):
+                    yield from _only_name(base)
+            case cst.Call(func=func, args=[cst.Arg(value=value), *_]):
                 if _measures(reading.name(unit, func)):
-                    yield name
+                    yield from _only_name(value)
+
+
+def _only_name(node: cst.BaseExpression) -> Iterator[str]:
+    """``v`` of ``2 * v**2``, which is an array only if that is."""
+    match node:
+        case cst.Name(value=name):
+            yield name
+        case cst.UnaryOperation(expression=inner):
+            yield from _only_name(inner)
+        case cst.BinaryOperation(left=left, right=right):
+            for one, other in ((left, right), (right, left)):
+                if isinstance(other, cst.Integer | cst.Float | cst.Imaginary):
+                    yield from _only_name(one)
 
 
 _ELEMENTWISE_OR_SIZE = frozenset(
     f"numpy.{name}"
-    for name in """exp log sqrt sin cos tan tanh abs absolute fabs maximum minimum power arctan arctan2 log2 log10 log1p expm1
-    floor ceil round around rint sign square hypot where clip isfinite isnan isinf float64 float32 int64 int32 add subtract
+    for name in """exp log sqrt sin cos tan tanh abs absolute fabs maximum minimum power arctan arctan2 log2 log10 log1p
+    expm1 floor ceil round around rint sign square hypot where clip isfinite isnan isinf float64 float32 int64 int32 add
+    subtract
     multiply divide mod fmod sinh cosh arcsin arccos cbrt deg2rad rad2deg full zeros ones empty arange linspace eye
     identity asarray array isclose asanyarray result_type dtype""".split()  # noqa: SIM905
 )
@@ -236,9 +265,9 @@ def _needs_int(reading: Reading, unit: Unit) -> Iterator[cst.BaseExpression]:
                 yield from (arg.value for arg in source.args)
 
 
-def _static_arguments(name: str, args: tuple[cst.Arg, ...] | list[cst.Arg]) -> Iterator[cst.BaseExpression]:
+def _static_arguments(name: str, args: Sequence[cst.Arg]) -> Iterator[cst.BaseExpression]:
     """The arguments of a NumPy function that its JAX namesake takes as Python values."""
-    equivalent = jax_equivalent(name)
+    equivalent = name if name.startswith("jax.") else jax_equivalent(name)
     known = function(equivalent) if equivalent is not None else None
     if known is None or known.signature is None:
         return

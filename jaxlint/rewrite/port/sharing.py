@@ -5,8 +5,8 @@ An abstract interpretation of the body, path by path: a variable holds *objects*
 ::
 
     param p      what the caller passed
-    site, age    what an expression made; the newest of a site apart from the older ones, so that a row that is made anew
-                 in every turn of a loop is not mistaken for the one before
+    site, age    what an expression made; the newest of a site apart from the older ones, so that a row that is made
+                 anew in every turn of a loop is not mistaken for the one before
 
 Needs: a `Reading`, what callees change.  Gives: `Sharing`: the parameters that are changed, the places where a change
 would have to be seen through another variable, what every exit returns.
@@ -14,7 +14,7 @@ would have to be seen through another variable, what every exit returns.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -23,22 +23,26 @@ from jaxlint.facts.queries.liveness import Liveness, liveness
 from jaxlint.jaxapi import array_attribute, function
 from jaxlint.rewrite.port.ranks import Ranks
 from jaxlint.rewrite.port.reading import Key, Reading, Unit, arguments
+from jaxlint.rewrite.port.roles import CHANGING_METHODS
 
 Object = tuple[object, str]
 Objects = frozenset[Object]
 NOTHING: Objects = frozenset()
 Memory = dict[str, Objects]
+Memories = list[Memory]
+"""All that may be there: two buffers that are swapped in every turn are two possibilities, and never one array."""
+_APART = 12
+_TURNS = 8
 
 VIEWS = frozenset({"reshape", "ravel", "transpose", "view", "squeeze", "swapaxes", "diagonal"})
 """Methods whose result may show the array itself."""
 _NUMPY_VIEWS = frozenset(
     f"numpy.{name}"
     for name in """asarray asanyarray ascontiguousarray asfortranarray atleast_1d atleast_2d atleast_3d ravel reshape
-    transpose squeeze expand_dims broadcast_to swapaxes moveaxis rollaxis flip fliplr flipud rot90 split array_split hsplit
-    vsplit diagonal real imag nditer ndenumerate require matrix_transpose lib.stride_tricks.as_strided
+    transpose squeeze expand_dims broadcast_to swapaxes moveaxis rollaxis flip fliplr flipud rot90 split array_split
+    hsplit vsplit diagonal real imag nditer ndenumerate require matrix_transpose lib.stride_tricks.as_strided
     lib.stride_tricks.sliding_window_view""".split()  # noqa: SIM905
 )
-_CHANGING_METHODS = frozenset({"sort", "fill", "put", "partition", "resize", "itemset", "setfield", "byteswap"})
 _CHANGING = frozenset({"numpy.random.shuffle", "random.shuffle", "numpy.copyto", "numpy.putmask", "numpy.put",
                        "numpy.place", "numpy.fill_diagonal", "numpy.put_along_axis"})  # fmt: skip
 
@@ -114,76 +118,75 @@ class _Walk:
             name: NOTHING if self.ranks.of(cst.Name(name)) == 0 else frozenset({("param", name)})
             for name in self.unit.names
         }
-        end = self.block(self.unit.node.body.body, start)
-        if end is not None:
+        for end in self.block(self.unit.node.body.body, [start]):
             self.found.exits.append(Exit(None, end))
         return self.found
 
-    # --- statements ----------------------------------------------------------------------------------------------
+    # --- statements: each on all memories that may be there ------------------------------------------------------
 
-    def block(self, body: Sequence[cst.CSTNode], memory: Memory | None) -> Memory | None:
+    def block(self, body: Sequence[cst.CSTNode], memories: Memories) -> Memories:
         for statement in body:
-            if memory is None:
-                return None
-            memory = self.statement(statement, memory)
-        return memory
+            if not memories:
+                break
+            memories = self.statement(statement, memories)
+        return memories
 
-    def statement(self, node: cst.CSTNode, memory: Memory) -> Memory | None:
+    def statement(self, node: cst.CSTNode, memories: Memories) -> Memories:
         match node:
             case (
                 cst.SimpleStatementLine(body=body) | cst.SimpleStatementSuite(body=body) | cst.IndentedBlock(body=body)
             ):
-                return self.block(body, memory)
+                return self.block(body, memories)
             case cst.Return(value=value):
-                held = self.value(value, memory) if value is not None else NOTHING
-                self.found.exits.append(Exit(node, memory, held))
-                return None
+                for memory in memories:
+                    held = self.value(value, memory) if value is not None else NOTHING
+                    self.found.exits.append(Exit(node, memory, held))
+                return []
             case cst.Raise():
-                return None
+                return []
             case cst.Break():
-                self._loops[-1][0].append(memory)
-                return None
+                self._loops[-1][0].extend(memories)
+                return []
             case cst.Continue():
-                self._loops[-1][1].append(memory)
-                return None
+                self._loops[-1][1].extend(memories)
+                return []
             case cst.If(test=test, body=body, orelse=orelse):
-                self.value(test, memory)
-                then = self.statement(body, dict(memory))
-                other = self.statement(orelse, dict(memory)) if orelse is not None else memory
-                return _joined([then, other])
+                for memory in memories:
+                    self.value(test, memory)
+                then = self.statement(body, _copies(memories))
+                return _joined(then, self.statement(orelse, _copies(memories)) if orelse is not None else memories)
             case cst.Else(body=body) | cst.Finally(body=body) | cst.With(body=body):
-                return self.statement(body, memory)
+                return self.statement(body, memories)
             case cst.For() | cst.While():
-                return self.loop(node, memory)
+                return self.loop(node, memories)
             case cst.Try():
-                parts = [self.statement(node.body, dict(memory))]
-                parts += [self.statement(handler.body, dict(memory)) for handler in node.handlers]
-                return _joined([memory, *parts])
+                handled = [self.statement(handler.body, _copies(memories)) for handler in node.handlers]
+                return _joined(memories, self.statement(node.body, _copies(memories)), *handled)
             case cst.Match(cases=cases):
-                return _joined([memory, *(self.statement(case.body, dict(memory)) for case in cases)])
+                return _joined(memories, *(self.statement(case.body, _copies(memories)) for case in cases))
             case cst.FunctionDef() | cst.ClassDef():
-                return {**memory, node.name.value: NOTHING}
-        return self.small(node, memory)
+                return [{**memory, node.name.value: NOTHING} for memory in memories]
+        return _joined([self.small(node, memory) for memory in memories])
 
-    def loop(self, node: cst.For | cst.While, memory: Memory) -> Memory | None:
-        ends: list[Memory | None] = []
-        for _ in range(4):
+    def loop(self, node: cst.For | cst.While, memories: Memories) -> Memories:
+        ends: Memories = []
+        for _ in range(_TURNS):
             self._loops.append(([], []))
-            turn = dict(memory)
-            if isinstance(node, cst.For):
-                self.bind_loop(node.target, node.iter, turn)
-            else:
-                self.value(node.test, turn)
+            turn = _copies(memories)
+            for memory in turn:
+                if isinstance(node, cst.For):
+                    self.bind_loop(node.target, node.iter, memory)
+                else:
+                    self.value(node.test, memory)
             last = self.statement(node.body, turn)
             breaks, continues = self._loops.pop()
-            ends = [*breaks]
-            again = _joined([memory, last, *continues])
-            assert again is not None
-            if again == memory:
+            ends = _joined(ends, breaks)
+            again = _joined(memories, last, continues)
+            if all(memory in memories for memory in again):
                 break
-            memory = again
-        end = self.statement(node.orelse, dict(memory)) if node.orelse is not None else memory
-        return _joined([end, *ends])
+            memories = again
+        end = self.statement(node.orelse, _copies(memories)) if node.orelse is not None else memories
+        return _joined(end, ends)
 
     def bind_loop(self, target: cst.BaseExpression, source: cst.BaseExpression, memory: Memory) -> None:
         """Each turn's item is a row, hence a view, of what is iterated."""
@@ -224,14 +227,24 @@ class _Walk:
         return memory
 
     def assign(self, targets: list[cst.BaseExpression], value: cst.BaseExpression, memory: Memory) -> None:
+        whole = self.value(value, memory) if not isinstance(value, cst.Tuple) else NOTHING
+        parts = [self.value(each.value, memory) for each in value.elements] if isinstance(value, cst.Tuple) else []
         for target in targets:
-            match target, value:
-                case cst.Tuple(elements=left), cst.Tuple(elements=right) if len(left) == len(right):
-                    held = [self.value(each.value, memory) for each in right]
-                    for one, objects in zip(left, held, strict=True):
-                        self.store(one.value, objects, memory, value)
-                case _:
-                    self.store(target, self.value(value, memory), memory, value)
+            if isinstance(target, cst.Tuple) and len(target.elements) == len(parts):
+                self.assign_parts([each.value for each in target.elements], parts, memory, value)
+            else:
+                self.store(target, whole.union(*parts), memory, value)
+
+    def assign_parts(
+        self, targets: list[cst.BaseExpression], parts: list[Objects], memory: Memory, value: cst.CSTNode
+    ) -> None:
+        """``A[i], A[j] = A[j], A[i]``: a view on the right shows what is stored on the left before."""
+        for number, (target, held) in enumerate(zip(targets, parts, strict=True)):
+            if isinstance(target, cst.Subscript):
+                touched = self.value(target.value, memory)
+                if any(later & touched for later in parts[number + 1 :]):
+                    self.found.conflicts.append(Conflict(target, root(target) or "", "the right side"))
+            self.store(target, held, memory, value)
 
     def store(self, target: cst.CSTNode, held: Objects, memory: Memory, source: cst.CSTNode) -> None:
         match target:
@@ -243,12 +256,12 @@ class _Walk:
             case cst.StarredElement(value=inner):
                 self.store(inner, held, memory, source)
             case cst.Subscript(value=base):
-                for element in target.slice:
-                    self.value_of_index(element.slice, memory)
+                for each in target.slice:
+                    self.value_of_index(each.slice, memory)
                 self.change(target, root(base), self.value(base, memory), memory)
             case cst.Attribute(value=base, attr=cst.Name(value=attribute)):
-                if (name := dotted(target)) is not None and array_attribute(attribute) is None:
-                    memory[name] = held
+                if (place := dotted(target)) is not None and array_attribute(attribute) is None:
+                    memory[place] = held
                 else:
                     self.change(target, root(base), self.value(base, memory), memory)
 
@@ -283,8 +296,8 @@ class _Walk:
             case cst.Name(value=name):
                 return memory.get(name, NOTHING)
             case cst.Attribute(value=base, attr=cst.Name(value=attribute)):
-                if (name := dotted(node)) is not None and name in memory:
-                    return memory[name]
+                if (place := dotted(node)) is not None and place in memory:
+                    return memory[place]
                 held = self.value(base, memory)
                 return held if array_attribute(attribute) in ("array", None) else NOTHING
             case cst.Subscript(value=base, slice=slices):
@@ -378,7 +391,7 @@ class _Walk:
             if _keyword(arg) == "out":
                 self.change(node, root(arg.value), objects, memory)
                 return objects
-        if what in _CHANGING_METHODS:
+        if what in CHANGING_METHODS:
             self.change(node, root(called.value), base, memory)
             return NOTHING
         if what in ("append", "add", "insert", "extend"):
@@ -433,20 +446,20 @@ def _keyword(arg: cst.Arg) -> str | None:
     return arg.keyword.value if arg.keyword is not None else None
 
 
-def _joined(memories: Iterable[Memory | None]) -> Memory | None:
-    """What the variables may hold where paths meet."""
-    found: Memory | None = None
-    for memory in memories:
-        if memory is None:
-            continue
-        if found is None:
-            found = dict(memory)
-        else:
-            for name, held in memory.items():
-                found[name] = found.get(name, NOTHING) | held
-    return found
+def _copies(memories: Memories) -> Memories:
+    return [dict(memory) for memory in memories]
 
 
-def _objects(memory: Memory) -> Iterator[Object]:
-    for held in memory.values():
-        yield from held
+def _joined(*parts: Memories) -> Memories:
+    """What the variables may hold where paths meet; of too many possibilities, only what each variable may hold."""
+    found: Memories = []
+    for memory in (memory for part in parts for memory in part):
+        if memory not in found:
+            found.append(memory)
+    if len(found) <= _APART:
+        return found
+    merged: Memory = {}
+    for memory in found:
+        for name, held in memory.items():
+            merged[name] = merged.get(name, NOTHING) | held
+    return [merged]

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from jaxlint.verify import protocol
-from jaxlint.verify.child import hooks, stores
+from jaxlint.verify.child import generators, hooks, stores
 from jaxlint.verify.child.limits import await_end, die_with, limit
 from jaxlint.verify.child.work import work
 from jaxlint.verify.protocol import Done, Event, Job, Ready
@@ -32,6 +32,7 @@ def main() -> None:
     limit(job.memory)
     die_with(job.parent, Path(job.events).parent)
     hooks.install()
+    generators.install()
     stores.install()
     channel.send(Ready())
     work(job, channel.send)

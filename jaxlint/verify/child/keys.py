@@ -11,10 +11,11 @@ from typing import Any
 import jax
 import numpy as np
 
+from jaxlint.verify.child.distribution import furthest, numbers
 from jaxlint.verify.child.execute import Call
 from jaxlint.verify.child.hooks import Notes, noting
 from jaxlint.verify.child.trial import Trials
-from jaxlint.verify.compare import array, compare
+from jaxlint.verify.compare import compare
 from jaxlint.verify.outcome import Leaf, Outcome, Returned, Tree
 from jaxlint.verify.verdict import Kind, Verdict
 
@@ -115,32 +116,18 @@ def rekeyed(call: Call, seed: int) -> Call | None:
 
 
 def _statistically(trials: Trials, call: Call, why: str, x64: bool) -> Verdict | None:
-    """Both functions' results for many keys, by the two-sample Kolmogorov-Smirnov statistic."""
-    samples: tuple[list[Tree], list[Tree]] = ([], [])
+    """Both functions' results for many keys have one distribution."""
+    samples: tuple[list[list[Leaf]], list[list[Leaf]]] = ([], [])
     for seed in range(_SEEDS):
         other = rekeyed(call, seed)
         if other is None:
             return Verdict(trials.function, Kind.CANNOT_COMPARE, (f"{why}, and no key is passed",))
         for outcomes, outcome in zip(samples, (trials.original(other), trials.rewritten(other)), strict=True):
             if isinstance(outcome, Returned):
-                outcomes.append(without_keys(outcome.value))
-    if worst := _furthest(*samples):
+                outcomes.append(numbers(without_keys(outcome.value).leaves))
+    if not samples[0] or len(samples[0]) != len(samples[1]):
+        return Verdict(trials.function, Kind.CANNOT_COMPARE, (f"{why}; one of them raises",))
+    if worst := furthest(*samples):
         return Verdict(trials.function, Kind.CANNOT_COMPARE, (f"{why}; {worst}",))
     note = f"other draws, and the same distribution of results over {_SEEDS} keys"
     return Verdict(trials.function, Kind.CHANGED_ON_PURPOSE, (), (note,))
-
-
-def _furthest(old: list[Tree], new: list[Tree]) -> str | None:
-    """Which leaf is distributed otherwise, at a level of one in a million."""
-    if not old or len(old) != len(new):
-        return "one of them raises"
-    for place, leaf in enumerate(old[0].leaves):
-        if leaf.kind not in ("array", "python"):
-            continue
-        left, right = (np.sort(np.concatenate([array(t.leaves[place]).ravel() for t in side])) for side in (old, new))
-        both = np.concatenate([left, right])
-        ranks = [np.searchsorted(side, both, "right") / max(1, side.size) for side in (left, right)]
-        distance = float(np.max(np.abs(ranks[0] - ranks[1]), initial=0.0))
-        if distance > 2.7 * np.sqrt(2 / len(old)):
-            return f"result{leaf.path} is distributed otherwise (Kolmogorov-Smirnov distance {distance:.2f})"
-    return None

@@ -61,14 +61,18 @@ def load_inputs(path: Path) -> Inputs:
 
     A Python module sets ``cases = {"f": [(arg, ...), {"name": arg, ...}]}`` and, where needed, ``static = {"f":
     ("n",)}``, ``host = ("f",)``, ``oracle = {"f": function}``, and ``timing``, cases like the others, to be timed in
-    their stead. JSON has the same keys, lists of numbers being arrays. An archive names its arrays ``f/0/x`` or
-    ``f/0/0``: function, case, parameter or position. Raises ValueError.
+    their stead. JSON has the same keys, or is the cases themselves; lists of numbers are arrays. An archive names its
+    arrays ``f/0/x`` or ``f/0/0``: function, case, parameter or position. Raises ValueError.
     """
     random.seed(0)
     np.random.seed(0)
     match path.suffix:
         case ".json":
-            return _inputs({name: _arrays(value) for name, value in json.loads(path.read_text("utf-8")).items()})
+            given = json.loads(path.read_text("utf-8"))
+            if not isinstance(given, dict):
+                return _inputs({})
+            settings = given if "cases" in given or not given else {"cases": given}
+            return _inputs({name: _arrays(value) for name, value in settings.items()})
         case ".npz":
             return _inputs({"cases": _archive(path)})
         case ".py":

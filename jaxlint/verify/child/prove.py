@@ -9,6 +9,7 @@ import numpy as np
 
 from jaxlint.verify.child.alarm import Overrun, within
 from jaxlint.verify.child.build import Builder, Plain
+from jaxlint.verify.child.draws import drawn_alike
 from jaxlint.verify.child.execute import Call
 from jaxlint.verify.child.keys import changed_on_purpose
 from jaxlint.verify.child.rounding import Rounding, rounding
@@ -18,7 +19,7 @@ from jaxlint.verify.child.trial import Tell, Trials
 from jaxlint.verify.child.vary import Drawn, smallest
 from jaxlint.verify.child.widths import WIDENED, widened
 from jaxlint.verify.inputs.spec import Arguments, base_sizes
-from jaxlint.verify.outcome import Outcome, Raised, Returned
+from jaxlint.verify.outcome import Outcome, Raised, Returned, blank
 from jaxlint.verify.verdict import Kind, Verdict, judge, judge_case, worst
 
 _ORIGINAL_SECONDS, _REWRITTEN_SECONDS = 2.0, 20.0
@@ -33,12 +34,14 @@ _FEW = 4
 
 @dataclass(slots=True)
 class Prover:
-    """Runs the calls of one function. ``vary`` is how many variations of described calls to try."""
+    """Runs the calls of one function. ``vary`` is how many variations of described calls to try; ``widen``: where
+    widths are all that is wrong with inputs of 32 bits, those of 64 will do."""
 
     trials: Trials
     tell: Callable[[bool], Tell]
     x64: bool
     vary: int
+    widen: bool = False
     _mutated: set[str] = field(default_factory=set)
     _reuse: bool = False
     _overruns: int = 0
@@ -66,16 +69,19 @@ class Prover:
         ]
 
     def _ran(self, call: Call) -> tuple[Call, tuple[Outcome, Outcome], tuple[str, ...]]:
-        """Both outcomes of a call, or of a wider one if lax refuses it, and a word on that."""
+        """Both outcomes of a call, or of a wider one if that must do, and a word on that."""
         both = self.trials.run(call, self.tell(False))
-        if self.x64 and (wide := widened(call, both[1])):
+        if self.widen and (wide := widened(call, *both)):
             return wide, self.trials.run(wide, self.tell(False)), (WIDENED,)
         return call, both, ()
 
     def _considered(self, verdict: Verdict, call: Call, expected: Outcome, actual: Outcome) -> Verdict:
         """A difference may be one of random numbers only, and NaN may come out otherwise without jit."""
         if verdict.kind is Kind.DIFFERENT:
-            intended = changed_on_purpose(self.trials, call, actual, x64=self.x64, known=self._reuse)
+            if self.trials.jax_code:
+                intended = changed_on_purpose(self.trials, call, actual, x64=self.x64, known=self._reuse)
+            else:
+                intended = drawn_alike(self.trials, call, expected, actual, x64=self.x64)
             verdict = intended or verdict
             self._reuse = self._reuse or verdict.kind is Kind.CHANGED_ON_PURPOSE
         finite = _finite(call)
@@ -98,6 +104,8 @@ class Prover:
         if self.trials.grad or not (isinstance(expected, Returned) and isinstance(actual, Returned)):
             return None
         if expected.mutated or actual.mutated:
+            return None
+        if not judge_case(self.trials.function, blank(expected), blank(actual), set(), x64=self.x64).kind.passes:
             return None
         match rounding(self.trials, call, expected, actual):
             case Rounding.EXPLAINS:
@@ -153,7 +161,7 @@ class Prover:
         tell("rewritten", call)
         with within(_REWRITTEN_SECONDS):
             actual = self.trials.rewritten(call)
-        if self.x64 and (wide := widened(call, actual)):
+        if self.widen and (wide := widened(call, expected, actual)):
             verdict = self._one(wide)
             return verdict and _noted(verdict, WIDENED)
         if _refuses_empty(call, actual):

@@ -43,7 +43,8 @@ class Race:
     def _measured(self, subject: Subject, calls: list[Call]) -> Speed:
         same_start()
         sides = self.trials.sides
-        return measure(subject, self._own(calls, sides.before), self._own(calls, sides.after))
+        ported = [self.trials.as_ported(call) for call in calls]
+        return measure(subject, self._own(calls, sides.before), self._own(ported, sides.after))
 
     def _own(self, calls: list[Call], module: ModuleType) -> list[Call]:
         return [self.trials.sides.arguments(call, module) for call in calls]

@@ -6,6 +6,7 @@ import jax
 import numpy as np
 
 from jaxlint.verify.child.execute import Call
+from jaxlint.verify.child.generators import is_generator
 
 _FEW = 12
 _SHORT = {"float": "f", "int": "i", "uint": "u", "complex": "c", "bfloat": "bf"}
@@ -29,7 +30,7 @@ def _value(value: Any) -> str:
             return f"{{{', '.join(f'{key!r}: {_value(item)}' for key, item in value.items())}}}"
     if callable(value) and hasattr(value, "__qualname__"):
         return str(value.__qualname__)
-    text = repr(value)
+    text = type(value).__name__ if is_generator(value) else repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

@@ -1,12 +1,14 @@
 """One call to both versions of a function."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import ModuleType
 
 import msgspec
 
 from jaxlint.verify.child.execute import Call, Function, eagerly, integers, is_jitted, original, subject
+from jaxlint.verify.child.generators import Sources, noted, reseeded, with_keys
 from jaxlint.verify.child.lazy import finished
 from jaxlint.verify.child.machine import on_cpu
 from jaxlint.verify.child.sides import Sides, attribute, same_start
@@ -35,13 +37,14 @@ class Trials:
         tell("rewritten", call)
         return expected, self.rewritten(call)
 
-    def original(self, call: Call) -> Outcome:
-        """What the original gives for a call, on the CPU whatever the rewrite runs on."""
+    def original(self, call: Call, seed: int = 0) -> Outcome:
+        """What the original gives for a call, on the CPU whatever the rewrite runs on. ``seed`` is that of the global
+        generators."""
         with on_cpu():
-            return self._original(call)
+            return self._original(call, seed)
 
-    def _original(self, call: Call) -> Outcome:
-        same_start()
+    def _original(self, call: Call, seed: int = 0) -> Outcome:
+        same_start(seed)
         if self.oracle:
             return original(self.oracle, call, jax_code=False)
         function = self._find(self.sides.before)
@@ -52,9 +55,10 @@ class Trials:
             return original(run, own, jax_code=self.jax_code)
         return original(function, own, jax_code=self.jax_code, grad=self.grad)
 
-    def rewritten(self, call: Call) -> Outcome:
-        """What the rewritten function gives for a call."""
+    def rewritten(self, call: Call, seed: int = 0) -> Outcome:
+        """What the rewritten function gives for a call, generators being keys of that ``seed``."""
         same_start()
+        call = self.as_ported(call, seed)
         function = self._find(self.sides.after)
         if isinstance(function, Raised):
             return function
@@ -64,6 +68,31 @@ class Trials:
         if isinstance(first, Returned) or self.host or is_jitted(function):
             return first
         return self._otherwise(function, call) or first
+
+    def as_ported(self, call: Call, seed: int = 0) -> Call:
+        """The call as the rewrite takes it: the port of NumPy code has keys in the place of generators."""
+        old, new = self._find(self.sides.before), self._find(self.sides.after)
+        if self.jax_code or isinstance(old, Raised) or isinstance(new, Raised):
+            return call
+        return with_keys(call, old, new, seed)
+
+    def draws(self, call: Call) -> Sources:
+        """What the original, NumPy code, draws its random numbers from."""
+        function = self._find(self.sides.before)
+        own = self.sides.arguments(call, self.sides.before)
+        if self.jax_code or self.oracle or isinstance(function, Raised):
+            return Sources()
+        same_start()
+        with noted(own) as sources, suppress(Exception):
+            function(*own.args, **own.kwargs)
+        return sources
+
+    def reseeded(self, call: Call, sources: Sources, seed: int) -> tuple[Outcome, Outcome] | None:
+        """What both give with other random numbers; None if these come from a seed that is not passed."""
+        function = self._find(self.sides.before)
+        if isinstance(function, Raised) or (other := reseeded(call, function, sources, seed)) is None:
+            return None
+        return self.original(other, seed), self.rewritten(other, seed)
 
     def _otherwise(self, function: Function, call: Call) -> Outcome | None:
         """With the whole numbers static, as a caller under jit would pass them; without jit, if the original is host
@@ -87,6 +116,7 @@ class Trials:
         if isinstance(function, Raised):
             return function
         storing = module is self.sides.before and self.jax_code
+        call = call if module is self.sides.before else self.as_ported(call)
         return eagerly(finished(function) or function, self.sides.arguments(call, module), storing=storing)
 
     def _under_jit(self, function: Function, call: Call, module: ModuleType) -> Outcome:

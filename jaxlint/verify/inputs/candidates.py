@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from jaxlint.verify.inputs.annotations import annotated
 from jaxlint.verify.inputs.comments import Function
 from jaxlint.verify.inputs.spec import ArraySpec, DictSpec, Expression, NumberSpec, SequenceSpec, Spec
-from jaxlint.verify.inputs.uses import Use
+from jaxlint.verify.inputs.uses import DRAWS, Use
 
 _VECTOR, _MATRIX, _CUBE = (ArraySpec("float32", ("d",) * ndim) for ndim in (1, 2, 3))
 _SCALAR = ArraySpec("float32")
@@ -50,6 +50,8 @@ def _evidence(use: Use) -> Iterable[Spec]:
         yield Expression(repr(use.texts[0]))
     if any(word.startswith("[") for word in use.words):
         yield from _dictionaries(sorted(word[1:-1] for word in use.words if word.startswith("[")))
+    if use.words & DRAWS:
+        yield Expression("np.random.default_rng(0)")
     if use.key:
         yield _KEY
     if use.exact is not None:

@@ -16,6 +16,11 @@ _RATE = re.compile(
     r"lr|dt|dx|h|t|eps(ilon)?|alpha|beta|gamma|rate|.*_rate|scale|tol|temperature|momentum|mu|sigma|std|threshold"
 )
 _SIZED = {"zeros", "ones", "empty", "full", "arange", "eye", "identity", "split", "one_hot", "linspace", "tri"}
+DRAWS = {
+    *("random", "normal", "standard_normal", "uniform", "integers", "randint", "rand", "randn", "choice", "shuffle"),
+    *("permutation", "exponential", "poisson", "binomial", "gamma", "beta", "multivariate_normal"),
+}
+"""Methods of NumPy's generators."""
 _OF_MATRICES = {
     *(
         "diag",

@@ -22,8 +22,7 @@ def failures(row: Row) -> tuple[str, ...]:
 
 def sentences(speed: Speed) -> tuple[str, ...]:
     """Whether the rewrite is worth it; and if XLA sees no rewrite at all, that."""
-    same = ("XLA makes the same program of the original and the rewrite",) if program_diff(speed) == "" else ()
-    return (*summary(speed), *same)
+    return summary(speed, same_program=program_diff(speed) == "")
 
 
 def place(machine: Machine) -> str:

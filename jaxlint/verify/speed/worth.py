@@ -66,20 +66,26 @@ def pays_after(original: Variant, rewrite: Variant) -> int | None:
     return 1 + math.ceil((rewrite.first - original.first) / saved) if saved > 0 else None
 
 
-def summary(speed: Speed) -> tuple[str, ...]:
-    """Whether the rewrite is worth it, in sentences."""
+def summary(speed: Speed, *, same_program: bool = False) -> tuple[str, ...]:
+    """Whether the rewrite is worth it, in sentences; ``same_program``: XLA sees no rewrite at all."""
     eager, jitted, rewrite = speed[EAGER], speed[JITTED], speed[REWRITE]
     if rewrite is None:
-        failed = next((one.failed for one in speed.variants if one.name == REWRITE and one.failed), None)
-        return (f"the rewrite could not be timed{f': {failed}' if failed else ''}",)
+        return (f"the rewrite could not be timed{_why(speed, REWRITE)}",)
     said: list[str] = []
     if eager:
         said += _against_eager(speed, eager, rewrite)
-    if jitted:
+    if jitted and same_program:
+        said.append("XLA makes the same program of the original and the rewrite: what differs between them is noise")
+    elif jitted:
         said.append(_beyond_noise(ratio(jitted, rewrite), "the original under jit"))
     if rewrite.compilations and rewrite.compilations > 1:
         said.append(f"compiles {rewrite.compilations} times for {speed.inputs} inputs")
-    return tuple(said) or ("there is no original to compare with",)
+    return tuple(said) or (f"the original could not be timed{_why(speed, EAGER)}",)
+
+
+def _why(speed: Speed, name: str) -> str:
+    failed = next((one.failed for one in speed.variants if one.name == name and one.failed), None)
+    return f": {failed}" if failed else ""
 
 
 def _against_eager(speed: Speed, eager: Variant, rewrite: Variant) -> list[str]:

@@ -16,6 +16,6 @@ loops around the store as an index by itself, and is read at that place only; a 
 is read there, or only added to. Everything else declines.
 """
 
-from jaxlint.rewrite.vector.nest import Written, written
+from jaxlint.rewrite.control.vector.nest import Written, written
 
 __all__ = ["Written", "written"]
