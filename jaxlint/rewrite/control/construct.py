@@ -117,6 +117,7 @@ def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
         block = read(ctx, statements)
         view = forecast(ctx, block, view.lowered)
     bound = bound_before(ctx, first)
+    _check_declared(ctx, block)
     names, lowered = fresh(ctx), view.lowered
     settled = Settling(names, lambda loop: loop.node not in lowered, view.dynamic).function(split(view, block), bound)
     view, uses = prepared(view, settled)
@@ -130,6 +131,16 @@ def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
         repair(ctx) if raises and not low.changes else "unsafe",
         tuple(low.uses),
     )
+
+
+def _check_declared(ctx: View, block: Block) -> None:
+    """Refuse to move assignments to variables of another scope into functions."""
+    assert ctx.function is not None
+    scope = ctx.function.scope
+    for name in flow.writes(block):
+        if name in scope.globals | scope.nonlocals:
+            word = "global" if name in scope.globals else "nonlocal"
+            raise Declined(f"`{name}` is `{word}`, and a function of lax's would bind a variable of its own")
 
 
 def _elsewhere(low: Lowering, edit: Edit) -> list[Edit]:
