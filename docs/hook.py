@@ -13,6 +13,7 @@ from mkdocs.structure.pages import Page
 
 from jaxlint.engine.options import json_schema
 from jaxlint.engine.own import OWN
+from jaxlint.front.pages import for_readers
 from jaxlint.rules import Rule, all_rules
 
 ROOT = Path(__file__).parents[1]
@@ -27,8 +28,6 @@ CATEGORIES = {
     "8": "Gradients, dtypes, indices",
     "9": "Removed and deprecated API",
 }
-_FENCE = re.compile(r"^```python (bad|good|ok|run)(?: declines: (.*))?$", re.MULTILINE)
-_TITLES = {"bad": "Reported", "good": "What the fix writes", "ok": "Not reported"}
 _SETTINGS = "<!-- the settings, from the schema -->"
 
 
@@ -70,18 +69,11 @@ def rule_page(rule: Rule) -> str:
     title, _, rest = text.partition("\n")
     facts = [f"**{rule.level}**", f"fix: {rule.fix or 'none'}", f"since {rule.since}"]
     facts += [f"option `{name} = {json.dumps(value)}`" for name, value in rule.options]
-    return f"{title}\n\n{' · '.join(facts)}\n{_FENCE.sub(_titled, _without_runs(rest))}"
+    return f"{title}\n\n{' · '.join(facts)}\n{for_readers(rest, _block)}"
 
 
-def _titled(found: re.Match[str]) -> str:
-    kind, reason = found.groups()
-    title = f"Reported, without a fix: {reason}" if reason else _TITLES[kind]
+def _block(title: str) -> str:
     return f'```python title="{title.replace(chr(34), chr(39))}"'
-
-
-def _without_runs(text: str) -> str:
-    """The inputs on which the tests compare a fix with its original are for the tests."""
-    return re.sub(r"^```python run\n.*?^```\n\n?", "", text, flags=re.DOTALL | re.MULTILINE)
 
 
 def index() -> str:
@@ -90,9 +82,9 @@ def index() -> str:
         "# All rules",
         "",
         "*Error*: silently wrong, or certain to raise. *Warning*: slow, compiles again, or depends on the caller.",
-        "*Hint*: off unless selected. A *safe* fix gives the same values and types, or repairs what could only raise; it is",
-        "tested by running both under JAX. An *unsafe* one may change what somebody relies on (`--unsafe-fixes`). A",
-        "*suggestion* is shown and not applied.",
+        "*Hint*: off unless selected. A *safe* fix gives the same values and types, or repairs what could only raise;",
+        "it is tested by running both under JAX. An *unsafe* one may change what somebody relies on",
+        "(`--unsafe-fixes`). A *suggestion* is shown and not applied.",
     ]
     for digit, title in CATEGORIES.items():
         parts += ["", f"## {title}", "", "| code | rule | level | fix | |", "|---|---|---|---|---|"]

@@ -24,14 +24,15 @@ from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, fix
 from jaxlint.engine.imports import missing_imports
 from jaxlint.engine.own import Known
-from jaxlint.engine.rule_options import no_options
+from jaxlint.engine.rule_options import Stated as RuleOptions
 from jaxlint.engine.syntax import tree
 from jaxlint.facts.model.definitions import FunctionDefinition
 from jaxlint.facts.model.project import Project, Stated, States, load, newest_jax
 from jaxlint.facts.queries.view import View
 from jaxlint.facts.trace.tracer import Tracer
 from jaxlint.rewrite.port.audit import left_over
-from jaxlint.rewrite.port.candidates import candidates
+from jaxlint.rewrite.port.border import copies
+from jaxlint.rewrite.port.candidates import candidates, of_numpy
 from jaxlint.rewrite.port.conversions import conversions
 from jaxlint.rewrite.port.entries import compiled, entries
 from jaxlint.rewrite.port.imports import used_names, without_uses
@@ -40,7 +41,8 @@ from jaxlint.rewrite.port.randomness import GLOBAL, Draws, draws, keyed
 from jaxlint.rewrite.port.ranks import Ranks
 from jaxlint.rewrite.port.reading import Key, Reading, Unit
 from jaxlint.rewrite.port.returns import PURE, Convention, as_results, called_as_value, convention, lookup, rebound
-from jaxlint.rewrite.port.roles import Roles, roles
+from jaxlint.rewrite.port.roles import Roles, indices, roles
+from jaxlint.rewrite.port.scripts import loops_as_functions
 from jaxlint.rewrite.port.sharing import Sharing, sharing
 from jaxlint.rewrite.port.views import written_out
 from jaxlint.rewrite.slices import whole_axes
@@ -50,6 +52,8 @@ Status = Literal["ported", "declined", "host"]
 _LEFT_OUT = ("JAX7", "JAX002")
 """Rules about how a program is used: they have nothing to do with making it JAX."""
 _ROUNDS = 8
+_LENGTH = "the length of"
+"""Of such a reason the rewrite of slices knows more."""
 _NOT_FAILING = ("JAX406",)
 """Warnings that a port must not leave behind."""
 
@@ -88,8 +92,11 @@ class _Attempt:
     static: dict[Key, tuple[str, ...]] = field(default_factory=dict)
     entries: set[Key] = field(default_factory=set)
     assumed: dict[Key, dict[str, int]] = field(default_factory=dict)
+    unmasked: dict[Key, str] = field(default_factory=dict)
+    """Why the slices that a loop bounds could not be written otherwise."""
     keys: set[Key] = field(default_factory=set)
     drawing: set[Key] = field(default_factory=set)
+    extracted: dict[Key, int] = field(default_factory=dict)
     outcome: FixOutcome | None = None
 
 
@@ -111,6 +118,7 @@ def port(sources: Sequence[SourceText], *, jit: bool = True, refused: Refusals =
 
 def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, str], *, jit: bool) -> _Attempt:
     attempt = _Attempt({source.path: source for source in sources}, host)
+    wanted = wanted | _extracted(attempt)
     _written_out(attempt, wanted)
     wanted = _functional(attempt, wanted)
     used = _used(attempt)
@@ -121,6 +129,24 @@ def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, st
     _mended(attempt, wanted, stated)
     _cleared(attempt, used)
     return attempt
+
+
+# --- scripts -----------------------------------------------------------------------------------------------------
+
+
+def _extracted(attempt: _Attempt) -> set[Key]:
+    """Make functions of the loops of scripts."""
+    reading = Reading(load(attempt.texts.values()))
+    edits: dict[str, Fix] = {}
+    for script in list(reading.host(reading.units.keys())):
+        if not of_numpy(script):
+            continue
+        for made in loops_as_functions(reading, script, attempt.host):
+            attempt.extracted[made.key] = made.line
+            before = edits.get(script.module.path, Fix("", ()))
+            edits[script.module.path] = replace(before, edits=(*before.edits, *made.edits))
+    _apply(attempt, edits)
+    return set(attempt.extracted)
 
 
 # --- changed arguments -------------------------------------------------------------------------------------------
@@ -163,21 +189,31 @@ def _functional(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
     kept = wanted - attempt.declined.keys()
     conventions = lookup(reading, {key: attempt.conventions[key] for key in kept})
     edits: dict[str, list[Edit]] = {}
-    for key, unit in reading.units.items():
-        mine = attempt.conventions.get(key, PURE) if key in kept else PURE
-        sites = rebound(unit, mine, conventions, host=key not in kept)
+    changing = {reading.units[each].node.name.value for each in kept if attempt.conventions[each].changes}
+    for unit in (*(reading.units[key] for key in sorted(kept)), *reading.host(kept)):
+        ours = unit.key in kept
+        mine = attempt.conventions[unit.key] if ours else PURE
+        sites = rebound(unit, mine, conventions, host=not ours)
         if isinstance(sites, Decline):
-            attempt.declined[key] = sites.reason
+            _blame(attempt, reading, unit, sites.reason, kept)
             continue
-        changing = {reading.units[each].node.name.value for each in kept if attempt.conventions[each].changes}
-        for node in called_as_value(reading, unit, changing):
-            attempt.declined[unit.module.path, node.value] = (
-                f"line {unit.line(node)} passes it on, and it changes its arguments"
-            )
-        results = as_results(unit, found[key], mine, conventions) if key in kept else ()
+        for node in called_as_value(unit, changing):
+            reason = f"line {unit.line(node)} passes it on, and it changes its arguments"
+            attempt.declined[unit.module.path, node.value] = reason
+        results = as_results(unit, found[unit.key], mine, conventions) if ours else ()
         edits.setdefault(unit.module.path, []).extend((*sites, *results))
     _apply(attempt, {path: Fix("", tuple(made)) for path, made in edits.items() if made})
     return kept - attempt.declined.keys()
+
+
+def _blame(attempt: _Attempt, reading: Reading, unit: Unit, reason: str, kept: set[Key]) -> None:
+    """A call cannot bind what it gets: if the caller stays on the host anyway, its callees stay with it."""
+    if unit.key in kept:
+        attempt.declined[unit.key] = reason
+        return
+    for _, callee in reading.calls(unit):
+        if callee.key in kept and attempt.conventions[callee.key].changes:
+            attempt.declined[callee.key] = reason
 
 
 def _shares(unit: Unit, found: Sharing) -> str | None:
@@ -212,13 +248,14 @@ def _keyed(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
         reading, {k for k, one in found.items() if one}
     )
     edits: dict[str, Fix] = {}
-    for key, unit in reading.units.items():
-        made = keyed(reading, unit, found, Ranks(reading, unit, own[key]), host=key not in wanted)
+    for unit in (*(reading.units[key] for key in sorted(wanted)), *reading.host(wanted)):
+        ours = unit.key in wanted
+        made = keyed(reading, unit, found, Ranks(reading, unit, own[unit.key] if ours else {}), host=not ours)
         if isinstance(made, Decline):
-            attempt.declined[key] = made.reason
+            attempt.declined[unit.key] = made.reason
             continue
-        if found[key].needs_key:
-            attempt.keys.add(key)
+        if ours and found[unit.key].needs_key:
+            attempt.keys.add(unit.key)
         before = edits.get(unit.module.path, Fix("", ()))
         edits[unit.module.path] = replace(before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses))
     _apply(attempt, edits)
@@ -249,6 +286,9 @@ def _renamed(attempt: _Attempt, wanted: set[Key], *, jit: bool) -> States:
     reading = Reading(project)
     own = roles(reading)
     stated = _stated(reading, own, wanted)
+    _at_the_border(attempt, reading, wanted)
+    project = load(attempt.texts.values())
+    reading = Reading(project)
     seen = _views(load_like(project, stated), wanted, reading)
     edits: dict[str, Fix] = {}
     attempt.entries = entries(reading, wanted) if jit else set()
@@ -275,7 +315,9 @@ def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
     edits: dict[str, Fix] = {}
     for key, ctx in _views(project, wanted, reading).items():
         for node in ctx.nodes():
-            made = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine) else None
+            made = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine | cst.If | cst.While) else None
+            if isinstance(made, Decline):
+                attempt.unmasked.setdefault(key, f"line {ctx.line(node)}: {made.reason}")
             if isinstance(made, Fix):
                 before = edits.get(key[0], Fix("", ()))
                 edits[key[0]] = replace(before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses))
@@ -295,6 +337,17 @@ def _converted(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
         if not any(made.edits for made in edits.values()):
             return
         _apply(attempt, edits)
+
+
+def _at_the_border(attempt: _Attempt, reading: Reading, wanted: set[Key]) -> None:
+    """Let the host copy the results that it stores into."""
+    edits: dict[str, Fix] = {}
+    for unit in reading.host(wanted):
+        made = tuple(copies(reading, unit, wanted, "np.array"))
+        before = edits.get(unit.module.path, Fix("", ()))
+        uses = (*before.uses, *(("numpy.array",) if made else ()))
+        edits[unit.module.path] = replace(before, edits=(*before.edits, *made), uses=uses)
+    _apply(attempt, edits)
 
 
 def load_like(project: Project, stated: States) -> Project:
@@ -377,13 +430,21 @@ def _cleared(attempt: _Attempt, before: Mapping[str, frozenset[str]]) -> None:
 # --- what the rules mend -----------------------------------------------------------------------------------------
 
 
+_FEW = 4
+"""From so many turns on, a loop of a ported function is written with lax, however few its callers ask for here."""
+
+
+def _rule_options(path: str) -> RuleOptions:
+    return (("unrolled-loop", (("limit", _FEW),)),)
+
+
 def _mended(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
     from jaxlint.engine.check import check
 
     def select(rule: Known) -> bool:
         return rule.level != "hint" and not rule.code.startswith(_LEFT_OUT)
 
-    looked = partial(check, target=newest_jax, options=no_options, stated=stated)
+    looked = partial(check, target=newest_jax, options=_rule_options, stated=stated)
     before = list(attempt.texts.values())
     outcome = fix(before, select, "unsafe", check=lambda sources, chosen: looked(sources, chosen))
     attempt.outcome = outcome
@@ -394,7 +455,7 @@ def _mended(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
         unit = reading.units.get(key)
         reason = _remaining(unit, outcome) if unit is not None else "it disappeared"
         if reason is not None:
-            attempt.declined[key] = reason
+            attempt.declined[key] = attempt.unmasked.get(key, reason) if _LENGTH in reason else reason
     kept = wanted - attempt.declined.keys()
     views = _views(project, kept, reading)
     for key, reason in left_over(reading, kept, views).items():
@@ -427,6 +488,10 @@ def _told(reading: Reading, wanted: set[Key], apart: Mapping[Key, str], attempt:
             )
         elif key in apart:
             functions.append(Ported(*key, line, "host", apart[key]))
+    functions += [Ported(*key, 1, "declined", why) for key, why in attempt.host.items() if key not in reading.units]
+    for key, line in attempt.extracted.items():
+        notes = (f"the loop at line {line} became a function", *_static_notes(key, attempt))
+        functions.append(Ported(*key, line, "ported", notes=notes, draws=key in attempt.drawing))
     texts = {path: source.text for path, source in attempt.texts.items()}
     return PortOutcome(texts, tuple(functions), attempt.outcome.applied if attempt.outcome is not None else ())
 
@@ -443,7 +508,13 @@ def _notes(unit: Unit, attempt: _Attempt) -> list[str]:
     if assumed:
         axes = " and ".join(f"`{name}` has {rank} axes" for name, rank in assumed.items())
         notes.append(f"holds if {axes}, as its indices suggest")
-    static = attempt.static.get(unit.key, ())
-    if static and unit.key in attempt.entries:
-        notes.append(f"static: {', '.join(f'`{name}`' for name in static)}; each new value compiles anew")
-    return notes
+    if taken := indices(unit):
+        notes.append(f"holds if {' and '.join(f'`{name}`' for name in taken)} are indices, not masks")
+    return [*notes, *_static_notes(unit.key, attempt)]
+
+
+def _static_notes(key: Key, attempt: _Attempt) -> list[str]:
+    static = attempt.static.get(key, ())
+    if not static or key not in attempt.entries:
+        return []
+    return [f"static: {', '.join(f'`{name}`' for name in static)}; each new value compiles anew"]

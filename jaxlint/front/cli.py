@@ -16,7 +16,7 @@ from jaxlint.engine.options import ConfigError, Format, Options, check_target
 from jaxlint.engine.select import suggestion
 from jaxlint.engine.write import WriteError
 from jaxlint.front.completion import rules, selectors
-from jaxlint.front.terminal import Colour, complain, make_streams_safe
+from jaxlint.front.terminal import Colour, complain, make_streams_safe, render
 
 if TYPE_CHECKING:
     from jaxlint.engine.settings import Configuration
@@ -197,12 +197,16 @@ def rule(
 ) -> None:
     """Explain a rule."""
     from jaxlint.engine.settings import Configuration
-    from jaxlint.front.pages import find, page
+    from jaxlint.front.pages import find, for_readers, page
 
     if (name is None) == (not every):
         raise ConfigError("name one rule, or give --all")
     known = Configuration(isolated=True).rules
-    print("\n\n".join(page(one).rstrip() for one in (known if name is None else (find(name, known),))))
+    text = "\n\n".join(page(one).rstrip() for one in (known if name is None else (find(name, known),)))
+    if sys.stdout.isatty():
+        render(for_readers(text))
+    else:
+        print(text)
 
 
 @app.command()

@@ -1,5 +1,7 @@
 """The rules' pages: package data in an installed wheel, the folder ``rules/`` in a checkout."""
 
+import re
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -8,6 +10,10 @@ from pathlib import Path
 from jaxlint.engine.options import ConfigError
 from jaxlint.engine.own import OWN, Known
 from jaxlint.engine.select import suggestion
+
+_RUN = re.compile(r"^```python run\n.*?^```\n\n?", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^```python (bad|good|ok)(?: declines: (.*))?$", re.MULTILINE)
+_TITLES = {"bad": "Reported", "good": "What the fix writes", "ok": "Not reported"}
 
 
 @cache
@@ -32,6 +38,17 @@ def page(rule: Known) -> str:
     if file is None or not file.is_file():
         return f"# {rule.name} ({rule.code})\n\nThis rule has no page.\n"
     return file.read_text(encoding="utf-8")
+
+
+def for_readers(text: str, opened: Callable[[str], str] = "**{}:**\n\n```python".format) -> str:
+    """A page without the inputs that are for the tests, and with titles for the blocks that these run. ``opened`` makes
+    the line that begins a block from its title."""
+
+    def titled(found: re.Match[str]) -> str:
+        kind, reason = found.groups()
+        return opened(f"Reported, without a fix: {reason}" if reason else _TITLES[kind])
+
+    return _FENCE.sub(titled, _RUN.sub("", text))
 
 
 def find(name: str, rules: tuple[Known, ...]) -> Known:

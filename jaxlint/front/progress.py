@@ -37,7 +37,7 @@ def _started(whole: int) -> "Progress":
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = TextColumn("jaxlint: looking at {task.fields[size]:,} kB"), BarColumn(), TimeElapsedColumn()
-    shown = Progress(*columns, console=Console(stderr=True), transient=True)
+    shown = Progress(*columns, console=Console(stderr=True), transient=True, refresh_per_second=4)
     shown.add_task("", total=None, size=whole // 1000)  # pulses until the first component is done
     shown.start()
     return shown

@@ -60,3 +60,11 @@ def make_streams_safe() -> None:
 def complain(message: str) -> None:
     """One line to stderr."""
     print(f"jaxlint: {message}", file=sys.stderr)
+
+
+def render(markdown: str) -> None:
+    """A text to the terminal that stdout is."""
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(markdown, code_theme="ansi_dark"))

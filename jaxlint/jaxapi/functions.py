@@ -56,7 +56,10 @@ class Function:
         return "out" in self.params
 
 
-AREAS = ("jax.numpy", "jax.lax", "jax.random", "jax.nn", "jax.scipy", "jax", "numpy", "math", "operator", "builtins")
+AREAS = (
+    "jax.numpy", "jax.lax", "jax.random", "jax.nn", "jax.scipy", "jax", "numpy", "math", "operator", "builtins",
+    "optax",
+)  # fmt: skip
 
 
 @cache

@@ -144,20 +144,20 @@ ELEMENTWISE = frozenset(f"jax.numpy.{name}" for name in _NAMES.split())
 """Functions that give at each place what they would give there alone."""
 
 
-def _is_like(ctx: View, node: cst.BaseExpression, base: str) -> bool:
+def is_like(ctx: View, node: cst.BaseExpression, base: str) -> bool:
     """True for what is computed elementwise from an array, and so has its shape."""
     if ctx.code(node) == base:
         return True
     match node:
         case cst.UnaryOperation(expression=inner):
-            return _is_like(ctx, inner, base)
+            return is_like(ctx, inner, base)
         case cst.BinaryOperation(operator=operator, left=left, right=right):
             plain = not isinstance(operator, cst.MatrixMultiply)
-            return plain and (_is_like(ctx, left, base) or _is_like(ctx, right, base))
+            return plain and (is_like(ctx, left, base) or is_like(ctx, right, base))
         case cst.Comparison(left=left, comparisons=[item]):
-            return _is_like(ctx, left, base) or _is_like(ctx, item.comparator, base)
+            return is_like(ctx, left, base) or is_like(ctx, item.comparator, base)
         case cst.Call(func=function, args=args) if ctx.name(function) in ELEMENTWISE:
-            return any(_is_like(ctx, arg.value, base) for arg in args)
+            return any(is_like(ctx, arg.value, base) for arg in args)
     return False
 
 
@@ -186,7 +186,7 @@ def _shape_note(ctx: View, mask: cst.BaseExpression, array: cst.BaseExpression, 
     sources = [mask]
     if isinstance(mask, cst.Name):
         sources = [source for _, source, direct in origins(ctx, mask.value, statement)[1] if direct]
-    if sources and all(any(_is_like(ctx, source, name) for name in (base, *_models(ctx, array))) for source in sources):
+    if sources and all(any(is_like(ctx, source, name) for name in (base, *_models(ctx, array))) for source in sources):
         return ""
     shown, masked = ctx.value(array), ctx.value(mask)
     if isinstance(shown, Array) and isinstance(masked, Array) and shown.ndim is not None and shown.ndim == masked.ndim:

@@ -4,7 +4,6 @@ Where the code could not be run, or did not show it with the inputs at hand, a f
 nothing.
 """
 
-import os
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -21,7 +20,7 @@ from jaxlint.verify.places import Places
 from jaxlint.verify.plan import PlanError
 from jaxlint.verify.protocol import MODULE, Pair
 from jaxlint.verify.sandbox import Heard, Record, run_job, unheard
-from jaxlint.verify.side_by_side import InputsError, Ways, job_for
+from jaxlint.verify.side_by_side import InputsError, Ways, job_for, wide_by_choice
 
 Found = dict[str, list[Diagnostic]]
 
@@ -96,8 +95,7 @@ def _pair(source: SourceText, functions: Sequence[str], folder: Path, inputs: Pa
 
 
 def _run(pairs: Sequence[Pair], ways: Ways, hear: Heard) -> Record:
-    x64 = os.environ.get("JAX_ENABLE_X64", "").lower() in ("1", "true", "on")
-    job = msgspec.structs.replace(job_for(pairs, ways, x64=x64), task="observe")
+    job = msgspec.structs.replace(job_for(pairs, ways, x64=wide_by_choice()), task="observe")
     record = run_job(job, ways.limits, threading.Event(), hear)
     for number, refused in record.refused.items():
         if refused.what == "inputs":

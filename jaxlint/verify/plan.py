@@ -41,13 +41,15 @@ def plan(before: str | bytes, after: str | bytes, function: str | None = None) -
 
 
 def cases_beside(before: Path) -> Path | None:
-    """A `cases.py` in the same folder which sets `cases`: inputs that need not be asked for."""
+    """A `cases.py` in the same folder which sets `cases` to a dict: inputs that need not be asked for."""
     file = before.parent / "cases.py"
     if not file.is_file() or file.resolve() == before.resolve():
         return None
-    assigned = (node for node in _parse(file.read_bytes(), "cases.py").body if isinstance(node, ast.Assign))
-    names = {target.id for node in assigned for target in node.targets if isinstance(target, ast.Name)}
-    return file if "cases" in names else None
+    for node in _parse(file.read_bytes(), "cases.py").body:
+        match node:
+            case ast.Assign([ast.Name("cases")], ast.Dict() | ast.DictComp()):
+                return file
+    return None
 
 
 def _parse(text: str | bytes, label: str) -> ast.Module:

@@ -4,25 +4,21 @@ The fixes are tried, the functions compared, and those that fail are left as the
 that is changed passes. What cannot be compared is not proved.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import msgspec
 
 from jaxlint.engine.diagnostic import Diagnostic
 from jaxlint.engine.fix import FixOutcome, Planned, Refused, Texts, Veto, concrete
 from jaxlint.engine.own import UNUSED
 from jaxlint.source import SourceText
-from jaxlint.verify.files import pair_of
+from jaxlint.verify.comparing import Comparing
 from jaxlint.verify.places import Places
-from jaxlint.verify.plan import PlanError
-from jaxlint.verify.protocol import MODULE, Pair
+from jaxlint.verify.protocol import MODULE
 from jaxlint.verify.reach import Reach
 from jaxlint.verify.sandbox import Heard, unheard
-from jaxlint.verify.side_by_side import Ways, side_by_side
-from jaxlint.verify.verdict import Kind, Verdict
+from jaxlint.verify.side_by_side import Ways
+from jaxlint.verify.verdict import Verdict
 
 Fixing = Callable[[Veto], FixOutcome]
 """Makes the fixes, but for those that the veto forbids."""
@@ -46,13 +42,14 @@ def prove_fixes(
 
     ``inputs`` is a file with the calls to compare; without one, a `cases.py` beside a text counts. Raises InputsError.
     """
-    comparing = _Comparing(sources, ways, hear, inputs)
+    comparing = Comparing(sources, ways, hear, inputs)
     refused: Failures = {}
     while True:
         outcome = fixing(_veto(refused))
-        verdicts, failed = comparing.compare(outcome.texts)
+        compared = comparing.compare(outcome.texts)
+        failed = {key: _told(verdict) for key, verdict in compared.failed.items()}
         if not failed.keys() - refused.keys():
-            return Proof(_as_suggestions(sources, outcome, _veto(refused)), verdicts)
+            return Proof(_as_suggestions(sources, outcome, _veto(refused)), compared.verdicts)
         refused |= _to_blame(failed, outcome.texts)
 
 
@@ -91,80 +88,9 @@ def _to_blame(failed: Failures, texts: dict[str, str]) -> Failures:
 
 
 def _told(verdict: Verdict) -> str:
+    """Why a fix is left out."""
     why = "; ".join((*verdict.reasons, *((f"for example {verdict.example}",) if verdict.example else ())))
-    return f"`{verdict.function}`: {verdict.kind}: {why}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Comparing:
-    """Compares texts with what they are to become, and what was compared before not again."""
-
-    sources: Sequence[SourceText]
-    ways: Ways
-    hear: Heard
-    inputs: Path | None
-    known: dict[tuple[str, str, str], Verdict | None] = field(default_factory=dict)
-
-    def compare(self, texts: dict[str, str]) -> tuple[dict[str, tuple[Verdict, ...]], Failures]:
-        """Verdicts on the functions of the texts that changed, and which of them do not pass and why."""
-        reach = {path: Reach.of(text) for path, text in texts.items()}
-        verdicts: dict[str, tuple[Verdict, ...]] = {}
-        failed: Failures = {}
-        with tempfile.TemporaryDirectory(prefix="jaxlint-") as folder:
-            pairs: dict[str, Pair] = {}
-            for number, source in enumerate(self.sources):
-                if (text := texts[source.path]) == source.text:
-                    continue
-                try:
-                    pairs[source.path] = pair_of(
-                        source, replace(source, text=text), Path(folder, str(number)), self.inputs
-                    )
-                except PlanError as error:
-                    failed[source.path, MODULE] = f"cannot compare: {error}"
-            self._learn(pairs, reach)
-        for path, pair in pairs.items():
-            listed = (self.known[path, name, reach[path].print(name)] for name in pair.functions)
-            verdicts[path] = tuple(verdict for verdict in listed if verdict)
-            failed |= _failures(path, pair, verdicts[path], reach[path])
-        return verdicts, failed
-
-    def _learn(self, pairs: dict[str, Pair], reach: dict[str, Reach]) -> None:
-        """Run the functions whose code has changed, and was not run yet."""
-        before = {source.path: Reach.of(source.text) for source in self.sources if source.path in pairs}
-        left: dict[str, tuple[str, ...]] = {}
-        for path, pair in pairs.items():
-            for name in pair.functions:
-                if before[path].print(name) == (code := reach[path].print(name)):
-                    self.known[path, name, code] = None
-            left[path] = tuple(
-                name for name in pair.functions if (path, name, reach[path].print(name)) not in self.known
-            )
-        new = {
-            path: msgspec.structs.replace(
-                pair, functions=left[path], changed=tuple(name for name in pair.changed if name in left[path])
-            )
-            for path, pair in pairs.items()
-            if left[path]
-        }
-        found = side_by_side(list(new.values()), self.ways, self.hear) if new else []
-        for path, verdicts in zip(new, found, strict=True):
-            by_name = {verdict.function: verdict for verdict in verdicts}
-            for name in left[path]:
-                self.known[path, name, reach[path].print(name)] = by_name.get(name)
-
-
-def _failures(path: str, pair: Pair, verdicts: Sequence[Verdict], reach: Reach) -> Failures:
-    """Why functions cannot be changed. One that stays as it is, and differs, speaks against those that it uses."""
-    failed = {
-        (path, verdict.function): _told(verdict)
-        for verdict in verdicts
-        if verdict.function in pair.changed and not verdict.kind.passes
-    }
-    for verdict in verdicts:
-        if verdict.function not in pair.changed and verdict.kind > Kind.CANNOT_COMPARE:
-            used = reach.used(verdict.function).intersection(pair.changed)
-            failed |= {(path, name): _told(verdict) for name in used or pair.changed}
-    return failed
+    return f"`{verdict.function}`: {verdict.kind}: {why}" if verdict.function else f"{verdict.kind}: {why}"
 
 
 def _as_suggestions(sources: Sequence[SourceText], outcome: FixOutcome, veto: Veto) -> FixOutcome:

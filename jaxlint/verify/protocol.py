@@ -50,6 +50,7 @@ class Job(msgspec.Struct, frozen=True):
     ``guess``: where no inputs are given, look for some. ``vary``: how many variations of described or guessed inputs
     to try for a function. ``skip`` names the targets that an earlier child has finished or did not survive, ``steady``
     those that it did not survive while their inputs were varied. ``platform`` is "cpu", or "" for what JAX chooses.
+    ``widen``: where widths are all that is wrong with inputs of 32 bits, those of 64 will do.
     """
 
     pairs: tuple[Pair, ...]
@@ -64,6 +65,7 @@ class Job(msgspec.Struct, frozen=True):
     steady: tuple[Target, ...] = ()
     platform: str = "cpu"
     task: Task = "compare"
+    widen: bool = False
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):

@@ -1,7 +1,6 @@
 """Measures the functions that the verifier has passed: one process, alone on the machine, for each platform."""
 
 import importlib.util
-import os
 import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import msgspec
 
 from jaxlint.verify.protocol import Pair, Target
 from jaxlint.verify.sandbox import Heard, run_job, unheard
-from jaxlint.verify.side_by_side import Ways, job_for
+from jaxlint.verify.side_by_side import Ways, job_for, wide_by_choice
 from jaxlint.verify.speed.record import Machine, Speed
 
 CPU, CHOSEN = "cpu", ""
@@ -33,13 +32,14 @@ def race(
     pairs: Sequence[Pair], ways: Ways, targets: Collection[Target], platforms: Sequence[str], hear: Heard = unheard
 ) -> Race:
     """How fast the targets are on each platform; 64-bit types as the environment says."""
-    x64 = os.environ.get("JAX_ENABLE_X64", "").lower() in ("1", "true", "on")
     every = {Target(number, name) for number, pair in enumerate(pairs) for name in pair.functions}
     machines: list[Machine] = []
     speeds: list[tuple[Target, Speed]] = []
     for platform in platforms if targets else ():
         job = msgspec.structs.replace(
-            job_for(pairs, ways, x64=x64, platform=platform), task="measure", skip=tuple(every - set(targets))
+            job_for(pairs, ways, x64=wide_by_choice(), platform=platform),
+            task="measure",
+            skip=tuple(every - set(targets)),
         )
         record = run_job(job, ways.limits, threading.Event(), hear)
         if record.machine:

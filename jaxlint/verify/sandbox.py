@@ -217,11 +217,12 @@ def _spawn(job: Job, folder: Path) -> "subprocess.Popen[bytes]":
 
 
 def _environment(job: Job, work: Path) -> dict[str, str]:
-    """The user's environment, with temporary files and byte code kept away, on the platform of the job."""
+    """The user's environment, with temporary files, byte code and windows kept away, on the platform of the job."""
     package = Path(__file__).resolve().parents[2]
     return os.environ | {
         "JAX_ENABLE_X64": str(int(job.x64)),
         **_platform(job),
+        "MPLBACKEND": "Agg",  # a plot opens no window, which would wait for its user
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": os.pathsep.join(filter(None, [str(package), os.environ.get("PYTHONPATH")])),
         "TMPDIR": str(work),

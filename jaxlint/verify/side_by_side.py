@@ -63,11 +63,17 @@ def side_by_side(
     return [_merged(number, pair, records) for number, pair in enumerate(pairs)]
 
 
+def wide_by_choice() -> bool:
+    """Whether the user's environment has 64-bit types on."""
+    return os.environ.get("JAX_ENABLE_X64", "").lower() in ("1", "true", "on")
+
+
 def job_for(pairs: Sequence[Pair], ways: Ways, *, x64: bool, platform: str = "cpu") -> Job:
     """A job without a file for its events, which ``run_job`` gives it."""
     return Job(
         pairs=tuple(pairs),
         x64=x64,
+        widen=x64 and not wide_by_choice(),
         grad=ways.grad,
         guess=ways.guess,
         vary=ways.vary,

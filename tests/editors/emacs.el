@@ -30,6 +30,10 @@
   (wait "diagnostics" (lambda () (flymake-start) (= 2 (length (flymake-diagnostics)))))
   (say "found" (vconcat (mapcar #'vconcat (found))))
 
+  (goto-char (flymake-diagnostic-beg (car (flymake-diagnostics))))
+  (jaxlint-explain)
+  (say "explained" (with-current-buffer "*jaxlint*" (buffer-string)))
+
   (let ((before (buffer-string)))
     (jaxlint-fix-all)
     (wait "fix all" (lambda () (not (equal before (buffer-string)))))

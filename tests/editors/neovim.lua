@@ -48,6 +48,11 @@ wait('hover', floating)
 say('hover', floating())
 vim.cmd('fclose!')
 
+vim.cmd('JaxlintExplain')
+wait('explanation', floating)
+say('explained', floating())
+vim.cmd('fclose!')
+
 vim.lsp.buf.code_action({
   context = { only = { 'quickfix' } },
   filter = function(action) return action.title:find('jnp.where', 1, true) ~= nil end,
@@ -56,14 +61,13 @@ vim.lsp.buf.code_action({
 wait('quick fix', function() return text() ~= before end)
 say('fixed', text())
 
-before = text()
 wait('diagnostics of the new text', function()
   local found = vim.diagnostic.get(0)
   return #found == 1 and found[1].code == 'JAX101'
 end)
-vim.cmd('JaxlintFixAll')
-wait('fix all', function() return text() ~= before end)
-say('all fixed', text())
+vim.api.nvim_create_autocmd('BufWritePre', { pattern = '*.py', command = 'JaxlintFixAll' })
+vim.cmd('write')
+say('all fixed', table.concat(vim.fn.readfile(file), '\n') .. '\n')
 wait('no diagnostics', function() return #vim.diagnostic.get(0) == 0 end)
 
 -- What the configuration says counts at once, without a new start.

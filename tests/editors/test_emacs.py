@@ -47,4 +47,5 @@ def test_eglot(tmp_path: Path) -> None:
         ("jaxlint [JAX401", "x > 0"),
         ("jaxlint [JAX101", "y[0]"),
     ]
+    assert "subscript-store (JAX101)" in said["explained"] or "traced-branch (JAX401)" in said["explained"]
     assert said["fixed"] == TEXT.replace("y[0] = 0", "y = y.at[0].set(0)")

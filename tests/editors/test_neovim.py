@@ -65,5 +65,6 @@ def test_neovim(tmp_path: Path) -> None:
     start = line.index(b"x > 0")
     assert said["found"] == [["JAX401", 6, start, start + len("x > 0")], ["JAX101", 12, 4, 8]]
     assert "traced-branch (JAX401)" in said["hover"]
+    assert "`relu` is traced by `jax.jit`" in said["explained"]
     assert said["fixed"] == TEXT.replace("1 if x > 0 else 0", "jnp.where(x > 0, 1, 0)")
     assert said["all fixed"] == said["fixed"].replace("y[0] = 0", "y = y.at[0].set(0)")

@@ -314,6 +314,17 @@ def test_a_terminal_gets_colours_and_lines_that_fit(project: Path) -> None:
     assert "\x1b" not in in_a_window([*argv, "--color", "never"], project)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_terminal_gets_a_rule_s_page_rendered(project: Path) -> None:
+    argv = [sys.executable, "-m", "jaxlint", "rule", "JAX301"]
+    piped = subprocess.run(argv, capture_output=True, text=True, env=environment(), timeout=60).stdout
+    assert piped.startswith("# key-reuse (JAX301)\n") and "```python bad\n" in piped
+    seen = re.sub(r"\x1b\[[0-9;]*m", "", in_a_window(argv, project, columns=70))
+    assert "key-reuse (JAX301)" in seen and "```" not in seen
+    assert "What the fix writes:" in seen and "cases =" not in seen
+    assert max(map(len, seen.splitlines())) <= 70
+
+
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [

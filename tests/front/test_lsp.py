@@ -12,7 +12,7 @@ import pytest_lsp
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
-from jaxlint.front.pages import page
+from jaxlint.front.pages import for_readers, page
 from jaxlint.rules.traced_branch import traced_branch
 
 ROOT = Path(__file__).parents[2]
@@ -166,7 +166,7 @@ async def test_hover_shows_the_page(client: LanguageClient, opened) -> None:
     named = types.TextDocumentIdentifier(document.uri)
     shown = await client.text_document_hover_async(types.HoverParams(named, found.range.start))
     assert shown and isinstance(shown.contents, types.MarkupContent)
-    assert shown.contents.value == page(traced_branch)
+    assert shown.contents.value == for_readers(page(traced_branch))
     assert shown.range == found.range
     assert await client.text_document_hover_async(types.HoverParams(named, types.Position(0, 0))) is None
 

@@ -12,6 +12,7 @@ ALIASES = table("aliases")
 
 @pytest.mark.parametrize(("alias", "target"), ALIASES["same"].items())
 def test_same(alias: str, target: str) -> None:
+    pytest.importorskip(alias.partition(".")[0])
     if alias != "numpy.random.mtrand":  # a module behind numpy.random
         assert resolve(alias) is resolve(target)
 

@@ -31,8 +31,9 @@ def mentioned(area: str) -> set[str]:
 
 @pytest.mark.parametrize("name", sorted(f"{area}.{short}" for area in AREAS for short in mentioned(area)))
 def test_what_is_mentioned_exists(name: str) -> None:
-    resolve(name)
     assert function(name) is not None
+    pytest.importorskip(name.partition(".")[0])
+    resolve(name)
 
 
 OWN = [

@@ -107,3 +107,39 @@ def test_random_numbers_come_from_keys() -> None:
     exec(after, space)
     first, second = (space["shaken_twice"](np.zeros(1000), jax.random.key(seed)) for seed in (0, 1))  # type: ignore[operator]
     assert abs(first.mean()) < 0.1 and 0.5 < first.var() < 0.85 and not np.allclose(first, second)
+
+
+SCRIPT = """\
+import matplotlib.pyplot as plt
+import numpy as np
+
+STEPS = 100
+u = np.zeros(50)
+u[25] = 1.0
+total = 0.0
+for t in range(STEPS):
+    u[1:-1] += 0.1 * (u[2:] - 2 * u[1:-1] + u[:-2])  # explicit
+    total += u.sum()
+
+plt.plot(u)
+"""
+
+
+def test_a_loop_of_a_script_becomes_a_function() -> None:
+    after, functions = ported(SCRIPT)
+    assert functions["update_u"].notes == ("the loop at line 8 became a function",)
+    assert "\ntotal, u[...] = update_u(STEPS, u, total)\n\nplt.plot(u)\n" in after
+    assert "  # explicit\n" in after
+    before: dict[str, object] = {}
+    space: dict[str, object] = {}
+    exec(SCRIPT.replace("import matplotlib.pyplot as plt\n", "").replace("plt.plot(u)\n", ""), before)
+    with jax.enable_x64(True):
+        exec(after.replace("import matplotlib.pyplot as plt\n", "").replace("plt.plot(u)\n", ""), space)
+    np.testing.assert_allclose(space["u"], before["u"])  # type: ignore[arg-type]
+    np.testing.assert_allclose(space["total"], before["total"])  # type: ignore[arg-type]
+
+
+def test_top_level_code_copies_the_results_that_it_stores_into() -> None:
+    text = HEAD + "def smooth(u):\n    return 0.5 * (u[1:] + u[:-1])\n\n\nv = smooth(np.ones(5))\nv[0] = 5.0\n"
+    after, _ = ported(text)
+    assert "v = np.array(smooth(np.ones(5)))\nv[0] = 5.0\n" in after

@@ -543,6 +543,21 @@ TURN_BY_TURN: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         """,
         [(np.array([100, 100], np.int8),), (INTS,)],
     ),
+    "another dtype in one arm": (
+        """\
+        @jax.jit
+        def f(x):
+            (n,) = x.shape
+            out = jnp.zeros(n)
+            for i in range(n):
+                t = x[i]
+                if x[i] > 1:
+                    t = 0.5 * x[i]
+                out[i] = t // 2
+            return out
+        """,
+        [(X,)],
+    ),
     "the row before the first": (
         """\
         @jax.jit

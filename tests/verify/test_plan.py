@@ -1,8 +1,10 @@
 """Which functions are paired."""
 
+from pathlib import Path
+
 import pytest
 
-from jaxlint.verify.plan import PlanError, plan
+from jaxlint.verify.plan import PlanError, cases_beside, plan
 
 BEFORE = """
 import numpy as np
@@ -53,3 +55,10 @@ def test_one_function_can_be_asked_for() -> None:
 )
 def test_jax_code_is_known_by_its_imports(line: str, jax: bool) -> None:
     assert plan(line, "").before_is_jax is jax
+
+
+@pytest.mark.parametrize("text, counts", [("cases = {'f': [(1,)]}", True), ("cases = [1, 2]", False), ("x = 1", False)])
+def test_cases_beside_a_module_are_a_dict(tmp_path: Path, text: str, counts: bool) -> None:
+    (tmp_path / "cases.py").write_text(text)
+    assert (cases_beside(tmp_path / "module.py") is not None) == counts
+    assert cases_beside(tmp_path / "cases.py") is None

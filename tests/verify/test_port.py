@@ -5,6 +5,9 @@ from textwrap import dedent
 
 import pytest
 
+from jaxlint.source import SourceText
+from jaxlint.verify.ported import SAMPLED, prove_port
+from jaxlint.verify.side_by_side import Ways
 from jaxlint.verify.verdict import Kind, Verdict
 from tests.verify.test_side_by_side import verify
 
@@ -163,3 +166,14 @@ def test_generators_are_guessed_and_measured(tmp_path: Path) -> None:
     verdict = verify(tmp_path, before, after, None, guess=True, vary=5)["f"]
     assert verdict.kind is Kind.CHANGED_ON_PURPOSE
     assert verdict.source == "a guess: f32[a], np.random.default_rng(0)"
+
+
+def test_a_port_that_draws_is_proved(tmp_path: Path) -> None:
+    path = tmp_path / "module.py"
+    text = "import numpy as np\n\n\ndef shaken(x):\n    return x + np.random.normal(size=x.shape)\n"
+    path.write_text(text)
+    (tmp_path / "cases.py").write_text("import numpy as np\ncases = {'shaken': [(np.arange(3.0),)]}\n")
+    proof = prove_port([SourceText(str(path), text)], Ways())
+    (one,) = proof.outcome.functions
+    assert one.status == "ported" and one.notes[-1] == f"proved: {SAMPLED}", one
+    assert "def shaken(x, key):" in proof.outcome.texts[str(path)]

@@ -186,7 +186,7 @@ def test_what_was_compared_is_not_run_again(tmp_path: Path, monkeypatch: pytest.
         ran.append(tuple(name for pair in pairs for name in pair.changed))
         return side_by_side(pairs, *rest)
 
-    monkeypatch.setattr("jaxlint.verify.proof.side_by_side", counting)
+    monkeypatch.setattr("jaxlint.verify.comparing.side_by_side", counting)
     _, after = proving(tmp_path, r"x ([+-]) 1", r"1 \1 x")
     assert "return 1 + x" in after and "return x - 1" in after
     assert ran == [("same", "changed", "unknown", "Model.method")]

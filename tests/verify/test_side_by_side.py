@@ -157,3 +157,31 @@ def test_inputs_that_cannot_be_read(tmp_path: Path) -> None:
         verify(tmp_path, function, function, "cases = undefined")
     with pytest.raises(InputsError, match="inputs must have"):
         verify(tmp_path, function, function, "")
+
+
+def test_widths_may_be_wrong_where_nobody_asks_for_64_bits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = "import jax\ndef f(x):\n    return x * 2.0 if x > 0 else 0.0\n"
+    after = "import jax\ndef f(x):\n    return jax.lax.cond(x > 0, lambda: x * 2.0, lambda: jax.numpy.zeros(()))\n"
+    inputs = "import jax.numpy as jnp\ncases = {'f': [(jnp.ones((), 'float32'),)]}"
+    passed = verify(tmp_path, before, after, inputs)["f"]
+    assert passed.kind is Kind.EQUIVALENT and "compared with inputs of 64" in passed.notes[-1]
+    wider = "import jax.numpy as jnp\ndef f(x):\n    return jnp.full((), 2.0, float) * x\n"
+    same = "import jax.numpy as jnp\ndef f(x):\n    return jnp.full((), 2.0, x.dtype) * x\n"
+    fixed = "import jax.numpy as jnp\ndef f(x):\n    return jnp.full((), 2.0, 'float32') * x.astype('float32')\n"
+    assert verify(tmp_path, wider, same, inputs)["f"].kind is Kind.EQUIVALENT
+    assert verify(tmp_path, wider, fixed, inputs)["f"].kind is Kind.DIFFERENT
+    monkeypatch.setenv("JAX_ENABLE_X64", "1")
+    assert verify(tmp_path, wider, same, inputs)["f"].kind is Kind.DIFFERENT
+    failed = verify(tmp_path, before, after, inputs)["f"]
+    assert failed.kind is Kind.FAILED and "equal output types" in failed.reasons[0]
+
+
+def test_a_call_that_rounding_decides_tells_nothing(tmp_path: Path) -> None:
+    """The logistic map makes anything of a last digit in a hundred turns."""
+    before = "import jax\ndef f(x):\n    for _ in range(200):\n        x = 3.99 * x * (1.0 - x)\n    return x\n"
+    after = "import jax\ndef f(x):\n    return jax.lax.fori_loop(0, 200, lambda _, x: 3.99 * x * (1.0 - x), x)\n"
+    inputs = "import numpy as np\ncases = {'f': [(np.full(8, 0.3, 'float32'),)]}"
+    alone = verify(tmp_path, before, after, inputs)["f"]
+    assert alone.kind in (Kind.EQUIVALENT, Kind.CANNOT_COMPARE), alone
+    wrong = verify(tmp_path, before, after.replace("1.0 - x", "1.0 + x"), inputs)["f"]
+    assert wrong.kind is Kind.DIFFERENT

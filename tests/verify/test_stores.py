@@ -54,6 +54,11 @@ def test_a_store_means_what_it_means_in_numpy(does: Callable[..., object]) -> No
     assert np.array_equal(ours, np.arange(6.0).reshape(2, 3)), "and afterwards it is undone"
 
 
+def test_arguments_may_be_named() -> None:
+    with stores.stores():
+        assert jnp.expand_dims(a=jnp.zeros(3), axis=0).shape == (1, 3)
+
+
 def test_numpy_s_own_errors_stay() -> None:
     with stores.stores(), pytest.raises(IndexError):
         jnp.zeros(3)[3] = 1  # type: ignore[index]

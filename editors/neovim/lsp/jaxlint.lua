@@ -19,6 +19,22 @@ local function execute(client, buffer, command)
   end, buffer)
 end
 
+---Fix everything that is safe, and wait for it, so that it can be done before a file is written.
+local function fix_all(client, buffer)
+  local params = vim.lsp.util.make_range_params(0, client.offset_encoding)
+  params.context = { only = { 'source.fixAll.jaxlint' }, diagnostics = {} }
+  local answer = client:request_sync('textDocument/codeAction', params, 5000, buffer)
+  for _, action in ipairs(answer and answer.result or {}) do
+    if not action.edit then
+      local resolved = client:request_sync('codeAction/resolve', action, 5000, buffer)
+      action = resolved and resolved.result or action
+    end
+    if action.edit then
+      vim.lsp.util.apply_workspace_edit(action.edit, client.offset_encoding)
+    end
+  end
+end
+
 ---@type vim.lsp.Config
 return {
   cmd = { 'jaxlint', 'server' },
@@ -37,7 +53,7 @@ return {
       execute(client, buffer, 'jaxlint.explain')
     end)
     command('JaxlintFixAll', function()
-      vim.lsp.buf.code_action({ context = { only = { 'source.fixAll.jaxlint' }, diagnostics = {} }, apply = true })
+      fix_all(client, buffer)
     end)
   end,
 }

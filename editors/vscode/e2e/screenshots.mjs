@@ -174,9 +174,18 @@ async function drive(page) {
   await page.keyboard.press("Escape");
 
   await goTo(page, 9, 8);
+  await command(page, "jaxlint: Explain the Finding");
+  await page.waitForSelector(".tab >> text=JAX401", { timeout: 20_000 });
+  console.log("explained beside the code");
+  await command(page, "View: Close All Editors");
+
+  await openFile(page, "model.py");
+  await page.waitForSelector(".squiggly-error");
+  await goTo(page, 9, 8);
   await command(page, "jaxlint: Verify the Function");
   await page.waitForSelector(".tab >> text=verify soft_clip", { timeout: 180_000 });
   await page.waitForTimeout(3000);
+  console.log("verified beside the code");
   await shot("verify");
   await command(page, "View: Close All Editors");
 

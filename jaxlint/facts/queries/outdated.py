@@ -38,7 +38,7 @@ def outdated(ctx: View) -> Iterator[Outdated]:
             node = each.alias if each.alias is not None else each.statement
             if not compatible(ctx, node):
                 yield Outdated(row, each.name, node, each)
-    patched = {use.name for chunk in ctx.module.chunks for use in references(project, ctx.module, chunk) if use.stored}
+    patched = _patched(project, ctx.module)
     for use in references(project, ctx.module, ctx.chunk):
         row = _row(project, use.name)
         if row is None or row.name in patched or f"{use.origin}.".startswith(f"{row.name}."):
@@ -52,6 +52,15 @@ def _suspect(module: Module) -> bool:
     found: bool | None = module.__dict__.get("_suspect")
     if found is None:
         found = module.__dict__["_suspect"] = any(removed(name) is not None for name in mentioned(module))
+    return found
+
+
+def _patched(project: Project, module: Module) -> set[str]:
+    """The attributes of libraries that a module stores to."""
+    found: set[str] | None = module.__dict__.get("_patched")
+    if found is None:
+        uses = (use for chunk in module.chunks for use in references(project, module, chunk))
+        found = module.__dict__["_patched"] = {use.name for use in uses if use.stored}
     return found
 
 

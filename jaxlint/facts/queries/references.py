@@ -82,13 +82,18 @@ def imports(project: Project, module: Module) -> Iterator[Imported]:
                 stack.extend(reversed(children(node)))
 
 
-def references(project: Project, module: Module, chunk: Chunk) -> Iterator[Reference]:
-    """Every name and chain of attributes of a chunk that refers to what was imported."""
-    return _Reader(project, module, chunk).read(chunk.tree, [module_names(project, module)])
+def references(project: Project, module: Module, chunk: Chunk) -> tuple[Reference, ...]:
+    """Every name and chain of attributes of a chunk that refers to what was imported, gathered when first asked for and
+    kept with the chunk."""
+    found: tuple[Reference, ...] | None = chunk.__dict__.get("_references")
+    if found is None:
+        reader = _Reader(project, module, chunk)
+        found = chunk.__dict__["_references"] = tuple(reader.read(chunk.tree, [module_names(project, module)]))
+    return found
 
 
 def meanings(project: Project, module: Module, chunk: Chunk) -> dict[cst.CSTNode, str]:
-    """What the names and chains of a chunk refer to, gathered when first asked for and kept with the chunk."""
+    """What the names and chains of a chunk refer to, kept in the same way."""
     found: dict[cst.CSTNode, str] | None = chunk.__dict__.get("_meanings")
     if found is None:
         found = chunk.__dict__["_meanings"] = {use.node: use.name for use in references(project, module, chunk)}

@@ -102,6 +102,8 @@ def _result(frame: Frame, row: Function, args: Arguments, node: cst.CSTNode) -> 
     bound = bind(row.signature, args)
     if row.key is not None and (key := bound.get(row.key)) is not None and row.consumes:
         keys.consume(frame, key, node, row.name)
+    if row.name.startswith("optax."):
+        return Array(strongest(deep_tracing(frame, args.values), frame.staged))
     if row.name.startswith("jax."):
         return _jax_result(frame, row, args, bound, node)
     if row.name.startswith(("numpy.", "math.")):

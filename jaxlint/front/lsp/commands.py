@@ -19,7 +19,7 @@ from jaxlint.front.lsp.features import fixed
 from jaxlint.front.lsp.reports import page_file
 from jaxlint.front.lsp.server import Server
 from jaxlint.front.lsp.verifying import function_at, verified
-from jaxlint.front.pages import find, page
+from jaxlint.front.pages import find, for_readers, page
 
 
 class _Place(msgspec.Struct):
@@ -45,18 +45,22 @@ def register(server: Server) -> None:
 
 
 async def _explain(server: Server, *arguments: Any) -> dict[str, str]:
-    """The page of a rule, and the proof of its finding at a place."""
+    """The page of a rule, and the proof of its finding at a place; without a rule, of what is found there."""
     asked = _asked(arguments)
+    here = _findings(server, asked)
+    code = asked.code or next((one.code for one in here), None)
+    if code is None:
+        return {"code": "", "markdown": "Nothing is reported here."}
     try:
-        rule = find(asked.code or "", Configuration(isolated=True).rules)
+        rule = find(code, Configuration(isolated=True).rules)
     except ConfigError as error:
-        return {"code": asked.code or "", "markdown": str(error)}
-    proofs = [_proof(one) for one in _findings(server, asked) if one.code == rule.code]
+        return {"code": code, "markdown": str(error)}
+    proofs = [_proof(one) for one in here if one.code == rule.code]
     if not server.options.get("rendersMarkdown"):
         file = page_file(rule.code, rule.name)
         first, *_ = page(rule).partition("\n```")
         await _open(server, file.as_uri() if file else None, "\n\n".join([*proofs, first.strip()]))
-    return {"code": rule.code, "markdown": "\n\n".join([*proofs, page(rule)])}
+    return {"code": rule.code, "markdown": "\n\n".join([*proofs, for_readers(page(rule))])}
 
 
 def _findings(server: Server, asked: _Asked) -> list[Diagnostic]:

@@ -19,7 +19,7 @@ from jaxlint.front.lsp.desk import Shown
 from jaxlint.front.lsp.documents import Document
 from jaxlint.front.lsp.server import Server
 from jaxlint.front.lsp.settings import understood
-from jaxlint.front.pages import page
+from jaxlint.front.pages import for_readers, page
 from jaxlint.source.files import SUFFIXES
 from jaxlint.source.suppressions import suppressions
 
@@ -255,10 +255,10 @@ async def _hover(server: Server, params: types.HoverParams) -> types.Hover | Non
     here = [one for one in shown.found if one.start <= at <= one.end] if shown else []
     rules = {rule.code: rule for rule in Configuration(isolated=True).rules}
     if here:
-        pages = [page(rules[code]) for code in dict.fromkeys(one.code for one in here)]
+        pages = [for_readers(page(rules[code])) for code in dict.fromkeys(one.code for one in here)]
         return _markdown(pages, places.location(here[0].start, here[0].end).range)
     named = _named(document, at, rules)
-    return _markdown([page(rule) for rule in named], None) if named else None
+    return _markdown([for_readers(page(rule)) for rule in named], None) if named else None
 
 
 def _named(document: Document, at: tuple[int, int], rules: dict[str, Known]) -> list[Known]:

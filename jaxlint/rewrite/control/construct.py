@@ -25,7 +25,7 @@ from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
 from jaxlint.rewrite.control.slices import of_one_length
 from jaxlint.rewrite.control.slots import localised
-from jaxlint.rewrite.control.stores import stored_once
+from jaxlint.rewrite.control.stores import added_aside, stored_once
 
 COMPOUND = (cst.If, cst.For, cst.While, cst.Match)
 
@@ -68,14 +68,22 @@ def _in_one_go(ctx: View, node: cst.CSTNode) -> Fix | None:
 
 
 def _first_step(ctx: View, node: cst.CSTNode) -> Fix | None:
-    """What must change before lax runs a loop: slices of varying length, and stores in all arms of a branch."""
+    """What had better change before lax runs a loop: slices of varying length, and how often arrays are stored into."""
     top, block, view = _outermost(ctx, node)
     if (fix := of_one_length(view, top)) is not None:
         return fix
     loops = [statement for statement in flow.statements(block) if isinstance(statement, Loop | While)]
-    inner = (statement for loop in loops for statement in flow.statements(loop.body))
-    branches = (branch for branch in inner if isinstance(branch, Branch) and view.dynamic(branch.test))
-    return next((fix for branch in branches if (fix := stored_once(ctx, branch)) is not None), None)
+    inner = [statement for loop in loops for statement in flow.statements(loop.body)]
+    return next((fix for statement in inner if (fix := _one_store(view, statement)) is not None), None)
+
+
+def _one_store(view: Forecast, statement: Statement) -> Fix | None:
+    match statement:
+        case Branch(test=test) if view.dynamic(test):
+            return stored_once(view, statement)
+        case Loop(node=node) if node in view.lowered:
+            return added_aside(view, statement)
+    return None
 
 
 def _vectorised(ctx: View, loop: cst.For) -> Fix:

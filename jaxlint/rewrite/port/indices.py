@@ -14,8 +14,8 @@ _FEWEST = 2
 
 
 def contracted(reading: Reading, unit: Unit) -> Iterator[tuple[str, int]]:
-    """The ranks of arrays in ``np.dot(A[i, :j], x[:j])``: an axis whose length changes from turn to turn is the one that
-    is summed over, so that none comes after it."""
+    """The ranks of arrays in ``np.dot(A[i, :j], x[:j])``: an axis whose length changes from turn to turn is the one
+    that is summed over, so that none comes after it."""
     for node in unit.nodes:
         match node:
             case cst.BinaryOperation(operator=cst.MatrixMultiply(), left=left, right=right):
@@ -32,7 +32,7 @@ def _vectors(unit: Unit, left: cst.BaseExpression, right: cst.BaseExpression) ->
 
 
 def _sliced(unit: Unit, node: cst.BaseExpression) -> tuple[str, int] | None:
-    """The array and the number of indices of ``A[i, :j]``, ``A[j:, i]`` or ``x[:j][::-1]``, sliced along one axis only."""
+    """The array and the number of indices of ``A[i, :j]``, ``A[j:, i]``, ``x[:j][::-1]``, sliced along one axis."""
     match node:
         case cst.Subscript(value=cst.Subscript() as inner, slice=[cst.SubscriptElement(slice=cst.Slice())]):
             return _sliced(unit, inner)

@@ -155,7 +155,7 @@ class Keyed:
 def keyed(reading: Reading, unit: Unit, found: Mapping[Key, Draws], ranks: Ranks, *, host: bool) -> Keyed | Decline:
     """The edits that draw with keys. A function that stays on the host keeps its generator and draws seeds from it for
     those that do not."""
-    own = found[unit.key]
+    own = found.get(unit.key, Draws())
     if own.refusal is not None and not host:
         return Decline(own.refusal)
     writer = _Writer(reading, unit, ranks)
@@ -181,7 +181,9 @@ def keyed(reading: Reading, unit: Unit, found: Mapping[Key, Draws], ranks: Ranks
         writer.pass_on(call, callee, found[callee.key], host=host)
     if not writer.edits:
         return Keyed((), ())
-    return Keyed(tuple(writer.written()), tuple(dict.fromkeys(("jax.random.key", *writer.uses))))
+    edits = tuple(writer.written())
+    names = dict.fromkeys(("jax.random.key", "jax.random.split", *writer.uses))
+    return Keyed(edits, tuple(name for name in names if any(name in edit.text for edit in edits)))
 
 
 class _Writer:

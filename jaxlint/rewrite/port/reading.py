@@ -5,7 +5,7 @@ Needs: the modules of a project.  Gives: `Reading`, one `Unit` for each function
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -117,8 +117,13 @@ class Reading:
             for unit in _units(module):
                 self.units[unit.key] = unit
 
-    def of(self, module: Module) -> list[Unit]:
-        return [unit for unit in self.units.values() if unit.module is module]
+    def host(self, ported: Collection[Key]) -> Iterator[Unit]:
+        """The code that runs on the host: the other functions, and each run of top-level statements."""
+        yield from (unit for key, unit in self.units.items() if key not in ported)
+        for module in self.project.modules:
+            for chunk in module.chunks:
+                if chunk.name is None and _readable(chunk):
+                    yield Unit(module, chunk, cst.FunctionDef(cst.Name("__main__"), cst.Parameters(), _block(chunk)))
 
     def name(self, unit: Unit, node: cst.CSTNode) -> str | None:
         """The canonical name of what an expression refers to by an import: ``numpy.zeros``."""
@@ -161,6 +166,17 @@ def arguments(callee: Unit, call: cst.Call) -> dict[str, cst.Arg] | None:
             return None
         found[name] = arg
     return found
+
+
+def _readable(chunk: Chunk) -> bool:
+    try:
+        return bool(chunk.tree.body)
+    except SourceError:
+        return False
+
+
+def _block(chunk: Chunk) -> cst.IndentedBlock:
+    return cst.IndentedBlock([item for item in chunk.tree.body if not isinstance(item, cst.FunctionDef | cst.ClassDef)])
 
 
 def _units(module: Module) -> Iterator[Unit]:

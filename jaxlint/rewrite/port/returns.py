@@ -232,6 +232,7 @@ def _assigned(
     own = [unit.code(each.value) for each in target.elements] if several else [unit.code(target)]  # type: ignore[attr-defined]
     if len(own) != len(results):
         return Decline(f"line {unit.line(target)} does not unpack all results")
+    results = [place.removesuffix("[...]") if place is not None else None for place in results]
     if len(own) == 1 and not added and results[0] is not None:
         return [] if results[0] == own[0] else [Edit(start, start, f"{results[0]} = ")]
     if any(place is not None and place != name for place, name in zip(results, own, strict=True)):
@@ -288,7 +289,7 @@ def _fresh(unit: Unit, count: int) -> list[str]:
     return [next(names) for _ in range(count)]
 
 
-def called_as_value(reading: Reading, unit: Unit, changing: Collection[str]) -> Sequence[cst.Name]:
+def called_as_value(unit: Unit, changing: Collection[str]) -> Sequence[cst.Name]:
     """Where a function that changes its arguments is passed on, so that its calls are not seen."""
     return [
         node

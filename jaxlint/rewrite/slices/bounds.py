@@ -14,9 +14,9 @@ import libcst as cst
 from jaxlint.facts.model.definitions import bound_names, own_nodes
 from jaxlint.facts.queries.trips import trips
 from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control.vector.lengths import Lengths
 from jaxlint.rewrite.polynomial import Polynomial, plus, product
 from jaxlint.rewrite.uses import bindings
-from jaxlint.rewrite.control.vector.lengths import Lengths
 
 SHORT = 8
 """A loop of so many turns may stay Python's, with numbers for its variable."""
@@ -126,22 +126,26 @@ class Loops:
         for counter in self.counters:
             least: Polynomial = {}
             for term, factor in size.items():
-                if term.count(counter.name) > 1:
-                    return False
                 if counter.name not in term:
                     least = plus(least, {term: factor})
                     continue
-                others = tuple(atom for atom in term if atom != counter.name)
-                if not all(_is_length(atom) for atom in others):
-                    return False
                 end = counter.first if factor > 0 else counter.last
-                if end is None:
+                others = tuple(atom for atom in term if atom != counter.name)
+                times = len(term) - len(others)
+                if end is None or not all(map(_is_length, others)) or (times > 1 and not self._grows(counter, factor)):
                     return False
-                least = plus(least, product({others: factor}, end))
+                part: Polynomial = {others: factor}
+                for _ in range(times):
+                    part = product(part, end)
+                least = plus(least, part)
             size = least
         for quotient, (number, divisor) in self.quotients.items():
             size = _at_least(size, quotient, number, divisor)
         return all(factor >= 0 and all(map(_is_length, term)) for term, factor in size.items())
+
+    def _grows(self, counter: Counter, factor: int) -> bool:
+        """True if powers of a counter are least where it is: it is never negative."""
+        return factor > 0 and counter.first is not None and self.never_negative(counter.first)
 
     def _is_short(self, loop: cst.For) -> bool:
         turns = trips(self.ctx, loop.iter)

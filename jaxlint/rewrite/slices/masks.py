@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import libcst as cst
@@ -17,33 +18,30 @@ from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control.names import fresh
+from jaxlint.rewrite.control.vector.lengths import Lengths, kind
+from jaxlint.rewrite.masked import ELEMENTWISE
 from jaxlint.rewrite.slices.bounds import Loops
 from jaxlint.rewrite.slices.spans import Axes, Reader, Span, Stuck, Widened
 
-ELEMENTWISE = frozenset(
-    f"jax.numpy.{name}"
-    for name in (
-        "abs", "absolute", "fabs", "exp", "log", "sqrt", "square", "sin", "cos", "tan", "tanh", "arctan", "arctan2",
-        "maximum", "minimum", "floor", "ceil", "sign", "hypot", "log1p", "expm1", "isnan", "isfinite", "power", "add",
-        "subtract", "multiply", "divide", "where", "copy",
-    )
-) | {"builtins.abs"}  # fmt: skip
+SAME = ELEMENTWISE | {"jax.numpy.copy", "builtins.abs"}
 PLAIN = ("sum", "prod", "any", "all", "mean", "std", "var")
 EXTREME = {"max": "-{}", "min": "{}"}
 PRODUCTS = ("jax.numpy.dot", "jax.numpy.inner", "jax.numpy.vdot")
 POSITIVE = ("jax.numpy.abs", "jax.numpy.absolute", "jax.numpy.square", "builtins.abs")
 
 
-def whole_axes(ctx: View, statement: cst.SimpleStatementLine) -> Fix | Decline | None:
-    """The statement without slices that a loop's variable bounds; None if it has none, or only windows."""
+def whole_axes(ctx: View, statement: cst.SimpleStatementLine | cst.If | cst.While) -> Fix | Decline | None:
+    """The statement, or its test, without slices that a loop's variable bounds and items that a mask chooses; None if
+    it has none."""
     loops = Loops(ctx, statement)
     reader = Reader(ctx, loops, Widened(ctx))
-    if not reader.touched(statement):
+    parts = statement.body if isinstance(statement, cst.SimpleStatementLine) else [cst.Expr(statement.test)]
+    if not any(map(reader.touched, parts)):
         return None
     try:
         masks = Masks(reader)
-        for small in statement.body:
-            masks.statement(small)
+        for part in parts:
+            masks.statement(part)
     except Stuck as reason:
         return Decline(str(reason))
     edits = _nested((*reader.widened.edits(), *masks.edits))
@@ -82,10 +80,12 @@ class Masks:
         if not self.reader.touched(target):
             self._whole(value)
             return
-        if not isinstance(target, cst.Subscript):
+        if not isinstance(target, cst.Subscript) or self.reader.mask_of(target) is not None:
             raise Stuck(f"`{self._code(target)}` is more than one store")
         given = self.axes(value)
         axes = self._fitted(target, given)
+        if any(span is not None and (span.open or span.test) for span in given):
+            raise Stuck(f"how many items `{self._code(value)}` has depends on values")
         self.reader.widened.put(target)
         if any(span is not None for span in axes):
             self._store(target, axes, value, op)
@@ -181,13 +181,14 @@ class Masks:
         axes = self.reader.subscript(inner)
         if all(axis is None for axis in axes):
             return axes
-        backwards = part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
-        if not backwards or len(axes) != 1 or axes[0] is None or axes[0].lower is not None or len(inner.slice) > 1:
+        backwards = self._code(part).replace(" ", "") == "::-1"
+        span = axes[0] if len(axes) == 1 else None
+        if not backwards or span is None or span.lower is not None or span.test or len(inner.slice) > 1:
             raise Stuck(f"`{self._code(node)}` is a part of a part")
-        (span,) = axes
-        assert span is not None
         del self.reader.widened.texts[inner]
-        upper = inner.slice[0].slice.upper  # type: ignore[union-attr]
+        (sliced,) = (each.slice for each in inner.slice)
+        assert isinstance(sliced, cst.Slice)
+        upper = sliced.upper
         assert upper is not None
         places = f"{self._spell('jax.numpy.arange')}({self.reader.length(span.length)})"
         first = self.reader.ctx.grouped(upper)
@@ -208,7 +209,7 @@ class Masks:
     def _call(self, node: cst.Call) -> Axes:
         name = self.reader.ctx.name(node.func) or ""
         positional = [argument.value for argument in node.args if argument.keyword is None]
-        if name in ELEMENTWISE and len(positional) == len(node.args):
+        if name in SAME and len(positional) == len(node.args):
             return self._elementwise(positional)
         if name in PRODUCTS and len(node.args) == 2 and len(positional) == 2:
             return self._dot(node, *positional)
@@ -232,9 +233,7 @@ class Masks:
             return (None,) * self.reader.rank(node)
         raise Stuck(f"`{self._code(node.func)}` minds how many items there are")
 
-    def _reduced(
-        self, node: cst.Call, name: str, base: cst.BaseExpression, options: tuple[cst.Arg, ...] | list[cst.Arg]
-    ) -> Axes:
+    def _reduced(self, node: cst.Call, name: str, base: cst.BaseExpression, options: Sequence[cst.Arg]) -> Axes:
         """``np.sum(x[:i])`` -> ``jnp.sum(x, where=mask)``"""
         axes = self.axes(base)
         if options and all(axis is None for axis in axes):
@@ -251,14 +250,26 @@ class Masks:
             raise Stuck(f"`{self._code(node)}` leaves a part of an axis")
         more = f"where={self.reader.mask(axes)}"
         if name in EXTREME:
-            if self.reader.ctx.value(base) is None or not self._is_float(base):
-                raise Stuck(f"`{self._code(base)}` may be of integers, which have no infinity")
-            more += f", initial={EXTREME[name].format(self._spell('jax.numpy.inf'))}"
+            more += f", initial={self._initial(base, axes, EXTREME[name])}"
+        self.reader.vague |= any(span is not None and span.open for span in axes)
         end = self.reader.ctx.span(node)[1] - 1
         self.edits.append(Edit(end, end, f"{', ' if node.args else ''}{more}"))
         return left
 
-    def _over(self, axes: Axes, options: tuple[cst.Arg, ...] | list[cst.Arg]) -> tuple[int, ...]:
+    def _initial(self, base: cst.BaseExpression, axes: Axes, infinity: str) -> str:
+        """What an extreme begins with: an item that counts, or infinity."""
+        if self._is_float(base):
+            return infinity.format(self._spell("jax.numpy.inf"))
+        if isinstance(base, cst.Subscript) and kind(self.reader.ctx, base.value) == "int":
+            end = "min" if infinity.startswith("-") else "max"
+            return f"{self._spell('jax.numpy.iinfo')}({self._code(base.value)}.dtype).{end}"
+        if not isinstance(base, cst.Subscript) or any(span is None or span.test for span in axes):
+            raise Stuck(f"`{self._code(base)}` may be of integers, which have no infinity")
+        lowers = iter(span.lower or "0" for span in axes if span is not None)
+        items = [next(lowers) if isinstance(each.slice, cst.Slice) else self._code(each.slice) for each in base.slice]
+        return f"{self._code(base.value)}[{', '.join(items)}]"
+
+    def _over(self, axes: Axes, options: Sequence[cst.Arg]) -> tuple[int, ...]:
         match list(options):
             case []:
                 return tuple(range(len(axes)))
@@ -309,11 +320,12 @@ class Masks:
         """``k + np.argmax(abs(x[k:]))`` -> ``jnp.argmax(jnp.where(mask, abs(x), -1))``"""
         axes = self.axes(base)
         called = self.reader.ctx.name(base.func) if isinstance(base, cst.Call) else None
-        if len(axes) != 1 or axes[0] is None or called not in POSITIVE or name != "jax.numpy.argmax":
+        span = axes[0] if len(axes) == 1 else None
+        if span is None or span.test or span.step or called not in POSITIVE or name != "jax.numpy.argmax":
             raise Stuck(f"which place of `{self._code(base)}` is wanted depends on where it begins")
         self._around(base, f"{self._spell('jax.numpy.where')}({self.reader.mask(axes)}, ", ", -1)")
-        if (lower := axes[0].lower) is not None:
-            self._from(node, lower)
+        if span.lower is not None:
+            self._from(node, span.lower)
         return ()
 
     def _from(self, node: cst.Call, lower: str) -> None:
@@ -333,6 +345,8 @@ class Masks:
         if not a or not b or len(a) > 2 or len(b) > 2:
             raise Stuck(f"`{self._code(node)}` is no product of vectors and matrices")
         left, right = a[-1], b[-2] if len(b) > 1 else b[0]
+        if any(span is not None and (span.open or span.step) for span in (left, right)):
+            raise Stuck(f"`{self._code(node)}` is a product of parts")
         if left is None and right is None:
             return None
         if left is None or right is None:
@@ -353,8 +367,6 @@ class Masks:
     # --- text --------------------------------------------------------------------------------------------------------
 
     def _is_float(self, node: cst.BaseExpression) -> bool:
-        from jaxlint.rewrite.control.vector.lengths import Lengths, kind
-
         names = [part.value for part in own_nodes(node) if isinstance(part, cst.Subscript)]
         kinds = {Lengths(self.reader.ctx).kind(each.value) for each in names if isinstance(each, cst.Name)}
         return kinds == {"float"} or kind(self.reader.ctx, node) == "float"

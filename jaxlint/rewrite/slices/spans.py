@@ -1,7 +1,7 @@
 """Expressions of slices, written for whole axes: which axes, and which part of each counts.
 
-Needs: the loops around, whose variables bound the slices.  Gives: the axes of an expression, and the edits that make its
-text one of whole axes; ``Stuck`` with the reason for what minds the elements that do not count.
+Needs: the loops around, whose variables bound the slices.  Gives: the axes of an expression, and the edits that make
+its text one of whole axes; ``Stuck`` with the reason for what minds the elements that do not count.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from jaxlint.edits import Edit
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.model.values import Array, Const, Static
 from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.masked import is_like
 from jaxlint.rewrite.polynomial import Polynomial, difference, plus, written
 from jaxlint.rewrite.slices.bounds import Loops
 
@@ -45,9 +46,15 @@ class Span:
     parts: tuple[Part, ...]
     doubt: str = ""
     """An end that may be negative, and would then count from the end."""
+    test: str = ""
+    """The mask that takes the places, ``x[good]``; all axes of the mask at once."""
+    open: bool = False
+    """Whether more axes may follow, nobody knows how many."""
+    step: str = ""
 
     def same(self, other: Span) -> bool:
-        return (self.lower, self.upper) == (other.lower, other.upper)
+        mine, its = ((one.lower, one.upper, one.test, one.step, one.open) for one in (self, other))
+        return mine == its
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +107,7 @@ class Widened:
         self.stored.add(node)
         found = self.windows.get(node, ())
         places = [window.place for window in found]
-        if len(places) > 1 or any(
-            isinstance(each.slice, cst.Slice) for each in node.slice[: max(places, default=0)]
-        ):
+        if len(places) > 1 or any(isinstance(each.slice, cst.Slice) for each in node.slice[: max(places, default=0)]):
             raise Stuck(f"`{self.ctx.code(node)}` stores into more than one window")
         for window in found:
             arange = "jax.numpy.arange"
@@ -129,11 +134,23 @@ class Reader:
     """Whether something was met of which only the axes that it has in common with a slice are known."""
 
     def touched(self, node: cst.CSTNode) -> bool:
-        """True if an expression holds a slice that a loop's variable bounds."""
-        return any(isinstance(part, cst.Slice) and self.is_moving(part) for part in own_nodes(node))
+        """True if an expression holds a slice that a loop's variable bounds, or takes items by a mask."""
+        return any(
+            (isinstance(part, cst.Slice) and self.is_moving(part))
+            or (isinstance(part, cst.Subscript) and self.mask_of(part) is not None)
+            for part in own_nodes(node)
+        )
+
+    def mask_of(self, node: cst.Subscript) -> cst.BaseExpression | None:
+        """The truth values of ``x[mask]``."""
+        match node.slice:
+            case [cst.SubscriptElement(slice=cst.Index(value=mask))]:
+                value = self.ctx.value(mask)
+                return mask if isinstance(value, Array) and value.kind == "bool" and value.ndim != 0 else None
+        return None
 
     def is_moving(self, node: cst.Slice) -> bool:
-        return self.loops.moves(node.lower) or self.loops.moves(node.upper)
+        return any(map(self.loops.moves, (node.lower, node.upper, node.step)))
 
     def rank(self, node: cst.BaseExpression) -> int:
         """The number of axes of an expression. Raises Stuck if it is not known."""
@@ -163,6 +180,8 @@ class Reader:
             raise Stuck(f"`{self.ctx.code(node.value)}` is no variable")
         if self.touched(node.value):
             raise Stuck(f"`{self.ctx.code(node)}` is a part of a part")
+        if (mask := self.mask_of(node)) is not None:
+            return self._chosen(node, mask)
         axes: list[Span | None] = []
         new = [_is_new_axis(element.slice) for element in node.slice]
         if sorted(new) != new:
@@ -189,6 +208,29 @@ class Reader:
             return tuple(axes)
         return (*axes, *(None for _ in range(self.rank(node.value) - new.count(False))))
 
+    def _chosen(self, node: cst.Subscript, mask: cst.BaseExpression) -> Axes:
+        """``x[good]``, of which the first axes are one."""
+        part = Part(node, 0, {})
+        span = Span(None, None, {}, {}, {}, (part,), test=self.ctx.grouped(mask))
+        self.widened.take(part, ":")
+        if is_like(self.ctx, mask, self.ctx.code(node.value)):
+            return (span,)
+        try:
+            rest = self.rank(node.value) - self.rank(mask)
+        except Stuck:
+            return (replace(span, test=self._expanded(node.value, mask), open=True),)
+        if rest < 0 or (rest and self.rank(mask) > 1):
+            raise Stuck(f"`{self.ctx.code(mask)}` has not the axes of `{self.ctx.code(node.value)}`")
+        return (span, *(None for _ in range(rest)))
+
+    def _expanded(self, array: cst.BaseExpression, mask: cst.BaseExpression) -> str:
+        """A mask of one axis with all that an array has besides."""
+        if self.rank(mask) != 1:
+            raise Stuck(f"how many axes `{self.ctx.code(array)}` has is not known")
+        self.widened.uses["jax.numpy.expand_dims"] = None
+        expand = self.ctx.spell("jax.numpy.expand_dims")
+        return f"{expand}({self.ctx.code(mask)}, tuple(range(1, {self.ctx.code(array)}.ndim)))"
+
     def _is_vague(self, node: cst.BaseExpression) -> bool:
         try:
             self.rank(node)
@@ -201,7 +243,7 @@ class Reader:
         if part.lower is None or part.upper is None or part.step is not None or not self.is_moving(part):
             return None
         size = difference(self.ctx, part.upper, part.lower)
-        if size is None:
+        if size is None or self.loops.moves(cst.parse_expression(size)):
             return None
         assert isinstance(node.value, cst.Name)
         first, last = self.loops.number(part.lower), self.loops.number(part.upper)
@@ -215,8 +257,8 @@ class Reader:
     def span(self, node: cst.Subscript, place: int, part: cst.Slice) -> Span:
         """The places that a slice takes; its ends are never negative."""
         assert isinstance(node.value, cst.Name)
-        if part.step is not None:
-            raise Stuck(f"`{self.ctx.code(part)}` has a step")
+        if part.step is not None and (part.lower is None or not self._is_sure(plus(self._number(part.step), {(): -1}))):
+            raise Stuck(f"`{self.ctx.code(part)}` has a step that may be negative")
         length = self.loops.lengths.axis(node.value.value, place)
         if length is None:
             raise Stuck(f"how long `{node.value.value}` is may change")
@@ -225,7 +267,8 @@ class Reader:
         lower = self.ctx.code(part.lower) if part.lower is not None and first else None
         upper = self.ctx.code(part.upper) if part.upper is not None else None
         doubt = next((end for end, size in ((lower, first), (upper, last)) if end and not self._is_sure(size)), "")
-        return Span(lower, upper, first, last, length, (Part(node, place, length),), doubt)
+        step = self.ctx.grouped(part.step) if part.step is not None else ""
+        return Span(lower, upper, first, last, length, (Part(node, place, length),), doubt, step=step)
 
     def _number(self, end: cst.BaseExpression) -> Polynomial:
         number = self.loops.number(end)
@@ -242,6 +285,9 @@ class Reader:
         What meets a span and is none has one item there: it could not fit the slice in every turn otherwise.
         """
         result: list[Span | None] = []
+        full = [axes for axes in found if axes]
+        if any(span is not None and span.open for axes in full for span in axes) and len(set(map(len, full))) > 1:
+            raise Stuck("how many axes a masked array has is not known")
         for place in range(1, max(map(len, found)) + 1):
             spans = [span for axes in found if len(axes) >= place and (span := axes[-place]) is not None]
             result.append(self.joined(spans) if spans else None)
@@ -253,6 +299,8 @@ class Reader:
             spans = self._aligned(spans)
         if not all(span.same(spans[0]) for span in spans):
             raise Stuck(f"`{_shown(spans[0])}` and `{_shown(next(s for s in spans if not s.same(spans[0])))}` differ")
+        if spans[0].test:
+            return spans[0]
         ends = [plus(counter.last, {(): 1}) for counter in self.loops.counters if counter.last is not None]
         chosen = next((span for span in spans if span.length in ends), spans[0])
         parts = tuple(part for span in spans for part in span.parts)
@@ -265,7 +313,11 @@ class Reader:
     def _aligned(self, spans: Sequence[Span]) -> list[Span]:
         """Spans of one length of which one begins at the start: ``x[k:]`` is taken as ``x[k + jnp.arange(n)]``."""
         anchor = next((span for span in spans if span.lower is None), None)
-        if anchor is None or any(plus(span.last, span.first, -1) != anchor.last for span in spans):
+        if (
+            anchor is None
+            or any(span.step or span.test for span in spans)
+            or any(plus(span.last, span.first, -1) != anchor.last for span in spans)
+        ):
             return list(spans)
         for span in spans:
             for part in span.parts if span.lower is not None else ():
@@ -275,7 +327,9 @@ class Reader:
                 self.widened.uses[name] = None
                 places = f"{self.ctx.spell(name)}({self.length(part.length)})"
                 self.widened.take(part, f"{span.lower} + {places}")
-        return [replace(anchor, parts=span.parts if span.lower is None else (), doubt=self._doubt(spans)) for span in spans]
+        return [
+            replace(anchor, parts=span.parts if span.lower is None else (), doubt=self._doubt(spans)) for span in spans
+        ]
 
     def _doubt(self, spans: Sequence[Span]) -> str:
         """Below zero, ``n - k`` leaves nothing of ``x[k:]``, and so of all that fits it."""
@@ -304,9 +358,13 @@ class Reader:
             if span.doubt:
                 raise Stuck(f"`{span.doubt}` may be negative, and then counts from the end")
             after = len(axes) - 1 - place
+            if span.test:
+                tests.append(f"{span.test}[:{', None' * after}]" if after else span.test)
+                continue
             places = f"{arange}({self.length(span.length)})" + (f"[:{', None' * after}]" if after else "")
             tests += [f"{places} >= {span.lower}"] if span.lower is not None else []
             tests += [f"{places} < {span.upper}"] if span.upper is not None else []
+            tests += [f"({places} - {span.lower or 0}) % {span.step} == 0"] if span.step else []
         return tests[0] if len(tests) == 1 else " & ".join(f"({test})" for test in tests)
 
 

@@ -163,5 +163,5 @@ def _shape(value: Any) -> str:
 
 
 def _told(error: BaseException) -> str:
-    first_line = (str(error).strip().splitlines() or [""])[0]
-    return f"{type(error).__name__}: {first_line}" if first_line else type(error).__name__
+    first = (str(error).strip().splitlines() or [""])[0].partition(". ")[0]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__

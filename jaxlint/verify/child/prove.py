@@ -34,12 +34,14 @@ _FEW = 4
 
 @dataclass(slots=True)
 class Prover:
-    """Runs the calls of one function. ``vary`` is how many variations of described calls to try."""
+    """Runs the calls of one function. ``vary`` is how many variations of described calls to try; ``widen``: where
+    widths are all that is wrong with inputs of 32 bits, those of 64 will do."""
 
     trials: Trials
     tell: Callable[[bool], Tell]
     x64: bool
     vary: int
+    widen: bool = False
     _mutated: set[str] = field(default_factory=set)
     _reuse: bool = False
     _overruns: int = 0
@@ -67,9 +69,9 @@ class Prover:
         ]
 
     def _ran(self, call: Call) -> tuple[Call, tuple[Outcome, Outcome], tuple[str, ...]]:
-        """Both outcomes of a call, or of a wider one if lax refuses it, and a word on that."""
+        """Both outcomes of a call, or of a wider one if that must do, and a word on that."""
         both = self.trials.run(call, self.tell(False))
-        if self.x64 and (wide := widened(call, both[1])):
+        if self.widen and (wide := widened(call, *both)):
             return wide, self.trials.run(wide, self.tell(False)), (WIDENED,)
         return call, both, ()
 
@@ -159,7 +161,7 @@ class Prover:
         tell("rewritten", call)
         with within(_REWRITTEN_SECONDS):
             actual = self.trials.rewritten(call)
-        if self.x64 and (wide := widened(call, actual)):
+        if self.widen and (wide := widened(call, expected, actual)):
             verdict = self._one(wide)
             return verdict and _noted(verdict, WIDENED)
         if _refuses_empty(call, actual):

@@ -139,11 +139,11 @@ def _viewing(real: Callable[..., Any], again: Callable[..., Any]) -> Callable[..
     """A function or a method of JAX, and how NumPy does the same."""
 
     @functools.wraps(real)
-    def view(array: Any, *args: Any, **kwargs: Any) -> Any:
-        result = real(array, *args, **kwargs)
-        if _memory is None or not _is_data(array) or not _is_data(result):
+    def view(*args: Any, **kwargs: Any) -> Any:
+        result = real(*args, **kwargs)
+        if _memory is None or not args or not _is_data(args[0]) or not _is_data(result):
             return result
-        return _memory.view(result, array, lambda place: np.asarray(again(place, *args, **kwargs)))
+        return _memory.view(result, args[0], lambda place: np.asarray(again(place, *args[1:], **kwargs)))
 
     return view
 

@@ -116,6 +116,7 @@ class Trials:
         if isinstance(function, Raised):
             return function
         storing = module is self.sides.before and self.jax_code
+        call = call if module is self.sides.before else self.as_ported(call)
         return eagerly(finished(function) or function, self.sides.arguments(call, module), storing=storing)
 
     def _under_jit(self, function: Function, call: Call, module: ModuleType) -> Outcome:

@@ -123,7 +123,7 @@ def _verdict(job: Job, supplier: Supplier, target: Target, trials: Trials, send:
                 "no inputs were found" if job.guess else "no inputs are given"
             )
             return Verdict(name, Kind.CANNOT_COMPARE, (reason,), cases=0)
-        return Prover(trials, telling, job.x64, 0 if target in job.steady else job.vary).prove(supply)
+        return Prover(trials, telling, job.x64, 0 if target in job.steady else job.vary, job.widen).prove(supply)
     except Exception as error:
         reason = f"its inputs cannot be made: {type(error).__name__}: {error}"
         return Verdict(name, Kind.CANNOT_COMPARE, (reason,), cases=0, trace=own_lines(error))

@@ -125,6 +125,8 @@ class Turns:
 
     def _is_read(self, node: cst.BaseExpression) -> bool:
         """True for an item that a turn reads, and for what it has computed from such: there is one in every turn."""
+        if self.ctx.code(node) in self.tested:
+            return True
         match node:
             case cst.Subscript(value=cst.Name() as base):
                 return bool(self.place(node)) or _is_array(self.ctx.value(base))

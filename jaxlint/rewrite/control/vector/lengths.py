@@ -100,8 +100,13 @@ class Lengths:
 
     def kind(self, name: str) -> str | None:
         """Whether a variable's array holds floats, integers or bools; stores do not change that."""
-        known, origin = self._origin(name)
-        return kind(self.ctx, origin) if known and origin is not None else None
+        origin = self.origin(name)
+        return kind(self.ctx, origin) if origin is not None else None
+
+    def origin(self, name: str) -> cst.BaseExpression | None:
+        """What a variable's array is bound to at first, if only stores and copies follow."""
+        known, found = self._origin(name)
+        return found if known else None
 
     # --- names -------------------------------------------------------------------------------------------------------
 
@@ -226,7 +231,9 @@ class Lengths:
             case cst.Name(value=name):
                 return name
             case cst.BinaryOperation(left=cst.Name(value=name) as left, right=right) if (
-                not isinstance(node.operator, cst.MatrixMultiply) and self.ctx.jax_array(left) and self._is_scalar(right)
+                not isinstance(node.operator, cst.MatrixMultiply)
+                and self.ctx.jax_array(left)
+                and self._is_scalar(right)
             ):
                 return name
             case cst.Call(func=cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=method))) if (

@@ -61,6 +61,8 @@ def written(ctx: View, loop: Loop) -> Written:
         text = f"{turns.spell(ARANGE)}({nest.ranges[name]})"
         found, once = _inlined(found, name, text)
         arange += [] if once else [f"{name} = {text}"]
+    for name in nest.started - nest.results:
+        found = _without(found, name)
     first = len(loop.comments.above)
     return Written([*found[:first], *arange, *found[first:]], tuple(turns.uses), dropped)
 
@@ -79,6 +81,17 @@ Key = tuple[str, str, str, str]
 """What an action changes: a variable, or a place of an array; and how."""
 
 
+def _without(found: Lines, name: str) -> Lines:
+    """Lines with a variable's value in place of it, where it is only handed on: ``s = a @ b``, ``c.at[:].set(s)``."""
+    uses = [number for number, line in enumerate(found) if re.search(rf"\b{name}\b", line.partition("#")[0])]
+    match uses:
+        case [first, second] if second == first + 1 and found[first].startswith(f"{name} = "):
+            value = found[first].removeprefix(f"{name} = ")
+            if found[second].count(f"({name})") == 1 and len(found[second]) + len(value) < 100 and "#" not in value:
+                return [*found[:first], found[second].replace(f"({name})", f"({value})"), *found[second + 1 :]]
+    return found
+
+
 @dataclass(eq=False)
 class Nest:
     """The state of one rewrite. ``around``: variables that loops around the current one bind, with their axes and the
@@ -87,6 +100,8 @@ class Nest:
     turns: Turns
     around: dict[str, tuple[Item, Axes]] = field(default_factory=dict)
     locals: set[str] = field(default_factory=set)
+    bound: dict[str, cst.BaseExpression] = field(default_factory=dict)
+    """What variables of turns were bound to last, where that is an expression."""
     ranges: dict[str, str] = field(default_factory=dict)
     results: set[str] = field(default_factory=set)
     started: set[str] = field(default_factory=set)
@@ -165,8 +180,8 @@ class Nest:
         self.around.update((name, (turns.items.pop(name), turns.order[:-1])) for name in gains)
         lines: Lines = []
         for number, statement in enumerate(loop.body):
-            if not self._is_started(statement, loop.body[number + 1 :]):
-                lines += self.statement(statement)
+            started = self._is_started(statement, loop.body[number + 1 :])
+            lines += _comments(statement) if started else self.statement(statement)
         turns.items.update((name, self.around.pop(name)[0]) for name in gains)
         del turns.runs[found.name]
         return [*loop.comments.above, *filter(None, [loop.comments.beside]), *lines]
@@ -180,7 +195,7 @@ class Nest:
                 found = [action for action in actions(self.ctx, rest[0]) if not isinstance(action, Store)]
                 gains = [action for action in found if action.name == name]
                 match gains:
-                    case [Gain(symbol="+", value=value)] if statement.comments == Comments():
+                    case [Gain(symbol="+", value=value)]:
                         if sums.is_redundant(self.ctx, zero, value) or self._are_floats():
                             self.local(name, Item(Text(zero.value)))
                             self.started.add(name)
@@ -216,7 +231,9 @@ class Nest:
             case Local(name=name) if name in self.around:
                 raise Declined(f"`{name}` is bound in two loops")
             case Local(name=name, value=value):
-                return self.local(name, turns.item(value))
+                line = self.local(name, turns.item(value))
+                self.bound[name] = value
+                return line
             case Gain(name=name, symbol=symbol, value=value) if name in turns.items:
                 bare = symbol in ("+", "-") and isinstance(getattr(value, "operator", None), cst.Multiply | cst.Divide)
                 operands = [(None, turns.item_of(name)), (value if bare else None, turns.item(value))]
@@ -238,6 +255,7 @@ class Nest:
         """The line that binds a variable for all turns."""
         self.turns.items[name] = item
         self.locals.add(name)
+        self.bound.pop(name, None)
         return f"{name} = {item.text.text}"
 
     # --- loops that stay ---------------------------------------------------------------------------------------------
@@ -346,7 +364,9 @@ class Nest:
                 before = self.turns.items.get(name)
                 if name in self.around:
                     raise Declined(f"`{name}` is bound in two loops")
-                self._check_kinds(branch, key, None, None)
+                if before is not None and name not in self.bound:
+                    raise Declined(f"`{name}` perhaps has another dtype before the branch")
+                self._check_kinds(branch, key, self.bound.get(name), None)
                 return self.local(name, self._value(branch, key, None if before is None else self.turns.item_of(name)))
         raise Declined("a branch decides what the turns come to")
 
@@ -377,7 +397,8 @@ class Nest:
         """Raise ``Declined`` if a choice is of another dtype than each of its values."""
         nodes = [*self._values(branch, key), *([old] if old is not None else [])]
         kinds = {kind(self.ctx, node) for node in nodes if not isinstance(node, cst.Integer)}
-        if into != "float" and (len(kinds) > 1 or None in kinds):
+        same = len({_ingredients(self.ctx, node) for node in nodes}) == 1
+        if into != "float" and not same and (len(kinds) > 1 or None in kinds):
             raise Declined("the arms of a branch perhaps give values of different dtypes")
 
     # --- stores ------------------------------------------------------------------------------------------------------
@@ -402,6 +423,22 @@ def _symbol(symbol: str) -> str:
     if "." in symbol:
         raise Declined("an extreme of two variables of a turn")
     return symbol
+
+
+def _ingredients(ctx: View, node: cst.BaseExpression) -> object:
+    """What decides the dtype of sums and products of numbers and items of arrays: which arrays they are of."""
+    match node:
+        case cst.Subscript(value=cst.Name(value=name)) | cst.Name(value=name):
+            return frozenset({name})
+        case cst.Integer():
+            return frozenset[str]()
+        case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
+            return _ingredients(ctx, inner)
+        case cst.BinaryOperation(operator=cst.Add() | cst.Subtract() | cst.Multiply(), left=left, right=right):
+            first, second = _ingredients(ctx, left), _ingredients(ctx, right)
+            if isinstance(first, frozenset) and isinstance(second, frozenset):
+                return first | second
+    return node
 
 
 def _is_flat(branch: Branch) -> bool:

@@ -6,6 +6,7 @@ Floats are added in another order than the loop's, so the last digits may differ
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import replace
 
 import libcst as cst
 
@@ -35,7 +36,8 @@ def gained(
     name, symbol, value = gain.name, gain.symbol, gain.value
     if symbol not in _REDUCTIONS:
         raise Declined(f"`{name}` changes from turn to turn")
-    old, loops = bound or (Item(Text(name)), ())
+    before, loops = bound or (Item(Text(name)), ())
+    old = replace(before, text=Text(name))
     own = old.axes
     missing = tuple(axis for axis in turns.order if axis not in loops)
     if bound is None:
