@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 import libcst as cst
 
@@ -26,10 +27,10 @@ from jaxlint.rewrite.control.vector import sums
 from jaxlint.rewrite.control.vector.actions import Action, Gain, Local, Store, actions, check_plan, zeros_above
 from jaxlint.rewrite.control.vector.actions import action as action_of
 from jaxlint.rewrite.control.vector.axes import Axes, Item
-from jaxlint.rewrite.control.vector.items import Turns
+from jaxlint.rewrite.control.vector.items import Turns, is_scalar
 from jaxlint.rewrite.control.vector.lengths import Lengths, kind
 from jaxlint.rewrite.control.vector.ranges import Run, run
-from jaxlint.rewrite.elementwise import operands
+from jaxlint.rewrite.elementwise import hazard, operands
 from jaxlint.rewrite.text import Text
 from jaxlint.source import walk
 
@@ -161,6 +162,9 @@ class Nest:
             dtype = dtypes.of(self.ctx.value(array))
             if dtype is not None and dtype.wide in _SMALL:
                 raise Declined(f"numbers of the loop would make `{self.ctx.code(array)}` a larger integer")
+        read = {array.value for array in self.turns.read if isinstance(array, cst.Name)}
+        for name in sorted(self.turns.scattered & read):
+            raise Declined(f"one turn reads of `{name}` what perhaps another one has stored")
         if not self.results:
             raise Declined("nothing that the loop computes is read afterwards")
 
@@ -180,8 +184,9 @@ class Nest:
         self.around.update((name, (turns.items.pop(name), turns.order[:-1])) for name in gains)
         lines: Lines = []
         for number, statement in enumerate(loop.body):
-            started = self._is_started(statement, loop.body[number + 1 :])
-            lines += _comments(statement) if started else self.statement(statement)
+            rest = loop.body[number + 1 :]
+            needless = self._is_started(statement, rest) or self._is_replaced(statement, rest)
+            lines += _comments(statement) if needless else self.statement(statement)
         turns.items.update((name, self.around.pop(name)[0]) for name in gains)
         del turns.runs[found.name]
         return [*loop.comments.above, *filter(None, [loop.comments.beside]), *lines]
@@ -200,6 +205,19 @@ class Nest:
                             self.local(name, Item(Text(zero.value)))
                             self.started.add(name)
                             return True
+        return False
+
+    def _is_replaced(self, statement: Statement, rest: Block) -> bool:
+        """True for ``t[i, c] = t[i - 1, c]``, if the turn stores into that place again: what is there is known."""
+        match action_of(self.ctx, statement):
+            case Store(array=name, method="set", value=cst.Subscript(value=cst.Name(value=source)) as value) as first:
+                later = [part for part in rest if any(_stores(action, name) for action in actions(self.ctx, part))]
+                stores = [action for part in later for action in actions(self.ctx, part) if _stores(action, name)]
+                alike = all(self.ctx.code(store.target) == self.ctx.code(first.target) for store in stores)
+                alike = alike and all(store.method == "set" for store in stores)
+                if source == name and len(later) == 1 and not isinstance(later[0], Loop) and alike:
+                    self.turns.known[self.ctx.code(first.target).replace(".at[", "[")] = self.turns.item(value)
+                    return True
         return False
 
     def _are_floats(self) -> bool:
@@ -350,6 +368,7 @@ class Nest:
             case Store(method="set"):
                 index, axes, sure = self.turns.index(action.target, action.array, exact=True)
                 old = Item(Text(f"{action.array}[{index}]" if index else action.array), axes, sure)
+                old = self.turns.known.get(self.ctx.code(action.target).replace(".at[", "["), old)
                 self._check_kinds(branch, key, action.target, self.turns.lengths.kind(action.array))
                 return self.stored(action, self._value(branch, key, old), plain=False)
             case Store(method="add"):
@@ -397,7 +416,7 @@ class Nest:
         """Raise ``Declined`` if a choice is of another dtype than each of its values."""
         nodes = [*self._values(branch, key), *([old] if old is not None else [])]
         kinds = {kind(self.ctx, node) for node in nodes if not isinstance(node, cst.Integer)}
-        same = len({_ingredients(self.ctx, node) for node in nodes}) == 1
+        same = len({_ingredients(self.turns.lengths, node) for node in nodes}) == 1
         if into != "float" and not same and (len(kinds) > 1 or None in kinds):
             raise Declined("the arms of a branch perhaps give values of different dtypes")
 
@@ -406,8 +425,10 @@ class Nest:
     def stored(self, store: Store, value: Item, *, plain: bool) -> str:
         """The line that stores the values of all turns. ``plain``: no branch decides about them."""
         turns, name = self.turns, store.array
-        if turns.lengths.rank(name) != len(store.target.slice):
+        if turns.lengths.rank(name) != len(store.target.slice) and not self._is_of_rows(store):
             raise Declined(f"how many axes `{name}` has is not known")
+        if (found := self._scattered(store, value)) is not None:
+            return found
         index, axes, _ = turns.index(store.target, name, exact=True)
         if missing := tuple(axis for axis in turns.order if axis not in axes):
             if store.method != "add":
@@ -415,8 +436,53 @@ class Nest:
             value = sums.summed(turns, store.value if plain else None, value, missing)
         text = value.along(axes)
         self.results.add(name)
+        self.turns.known.pop(self.ctx.code(store.target).replace(".at[", "["), None)
         written = f"-{text.grouped}" if store.sign else text.text
         return f"{name} = {name}.at[{index or ':'}].{store.method}({written})"
+
+    def _is_of_rows(self, store: Store) -> bool:
+        """True if each turn computes its row from rows of arrays of the same shape, and from numbers: however many
+        axes they have, all rows together are computed likewise."""
+        turns = self.turns
+        shape, count = turns.lengths.root(store.array), len(store.target.slice)
+
+        def known(node: cst.BaseExpression) -> bool:
+            match node:
+                case cst.Subscript(value=cst.Name(value=name)):
+                    return turns.lengths.root(name) == shape and len(node.slice) == count == 1
+            return isinstance(node, cst.Name | cst.Attribute) and is_scalar(turns.ctx, node)
+
+        for node in own_nodes(turns.loop):
+            if isinstance(node, cst.Subscript) and turns.ctx.code(node) in turns.tested and known(node):
+                return True  # what is tested is a scalar
+        return hazard(turns.ctx, store.value, known) is None and not self.locals and not turns.known
+
+    def _scattered(self, store: Store, value: Item) -> str | None:
+        """``h[p[i]] += v`` -> ``h = h.at[p].add(v)``, which adds up what several turns give one place."""
+        turns, name = self.turns, store.array
+        match store.target.slice:
+            case [cst.SubscriptElement(slice=cst.Index(value=index))] if turns.is_far(
+                name, 0, store.target.slice[0].slice
+            ):
+                if store.method not in ("add", "min", "max", "multiply") or store.sign:
+                    raise Declined(f"several turns perhaps store into one place of `{name}`")
+                if turns.kept:
+                    raise Declined(f"`{turns.ctx.code(index)}` depends on a loop that stays")
+                place = turns.item(index)
+                missing = set(turns.order) - set(place.axes)
+                allowed = ("int", None) if turns.ctx.boundary is not None else ("int",)
+                if missing or place.axes != turns.order or kind(turns.ctx, index) not in allowed:
+                    raise Declined(f"`{turns.ctx.code(index)}` is not one integer in each turn")
+                if not set(value.axes) <= place.sure:
+                    raise Declined(f"`{turns.ctx.code(index)}` perhaps has fewer items than the loop has turns")
+                turns.scattered.add(name)
+                self.results.add(name)
+                return f"{name} = {name}.at[{place.text.text}].{store.method}({value.along(place.axes).text})"
+        return None
+
+
+def _stores(action: Action, array: str) -> TypeGuard[Store]:
+    return isinstance(action, Store) and action.array == array
 
 
 def _symbol(symbol: str) -> str:
@@ -425,17 +491,17 @@ def _symbol(symbol: str) -> str:
     return symbol
 
 
-def _ingredients(ctx: View, node: cst.BaseExpression) -> object:
+def _ingredients(lengths: Lengths, node: cst.BaseExpression) -> object:
     """What decides the dtype of sums and products of numbers and items of arrays: which arrays they are of."""
     match node:
         case cst.Subscript(value=cst.Name(value=name)) | cst.Name(value=name):
-            return frozenset({name})
+            return frozenset({lengths.like(name)})
         case cst.Integer():
             return frozenset[str]()
         case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
-            return _ingredients(ctx, inner)
+            return _ingredients(lengths, inner)
         case cst.BinaryOperation(operator=cst.Add() | cst.Subtract() | cst.Multiply(), left=left, right=right):
-            first, second = _ingredients(ctx, left), _ingredients(ctx, right)
+            first, second = _ingredients(lengths, left), _ingredients(lengths, right)
             if isinstance(first, frozenset) and isinstance(second, frozenset):
                 return first | second
     return node
