@@ -663,6 +663,18 @@ TURN_BY_TURN: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         """,
         [(X, X), (M, M[:, 0])],
     ),
+    "fewer places than turns": (
+        """\
+        @jax.jit
+        def f(x, places):
+            (n,) = x.shape
+            out = jnp.ones(4)
+            for i in range(n):
+                out[places[i]] += 1.0
+            return out
+        """,
+        [(X[:3], np.array([1]))],
+    ),
     "the row before the first": (
         """\
         @jax.jit

@@ -7,8 +7,6 @@ stores is at its own place, so that doing each statement for all turns before th
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
@@ -23,74 +21,18 @@ from jaxlint.rewrite.control.captured import closures
 from jaxlint.rewrite.control.forecast import SHORT
 from jaxlint.rewrite.control.lowering import Lines, commented, indented
 from jaxlint.rewrite.control.model import Block, Branch, Comments, Declined, Loop, Plain, Statement
-from jaxlint.rewrite.control.vector import sums
-from jaxlint.rewrite.control.vector.actions import Action, Gain, Local, Store, actions, check_plan, zeros_above
+from jaxlint.rewrite.control.vector import places, sums
+from jaxlint.rewrite.control.vector.actions import Action, Gain, Local, Store, actions, check_plan
 from jaxlint.rewrite.control.vector.actions import action as action_of
+from jaxlint.rewrite.control.vector.arms import branched, comments
 from jaxlint.rewrite.control.vector.axes import Axes, Item
-from jaxlint.rewrite.control.vector.items import Turns, is_scalar
-from jaxlint.rewrite.control.vector.lengths import Lengths, kind
+from jaxlint.rewrite.control.vector.items import Turns
 from jaxlint.rewrite.control.vector.ranges import Run, run
-from jaxlint.rewrite.elementwise import hazard, operands
+from jaxlint.rewrite.elementwise import operands
 from jaxlint.rewrite.text import Text
 from jaxlint.source import walk
 
-ARANGE = "jax.numpy.arange"
 _SMALL = ("int8", "int16", "uint8", "uint16", "uint32", "uint64")
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The lines in place of a loop, the library names that they spell, and statements above it that are not needed
-    any more."""
-
-    lines: Lines
-    uses: tuple[str, ...]
-    dropped: tuple[cst.CSTNode, ...]
-
-
-def written(ctx: View, loop: Loop) -> Written:
-    """A loop whose turns do not need each other. Raises ``Declined``."""
-    nest = Nest(Turns(ctx, Lengths(ctx), loop.node, own=frozenset(flow.writes((loop,)))))
-    nest.note(loop)
-    above = zeros_above(ctx, loop.node)
-    dropped = tuple(node for node, name, zero in above if nest.is_sum(loop, name, zero))
-    found = nest.loop(loop)
-    nest.check(loop)
-    turns = nest.turns
-    arange: Lines = []
-    for name in turns.counted:
-        text = f"{turns.spell(ARANGE)}({nest.ranges[name]})"
-        found, once = _inlined(found, name, text)
-        arange += [] if once else [f"{name} = {text}"]
-    for name in nest.started - nest.results:
-        found = _without(found, name)
-    first = len(loop.comments.above)
-    return Written([*found[:first], *arange, *found[first:]], tuple(turns.uses), dropped)
-
-
-def _inlined(found: Lines, name: str, text: str) -> tuple[Lines, bool]:
-    """Lines with a text for a name, if it is there once."""
-    word = re.compile(rf"(?<![\w.]){name}(?!\w)")
-    code = [line.partition("#")[0] for line in found]
-    if sum(len(word.findall(line)) for line in code) != 1:
-        return found, False
-    place = next(number for number, line in enumerate(code) if word.search(line))
-    return [*found[:place], word.sub(text, found[place], count=1), *found[place + 1 :]], True
-
-
-Key = tuple[str, str, str, str]
-"""What an action changes: a variable, or a place of an array; and how."""
-
-
-def _without(found: Lines, name: str) -> Lines:
-    """Lines with a variable's value in place of it, where it is only handed on: ``s = a @ b``, ``c.at[:].set(s)``."""
-    uses = [number for number, line in enumerate(found) if re.search(rf"\b{name}\b", line.partition("#")[0])]
-    match uses:
-        case [first, second] if second == first + 1 and found[first].startswith(f"{name} = "):
-            value = found[first].removeprefix(f"{name} = ")
-            if found[second].count(f"({name})") == 1 and len(found[second]) + len(value) < 100 and "#" not in value:
-                return [*found[:first], found[second].replace(f"({name})", f"({value})"), *found[second + 1 :]]
-    return found
 
 
 @dataclass(eq=False)
@@ -186,7 +128,7 @@ class Nest:
         for number, statement in enumerate(loop.body):
             rest = loop.body[number + 1 :]
             needless = self._is_started(statement, rest) or self._is_replaced(statement, rest)
-            lines += _comments(statement) if needless else self.statement(statement)
+            lines += comments(statement) if needless else self.statement(statement)
         turns.items.update((name, self.around.pop(name)[0]) for name in gains)
         del turns.runs[found.name]
         return [*loop.comments.above, *filter(None, [loop.comments.beside]), *lines]
@@ -236,7 +178,7 @@ class Nest:
             case Plain(node=node) if node is not None and (action := action_of(self.ctx, statement)) is not None:
                 return commented([self.act(action, node)], statement.comments)
             case Branch():
-                return self.branch(statement)
+                return branched(self, statement)
         raise Declined("a turn does more than store and bind variables")
 
     def act(self, action: Action, node: cst.CSTNode) -> str:
@@ -313,172 +255,10 @@ class Nest:
             if after.axes != item.axes and (item.axes or after.axes != self.turns.order):
                 raise Declined(f"`{name}` gets other axes from turn to turn")
 
-    # --- branches ----------------------------------------------------------------------------------------------------
-
-    def branch(self, branch: Branch) -> Lines:
-        """An ``if`` whose arms choose what variables and places get."""
-        lines = [line for part in flow.statements((branch,)) for line in _comments(part)]
-        chosen: dict[Key, Action] = {}
-        own: list[str] = []
-        sure = flow.surely_bound((branch,))
-        for part in flow.statements((branch,)):
-            if isinstance(part, Branch) or _is_comment(part):
-                continue
-            action = action_of(self.ctx, part)
-            if action is None or not isinstance(part, Plain) or part.node is None:
-                raise Declined("a branch does more than store and bind variables")
-            if isinstance(action, Store):
-                check_plan(self.ctx, action, part.node)
-            if isinstance(action, Local) and action.name not in self.turns.items and action.name not in sure:
-                if action.name in own:
-                    raise Declined(f"`{action.name}` is bound in several arms")
-                own.append(action.name)
-                lines.append(self.local(action.name, self.turns.value(action.value)))
-                continue
-            chosen[self._key(action)] = action
-        self._check_arms(branch, chosen)
-        lines += [self._chosen(branch, key, action) for key, action in chosen.items()]
-        for name in own:
-            del self.turns.items[name]
-        return lines
-
-    def _key(self, action: Action) -> Key:
-        match action:
-            case Store():
-                return action.array, self.ctx.code(action.target), action.method, action.sign
-            case Gain() if action.name not in self.turns.items:
-                return action.name, "", action.symbol, ""
-        return action.name, "", "", ""
-
-    def _check_arms(self, branch: Branch, chosen: dict[Key, Action]) -> None:
-        """Raise ``Declined`` if what an arm does depends on what it has done, or a later test on that."""
-        names = {key[0] for key in chosen}
-        if len(names) < len(chosen):
-            raise Declined("a branch stores into several places of one array")
-        several = len(chosen) > 1
-        for part in flow.statements((branch,)):
-            reads = flow.reads(part.test) if isinstance(part, Branch) else frozenset[str]()
-            if isinstance(part, Plain) and (action := action_of(self.ctx, part)) is not None:
-                reads = flow.reads(action.value) - ({self._key(action)[0]} if not several else set())
-            if several and not names.isdisjoint(reads):
-                raise Declined("one value of a branch is computed from another")
-
-    def _chosen(self, branch: Branch, key: Key, action: Action) -> str:
-        match action:
-            case Store(method="set"):
-                index, axes, sure = self.turns.index(action.target, action.array, exact=True)
-                old = Item(Text(f"{action.array}[{index}]" if index else action.array), axes, sure)
-                old = self.turns.known.get(self.ctx.code(action.target).replace(".at[", "["), old)
-                self._check_kinds(branch, key, action.target, self.turns.lengths.kind(action.array))
-                return self.stored(action, self._value(branch, key, old), plain=False)
-            case Store(method="add"):
-                return self.stored(action, self._value(branch, key, Item(Text("0"))), plain=False)
-            case Gain(symbol="+" | "-") if action.name not in self.turns.items:
-                ones = all(isinstance(value, cst.Integer) and value.value == "1" for value in self._values(branch, key))
-                if ones and not branch.orelse and len(list(self._values(branch, key))) == 1 and _is_flat(branch):
-                    assert isinstance(branch.test, cst.BaseExpression)
-                    return self.gained(action, self.turns.item(branch.test))
-                return self.gained(action, self._value(branch, key, Item(Text("0"))))
-            case Local(name=name):
-                before = self.turns.items.get(name)
-                if name in self.around:
-                    raise Declined(f"`{name}` is bound in two loops")
-                if before is not None and name not in self.bound:
-                    raise Declined(f"`{name}` perhaps has another dtype before the branch")
-                self._check_kinds(branch, key, self.bound.get(name), None)
-                return self.local(name, self._value(branch, key, None if before is None else self.turns.item_of(name)))
-        raise Declined("a branch decides what the turns come to")
-
-    def _value(self, branch: Branch, key: Key, old: Item | None) -> Item:
-        """What a branch gives to one thing; ``old``: where it gives nothing."""
-        if not isinstance(branch.test, cst.BaseExpression):
-            raise Declined("a branch of another sort")
-        arms = [self._in_arm(arm, key, old) for arm in (branch.then, branch.orelse)]
-        return self.turns.choice(self.turns.item(branch.test), *arms)
-
-    def _in_arm(self, arm: Block, key: Key, old: Item | None) -> Item:
-        found: Item | None = None
-        for part in arm:
-            mine = [action for action in actions(self.ctx, part) if self._key(action) == key]
-            if not mine:
-                continue
-            if found is not None:
-                raise Declined(f"`{key[0]}` is bound more than once in an arm")
-            found = self._value(part, key, old) if isinstance(part, Branch) else self.turns.value(mine[0].value)
-        if found is None and old is None:
-            raise Declined(f"`{key[0]}` is perhaps unbound in a turn")
-        return found or old  # type: ignore[return-value]
-
-    def _values(self, branch: Branch, key: Key) -> Iterator[cst.BaseExpression]:
-        return (action.value for action in actions(self.ctx, branch) if self._key(action) == key)
-
-    def _check_kinds(self, branch: Branch, key: Key, old: cst.BaseExpression | None, into: str | None) -> None:
-        """Raise ``Declined`` if a choice is of another dtype than each of its values."""
-        nodes = [*self._values(branch, key), *([old] if old is not None else [])]
-        kinds = {kind(self.ctx, node) for node in nodes if not isinstance(node, cst.Integer)}
-        same = len({_ingredients(self.turns.lengths, node) for node in nodes}) == 1
-        if into != "float" and not same and (len(kinds) > 1 or None in kinds):
-            raise Declined("the arms of a branch perhaps give values of different dtypes")
-
-    # --- stores ------------------------------------------------------------------------------------------------------
-
     def stored(self, store: Store, value: Item, *, plain: bool) -> str:
         """The line that stores the values of all turns. ``plain``: no branch decides about them."""
-        turns, name = self.turns, store.array
-        if turns.lengths.rank(name) != len(store.target.slice) and not self._is_of_rows(store):
-            raise Declined(f"how many axes `{name}` has is not known")
-        if (found := self._scattered(store, value)) is not None:
-            return found
-        index, axes, _ = turns.index(store.target, name, exact=True)
-        if missing := tuple(axis for axis in turns.order if axis not in axes):
-            if store.method != "add":
-                raise Declined(f"several turns store into one place of `{name}`")
-            value = sums.summed(turns, store.value if plain else None, value, missing)
-        text = value.along(axes)
-        self.results.add(name)
-        self.turns.known.pop(self.ctx.code(store.target).replace(".at[", "["), None)
-        written = f"-{text.grouped}" if store.sign else text.text
-        return f"{name} = {name}.at[{index or ':'}].{store.method}({written})"
-
-    def _is_of_rows(self, store: Store) -> bool:
-        """True if each turn computes its row from rows of arrays of the same shape, and from numbers: however many
-        axes they have, all rows together are computed likewise."""
-        turns = self.turns
-        shape, count = turns.lengths.root(store.array), len(store.target.slice)
-
-        def known(node: cst.BaseExpression) -> bool:
-            match node:
-                case cst.Subscript(value=cst.Name(value=name)):
-                    return turns.lengths.root(name) == shape and len(node.slice) == count == 1
-            return isinstance(node, cst.Name | cst.Attribute) and is_scalar(turns.ctx, node)
-
-        for node in own_nodes(turns.loop):
-            if isinstance(node, cst.Subscript) and turns.ctx.code(node) in turns.tested and known(node):
-                return True  # what is tested is a scalar
-        return hazard(turns.ctx, store.value, known) is None and not self.locals and not turns.known
-
-    def _scattered(self, store: Store, value: Item) -> str | None:
-        """``h[p[i]] += v`` -> ``h = h.at[p].add(v)``, which adds up what several turns give one place."""
-        turns, name = self.turns, store.array
-        match store.target.slice:
-            case [cst.SubscriptElement(slice=cst.Index(value=index))] if turns.is_far(
-                name, 0, store.target.slice[0].slice
-            ):
-                if store.method not in ("add", "min", "max", "multiply") or store.sign:
-                    raise Declined(f"several turns perhaps store into one place of `{name}`")
-                if turns.kept:
-                    raise Declined(f"`{turns.ctx.code(index)}` depends on a loop that stays")
-                place = turns.item(index)
-                missing = set(turns.order) - set(place.axes)
-                allowed = ("int", None) if turns.ctx.boundary is not None else ("int",)
-                if missing or place.axes != turns.order or kind(turns.ctx, index) not in allowed:
-                    raise Declined(f"`{turns.ctx.code(index)}` is not one integer in each turn")
-                if not set(value.axes) <= place.sure:
-                    raise Declined(f"`{turns.ctx.code(index)}` perhaps has fewer items than the loop has turns")
-                turns.scattered.add(name)
-                self.results.add(name)
-                return f"{name} = {name}.at[{place.text.text}].{store.method}({value.along(place.axes).text})"
-        return None
+        self.results.add(store.array)
+        return places.stored(self.turns, store, value, plain=plain, alone=not self.locals)
 
 
 def _stores(action: Action, array: str) -> TypeGuard[Store]:
@@ -489,31 +269,3 @@ def _symbol(symbol: str) -> str:
     if "." in symbol:
         raise Declined("an extreme of two variables of a turn")
     return symbol
-
-
-def _ingredients(lengths: Lengths, node: cst.BaseExpression) -> object:
-    """What decides the dtype of sums and products of numbers and items of arrays: which arrays they are of."""
-    match node:
-        case cst.Subscript(value=cst.Name(value=name)) | cst.Name(value=name):
-            return frozenset({lengths.like(name)})
-        case cst.Integer():
-            return frozenset[str]()
-        case cst.UnaryOperation(operator=cst.Minus(), expression=inner):
-            return _ingredients(lengths, inner)
-        case cst.BinaryOperation(operator=cst.Add() | cst.Subtract() | cst.Multiply(), left=left, right=right):
-            first, second = _ingredients(lengths, left), _ingredients(lengths, right)
-            if isinstance(first, frozenset) and isinstance(second, frozenset):
-                return first | second
-    return node
-
-
-def _is_flat(branch: Branch) -> bool:
-    return not any(isinstance(part, Branch) for part in flow.statements((*branch.then, *branch.orelse)))
-
-
-def _is_comment(statement: Statement) -> bool:
-    return isinstance(statement, Plain) and statement.node is None
-
-
-def _comments(statement: Statement) -> list[str]:
-    return [*statement.comments.above, *filter(None, [statement.comments.beside])]
