@@ -41,7 +41,7 @@ from jaxlint.rewrite.port.randomness import GLOBAL, Draws, draws, keyed
 from jaxlint.rewrite.port.ranks import Ranks
 from jaxlint.rewrite.port.reading import Key, Reading, Unit
 from jaxlint.rewrite.port.returns import PURE, Convention, as_results, called_as_value, convention, lookup, rebound
-from jaxlint.rewrite.port.roles import Roles, roles
+from jaxlint.rewrite.port.roles import Roles, indices, roles
 from jaxlint.rewrite.port.scripts import loops_as_functions
 from jaxlint.rewrite.port.sharing import Sharing, sharing
 from jaxlint.rewrite.port.views import written_out
@@ -356,16 +356,6 @@ def _at_the_border(attempt: _Attempt, reading: Reading, wanted: set[Key]) -> Non
     for unit in reading.host(wanted):
         made = tuple(copies(reading, unit, wanted, "np.array"))
         before = edits.get(unit.module.path, Fix("", ()))
-        edits[unit.module.path] = replace(before, edits=(*before.edits, *made), uses=("numpy.array",) if made else ())
-    _apply(attempt, edits)
-
-
-def _at_the_border(attempt: _Attempt, reading: Reading, wanted: set[Key]) -> None:
-    """Let the host copy the results that it stores into."""
-    edits: dict[str, Fix] = {}
-    for unit in reading.host(wanted):
-        made = tuple(copies(reading, unit, wanted, "np.array"))
-        before = edits.get(unit.module.path, Fix("", ()))
         uses = (*before.uses, *(("numpy.array",) if made else ()))
         edits[unit.module.path] = replace(before, edits=(*before.edits, *made), uses=uses)
     _apply(attempt, edits)
@@ -521,6 +511,8 @@ def _notes(unit: Unit, attempt: _Attempt) -> list[str]:
     if assumed:
         axes = " and ".join(f"`{name}` has {rank} axes" for name, rank in assumed.items())
         notes.append(f"holds if {axes}, as its indices suggest")
+    if taken := indices(unit):
+        notes.append(f"holds if {' and '.join(f'`{name}`' for name in taken)} are indices, not masks")
     return [*notes, *_static_notes(unit.key, attempt)]
 
 

@@ -16,7 +16,7 @@ ARRAY = "numpy.array"
 
 
 def copies(reading: Reading, unit: Unit, ported: Collection[Key], spelled: str) -> Iterator[Edit]:
-    """The edits that make NumPy arrays of results which the host stores into. ``spelled``: how it writes ``np.array``."""
+    """The edits that make NumPy arrays of results that the host stores into; ``spelled`` as ``np.array``."""
     changed = _changed(unit)
     for node in unit.nodes:
         match node:

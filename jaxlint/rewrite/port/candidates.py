@@ -51,7 +51,19 @@ def candidates(reading: Reading) -> tuple[set[Key], dict[Key, str]]:
             if callee.key not in numeric and callee.key not in apart:
                 numeric.add(callee.key)
                 pending.append(callee.key)
+    for key, unit in reading.units.items():
+        if key not in numeric and key not in apart and (made := _object(reading, unit, numeric)) is not None:
+            apart[key] = f"it works with an object, a `{made}`"
     return numeric, {key: reason for key, reason in apart.items() if reason}
+
+
+def _object(reading: Reading, unit: Unit, numeric: set[Key]) -> str | None:
+    """The class of the project with ported methods of which a function makes an object."""
+    classes = {name.partition(".")[0] for path, name in numeric if path == unit.module.path and "." in name}
+    for node in unit.nodes:
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value in classes:
+            return node.func.value
+    return None
 
 
 def _host(reading: Reading, unit: Unit) -> str | None:

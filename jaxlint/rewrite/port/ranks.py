@@ -72,8 +72,8 @@ class Ranks:
             if name in unit.names and self._known.get(name) is None:
                 self._known[name] = rank
         for name in unit.names:
-            if self._known.get(name) is None and (rank := consistent(unit, name)) is not None:
-                self._known[name] = self.assumed[name] = rank
+            if self._known.get(name) is None and (likely := consistent(unit, name)) is not None:
+                self._known[name] = self.assumed[name] = likely
         self._settle()
 
     def of(self, node: cst.BaseExpression) -> int | None:

@@ -61,6 +61,17 @@ def _role(unit: Unit, parameter: cst.Param, sizes: set[str], arrays: set[str]) -
     return "number" if _is_tested(unit, name) else "data"
 
 
+def indices(unit: Unit) -> list[str]:
+    """The parameters that only ever index arrays: their text does not say whether they are masks."""
+    whole: set[str] = set()
+    otherwise: set[str] = set()
+    for node in unit.nodes:
+        if isinstance(node, cst.Name) and node.value in unit.names:
+            single = isinstance(unit.parent(node), cst.Index)
+            (whole if single and "mask" not in node.value.lower() else otherwise).add(node.value)
+    return [name for name in unit.names if name in whole - otherwise]
+
+
 # --- flags -------------------------------------------------------------------------------------------------------
 
 

@@ -123,9 +123,9 @@ def _read_elsewhere(script: Unit, loop: Loop, name: str) -> bool:
     end = script.span(loop)[1]
     for chunk in script.module.chunks:
         for node in walk(chunk.tree):
-            if isinstance(node, cst.Name) and node.value == name and node not in inside:
-                if chunk is not script.chunk or chunk.span(node)[0] > end:
-                    return True
+            named = isinstance(node, cst.Name) and node.value == name and node not in inside
+            if named and (chunk is not script.chunk or chunk.span(node)[0] > end):
+                return True
     return False
 
 
