@@ -20,13 +20,13 @@ def left_over(reading: Reading, keys: Collection[Key], views: Mapping[Key, View]
     """Why functions cannot be ported after all."""
     found = {}
     for key in keys:
-        reason = _left(reading.units[key], views[key])
+        reason = _left(reading, reading.units[key], views[key])
         if reason is not None:
             found[key] = reason
     return found
 
 
-def _left(unit: Unit, ctx: View) -> str | None:
+def _left(reading: Reading, unit: Unit, ctx: View) -> str | None:
     for node in unit.nodes:
         match node:
             case cst.AssignTarget(target=cst.Subscript() as target) | cst.AugAssign(target=cst.Subscript() as target):
@@ -36,9 +36,14 @@ def _left(unit: Unit, ctx: View) -> str | None:
                 if not _is_known(ctx, test):
                     return f"line {unit.line(node)}: `{unit.code(test)}` may depend on traced values"
             case cst.For(iter=source):
-                if isinstance(ctx.value(source), Array):
+                if isinstance(ctx.value(source), Array) or _is_long(reading, unit, source):
                     return f"line {unit.line(node)}: the loop over `{unit.code(source)}` is unrolled"
     return None
+
+
+def _is_long(reading: Reading, unit: Unit, source: cst.BaseExpression) -> bool:
+    """True for NumPy's own iterators, which give every item of an array."""
+    return isinstance(source, cst.Call) and (reading.name(unit, source.func) or "").startswith("numpy.nd")
 
 
 def _is_container(value: Value) -> bool:
