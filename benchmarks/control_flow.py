@@ -185,17 +185,15 @@ def speed() -> None:
     print("| function | original, eager: ms | compiling, ms | by hand | running, us | by hand | ratio |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for name, arguments in old.inputs().items():
-        results, compiled, ran = {}, {}, {}
-        for side, module in (("rewritten", new), ("hand", hand)):
-            results[side], compiled[side] = compilation(getattr(module, name), arguments)
+        sides = {side: getattr(module, name) for side, module in (("rewritten", new), ("hand", hand))}
+        compiled = compilation(sides, arguments)
+        results = {side: jax.block_until_ready(function(*arguments)) for side, function in sides.items()}
         start = time.perf_counter()
         results["eager"] = jax.block_until_ready(getattr(old, name)(*arguments))
         slow = time.perf_counter() - start
         for side in ("rewritten", "hand"):
             assert all(map(close, plain(leaves(results[side])), plain(leaves(results["eager"])))), (name, side, results)
-        ran = interleaved(
-            {side: getattr(module, name) for side, module in (("rewritten", new), ("hand", hand))}, arguments
-        )
+        ran = interleaved(sides, arguments)
         ratios["compile"].append(compiled["rewritten"] / compiled["hand"])
         ratios["run"].append(ran["rewritten"] / ran["hand"])
         ratios["eager"].append(slow / ran["rewritten"])
@@ -220,17 +218,18 @@ def leaves(value: Any) -> list[Any]:
     return list(jax.tree_util.tree_leaves(value))
 
 
-def compilation(function: Any, arguments: tuple[Any, ...]) -> tuple[Any, float]:
-    """The result, and the seconds of tracing and compiling: the least of three."""
+def compilation(functions: dict[str, Callable[..., Any]], arguments: tuple[Any, ...]) -> dict[str, float]:
+    """Seconds of tracing and compiling, the least of several samples taken in turn."""
     import jax
 
-    seconds = []
-    for _ in range(3):
-        jax.clear_caches()
-        start = time.perf_counter()
-        function.lower(*arguments).compile()
-        seconds.append(time.perf_counter() - start)
-    return jax.block_until_ready(function(*arguments)), min(seconds)
+    best = dict.fromkeys(functions, math.inf)
+    for _ in range(7):
+        for side, function in functions.items():
+            jax.clear_caches()
+            start = time.perf_counter()
+            function.lower(*arguments).compile()
+            best[side] = min(best[side], time.perf_counter() - start)
+    return best
 
 
 def interleaved(functions: dict[str, Callable[..., Any]], arguments: tuple[Any, ...]) -> dict[str, float]:
@@ -240,7 +239,7 @@ def interleaved(functions: dict[str, Callable[..., Any]], arguments: tuple[Any, 
     for function in functions.values():
         jax.block_until_ready(function(*arguments))
     best = dict.fromkeys(functions, math.inf)
-    for _ in range(60):
+    for _ in range(200):
         for side, function in functions.items():
             start = time.perf_counter()
             jax.block_until_ready(function(*arguments))

@@ -140,3 +140,47 @@ def bounce(height, speed):
         return (height, speed), height
 
     return lax.scan(step, (height, speed), length=500)[1]
+
+
+@jax.jit
+def laplace(u):
+    inner = u[:-2, 1:-1] + u[2:, 1:-1] + u[1:-1, :-2] + u[1:-1, 2:] - 4.0 * u[1:-1, 1:-1]
+    return jnp.pad(inner, 1)
+
+
+@jax.jit
+def product(a, b):
+    return a @ b
+
+
+@jax.jit
+def smoothed(x, w):
+    return jnp.convolve(x, w[::-1], mode="valid")
+
+
+@jax.jit
+def knapsack(weights, values):
+    room = jnp.arange(51)
+
+    def add(best, item):
+        weight, value = item
+        taken = best[jnp.maximum(room - weight, 0)] + value
+        return jnp.where(weight <= room, jnp.maximum(best, taken), best), None
+
+    best, _ = lax.scan(add, jnp.zeros(51), (weights, values))
+    return best[50]
+
+
+@jax.jit
+def sparse(data, indices, starts, x):
+    def row(i, y):
+        total = lax.fori_loop(starts[i], starts[i + 1], lambda k, s: s + data[k] * x[indices[k]], 0.0)
+        return y.at[i].set(total)
+
+    n = starts.shape[0] - 1
+    return lax.fori_loop(0, n, row, jnp.zeros(n))
+
+
+@jax.jit
+def distances(x):
+    return jnp.sqrt(jnp.sum((x[:, None] - x) ** 2, axis=2))

@@ -149,6 +149,75 @@ def bounce(height, speed):
     return jnp.stack(heights)
 
 
+@jax.jit
+def laplace(u: jax.Array):
+    n, m = u.shape
+    v = jnp.zeros((n, m))
+    for i in range(1, n - 1):
+        for j in range(1, m - 1):
+            v[i, j] = u[i - 1, j] + u[i + 1, j] + u[i, j - 1] + u[i, j + 1] - 4.0 * u[i, j]
+    return v
+
+
+@jax.jit
+def product(a: jax.Array, b: jax.Array):
+    n, k = a.shape
+    _, m = b.shape
+    c = jnp.zeros((n, m))
+    for i in range(n):
+        for j in range(m):
+            s = 0.0
+            for q in range(k):
+                s += a[i, q] * b[q, j]
+            c[i, j] = s
+    return c
+
+
+@jax.jit
+def smoothed(x: jax.Array, w: jax.Array):
+    n = x.shape[0]
+    out = jnp.zeros(n - 4)
+    for i in range(n - 4):
+        for k in range(5):
+            out[i] += w[k] * x[i + k]
+    return out
+
+
+@jax.jit
+def knapsack(weights: jax.Array, values: jax.Array):
+    n = weights.shape[0]
+    best = jnp.zeros((n + 1, 51))
+    for i in range(1, n + 1):
+        for c in range(51):
+            best[i, c] = best[i - 1, c]
+            if weights[i - 1] <= c:
+                best[i, c] = jnp.maximum(best[i, c], best[i - 1, c - weights[i - 1]] + values[i - 1])
+    return best[n, 50]
+
+
+@jax.jit
+def sparse(data: jax.Array, indices: jax.Array, starts: jax.Array, x: jax.Array):
+    n = starts.shape[0] - 1
+    y = jnp.zeros(n)
+    for i in range(n):
+        for k in range(starts[i], starts[i + 1]):
+            y[i] += data[k] * x[indices[k]]
+    return y
+
+
+@jax.jit
+def distances(x: jax.Array):
+    n, d = x.shape
+    out = jnp.zeros((n, n))
+    for i in range(n):
+        for j in range(n):
+            s = 0.0
+            for k in range(d):
+                s += (x[i, k] - x[j, k]) ** 2
+            out[i, j] = jnp.sqrt(s)
+    return out
+
+
 def inputs():
     rng = np.random.default_rng(0)
 
@@ -169,4 +238,10 @@ def inputs():
         "first_above": (jnp.arange(400.0), 350.5),
         "recurrent": (normal(16, 32), 0.1 * normal(32, 32), normal(100, 16)),
         "bounce": (jnp.float32(1.0), jnp.float32(0.0)),
+        "laplace": (normal(24, 24),),
+        "product": (normal(12, 16), normal(16, 12)),
+        "smoothed": (normal(200), normal(5)),
+        "knapsack": (jnp.asarray(rng.integers(1, 20, 12)), jnp.abs(normal(12))),
+        "sparse": (normal(128), jnp.asarray(rng.integers(0, 64, 128)), jnp.arange(0, 129, 4), normal(64)),
+        "distances": (normal(16, 4),),
     }

@@ -47,7 +47,7 @@ from jaxlint.rewrite.port.roles import Roles, indices, roles
 from jaxlint.rewrite.port.scripts import loops_as_functions
 from jaxlint.rewrite.port.sharing import Sharing, sharing
 from jaxlint.rewrite.port.views import written_out
-from jaxlint.rewrite.slices import whole_axes
+from jaxlint.rewrite.slices import named_slices, whole_axes
 from jaxlint.source import SourceText
 
 Status = Literal["ported", "declined", "host"]
@@ -345,6 +345,12 @@ def _renamed(attempt: _Attempt, wanted: set[Key], *, jit: bool) -> States:
 
 def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
     """Masks and windows for the slices that loops bound; where there is no way, the rules will say what is left."""
+    reading = Reading(load(attempt.texts.values(), newest_jax, stated))
+    moved: dict[str, Fix] = {}
+    for key, ctx in _views(reading.project, wanted, reading).items():
+        if (made := named_slices(ctx)) is not None:
+            moved[key[0]] = _with(moved.get(key[0]), made)
+    _apply(attempt, moved)
     project = load(attempt.texts.values(), newest_jax, stated)
     reading = Reading(project)
     edits: dict[str, Fix] = {}
@@ -354,9 +360,14 @@ def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
             if isinstance(made, Decline):
                 attempt.unmasked.setdefault(key, f"line {ctx.line(node)}: {made.reason}")
             if isinstance(made, Fix):
-                before = edits.get(key[0], Fix("", ()))
-                edits[key[0]] = replace(before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses))
+                edits[key[0]] = _with(edits.get(key[0]), made)
     _apply(attempt, edits)
+
+
+def _with(before: Fix | None, made: Fix) -> Fix:
+    if before is None:
+        return made
+    return replace(before, edits=(*before.edits, *made.edits), uses=(*before.uses, *made.uses))
 
 
 def _converted(attempt: _Attempt, wanted: set[Key], stated: States) -> None:

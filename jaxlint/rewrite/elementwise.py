@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import libcst as cst
 
@@ -26,32 +26,44 @@ _ELEMENTWISE = frozenset((*(f"jax.numpy.{name}" for name in _NUMPY), *(f"jax.nn.
 _OPERATORS = (cst.Add, cst.Subtract, cst.Multiply, cst.BitAnd, cst.BitOr, cst.BitXor)
 
 
-def hazard(ctx: View, node: cst.BaseExpression) -> str | None:
-    """Why an expression had better not be evaluated where a condition rules it out; None if it may be."""
+Known = Callable[[cst.BaseExpression], bool]
+
+
+def _nothing(node: cst.BaseExpression) -> bool:
+    return False
+
+
+def hazard(ctx: View, node: cst.BaseExpression, known: Known = _nothing) -> str | None:
+    """Why an expression had better not be evaluated where a condition rules it out; None if it may be.
+
+    ``known``: True for parts of which it is known that they may be.
+    """
+    if known(node):
+        return None
     match node:
         case cst.Integer() | cst.Float():
             return None
         case cst.Name() | cst.Attribute():
             return None if _is_number(ctx, node) else f"`{ctx.code(node)}` is perhaps no array"
         case cst.UnaryOperation(operator=cst.Minus() | cst.Plus() | cst.BitInvert(), expression=inner):
-            return hazard(ctx, inner)
+            return hazard(ctx, inner, known)
         case cst.BinaryOperation(operator=operator, left=left, right=right):
             if not isinstance(operator, _OPERATORS) and not _is_harmless(operator, right):
                 return f"`{ctx.code(node)}` may not be finite where the condition rules it out, which spoils gradients"
-            return hazard(ctx, left) or hazard(ctx, right)
+            return hazard(ctx, left, known) or hazard(ctx, right, known)
         case cst.Comparison(left=left, comparisons=[item]):
-            return hazard(ctx, left) or hazard(ctx, item.comparator)
+            return hazard(ctx, left, known) or hazard(ctx, item.comparator, known)
         case cst.Subscript(value=cst.Name() | cst.Attribute() as base) if ctx.jax_array(base):
-            return next(filter(None, (_hazard_of_index(ctx, element.slice) for element in node.slice)), None)
+            return next(filter(None, (_hazard_of_index(ctx, element.slice, known) for element in node.slice)), None)
         case cst.Call(func=function, args=arguments) if ctx.name(function) in _ELEMENTWISE:
-            return next(filter(None, (hazard(ctx, argument.value) for argument in arguments)), None)
+            return next(filter(None, (hazard(ctx, argument.value, known) for argument in arguments)), None)
     return f"`{ctx.code(node)}` is not sure to be cheap and harmless where the condition rules it out"
 
 
-def _hazard_of_index(ctx: View, element: cst.BaseSlice) -> str | None:
+def _hazard_of_index(ctx: View, element: cst.BaseSlice, known: Known) -> str | None:
     """A read out of range gives some item, and no gradient where the condition rules it out."""
     if isinstance(element, cst.Index) and kind_of(ctx.value(element.value)) != "bool":
-        return hazard(ctx, element.value)
+        return hazard(ctx, element.value, known)
     return "a part of an array is not sure to be cheap"
 
 

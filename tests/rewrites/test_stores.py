@@ -40,6 +40,50 @@ ONCE = {
             return t
         """,
 }
+ASIDE = {
+    "a number of turns that values decide": """\
+        @jax.jit
+        def f(x):
+            n = x.shape[0]
+            t = jnp.ones(n)
+            for i in range(n):
+                for k in range(i, (2 * x[i]).astype(int)):
+                    t[i] += k * x[i]
+            return t
+        """,
+    "what the turns before have stored": """\
+        @jax.jit
+        def f(x):
+            n = x.shape[0]
+            t = jnp.ones(n)
+            for i in range(n):
+                for j in range(i):
+                    t[i] -= x[j] * t[j]  # those before
+            return t
+        """,
+}
+TABLE = {
+    "what the same turn stores": """\
+        @jax.jit
+        def f(x):
+            n = x.shape[0]
+            t = jnp.ones(n)
+            for i in range(n):
+                for j in range(i + 1):
+                    t[i] += x[j] * t[j]
+            return t
+        """,
+    "of another dtype": """\
+        @jax.jit
+        def f(x):
+            n = x.shape[0]
+            t = jnp.ones(n, jnp.float16)
+            for i in range(n):
+                for j in range(i):
+                    t[i] += x[j]
+            return t
+        """,
+}
 TWICE = {
     "of other places": """\
         @jax.jit
@@ -97,3 +141,20 @@ def test_twice(name: str) -> None:
     assert text.count("t.at[") == 2, text
     cases = [(INTS,)] if "integers" in name else [(X,), (INTS,), (X[:1],)]
     assert verdict(code, cases, stores=True).kind.passes, text
+
+
+@pytest.mark.parametrize("name", ASIDE)
+def test_aside(name: str) -> None:
+    code = dedent(ASIDE[name])
+    text = rewritten(code)
+    assert ".at[i].set(value)" in text, text
+    for x64 in (False, True):
+        assert verdict(code, [(X,), (INTS,), (X[:1],)], stores=True, x64=x64).kind.passes, text
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_the_table_is_handed_on(name: str) -> None:
+    code = dedent(TABLE[name])
+    text = rewritten(code)
+    assert ".at[i].add(" in text, text
+    assert verdict(code, [(X,), (INTS,), (X[:1],)], stores=True).kind.passes, text

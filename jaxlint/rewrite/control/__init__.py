@@ -17,7 +17,7 @@
    nested functions and one call that binds the carry, and asks ``Lowering.body`` for the lines within them.
    What is static stays Python inside of them.
 
-Before all that, ``rewrite`` looks for a loop that needs no lax at all: `rewrite/vector` writes those whose turns do not
+Before all that, ``rewrite`` looks for a loop that needs no lax at all: `vector/` writes those whose turns do not
 need each other as expressions of whole arrays. And `stores.py` gives arms that store into one place one store. Both
 change the text, and leave the rest to the next pass.
 

@@ -11,7 +11,7 @@ from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.model.values import Function
 from jaxlint.facts.queries.trips import trips
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.control import exits, flow
+from jaxlint.rewrite.control import exits, flow, vector
 from jaxlint.rewrite.control.bound import bound_before
 from jaxlint.rewrite.control.effects import Unnamed
 from jaxlint.rewrite.control.exits import Settling
@@ -22,9 +22,9 @@ from jaxlint.rewrite.control.model import Block, Branch, Declined, Loop, Stateme
 from jaxlint.rewrite.control.names import fresh
 from jaxlint.rewrite.control.prepare import prepared
 from jaxlint.rewrite.control.read import read
+from jaxlint.rewrite.control.slices import of_one_length
 from jaxlint.rewrite.control.slots import localised
-from jaxlint.rewrite.control.stores import stored_once
-from jaxlint.rewrite.vector.nest import written
+from jaxlint.rewrite.control.stores import added_aside, stored_once
 
 COMPOUND = (cst.If, cst.For, cst.While, cst.Match)
 
@@ -39,7 +39,7 @@ def rewrite(ctx: View, node: cst.CSTNode, *, raises: bool = True) -> Fix | Decli
     if _calls_itself(ctx):
         return Decline(f"`{ctx.function.name}` calls itself; lax traces both sides of a branch, which would never end")
     try:
-        return _in_one_go(ctx, node) or _one_store(ctx, node) or _rewritten(ctx, node, raises=raises)
+        return _in_one_go(ctx, node) or _first_step(ctx, node) or _rewritten(ctx, node, raises=raises)
     except Unnamed as reason:
         return localised(ctx, _outermost(ctx, node)[0]) or Decline(str(reason))
     except Declined as reason:
@@ -66,13 +66,23 @@ def _in_one_go(ctx: View, node: cst.CSTNode) -> Fix | None:
     return None
 
 
-def _one_store(ctx: View, node: cst.CSTNode) -> Fix | None:
-    """The first branch in a loop whose arms all store into one place, with one store below it."""
-    _, block, view = _outermost(ctx, node)
+def _first_step(ctx: View, node: cst.CSTNode) -> Fix | None:
+    """What had better change before lax runs a loop: slices of varying length, and how often arrays are stored into."""
+    top, block, view = _outermost(ctx, node)
+    if (fix := of_one_length(view, top)) is not None:
+        return fix
     loops = [statement for statement in flow.statements(block) if isinstance(statement, Loop | While)]
-    inner = (statement for loop in loops for statement in flow.statements(loop.body))
-    branches = (branch for branch in inner if isinstance(branch, Branch) and view.dynamic(branch.test))
-    return next((fix for branch in branches if (fix := stored_once(ctx, branch)) is not None), None)
+    inner = [statement for loop in loops for statement in flow.statements(loop.body)]
+    return next((fix for statement in inner if (fix := _one_store(view, statement)) is not None), None)
+
+
+def _one_store(view: Forecast, statement: Statement) -> Fix | None:
+    match statement:
+        case Branch(test=test) if view.dynamic(test):
+            return stored_once(view, statement)
+        case Loop(node=node) if node in view.lowered:
+            return added_aside(view, statement)
+    return None
 
 
 def _vectorised(ctx: View, loop: cst.For) -> Fix:
@@ -82,7 +92,7 @@ def _vectorised(ctx: View, loop: cst.For) -> Fix:
         raise Declined("a few turns may stay")
     (block,) = read(ctx, [loop])
     assert isinstance(block, Loop)
-    found = written(ctx, block)
+    found = vector.written(ctx, block)
     dropped = [line for node in found.dropped if (line := _whole_line(ctx, *ctx.span(node))) is not None]
     edit = _edit(ctx, [loop], found.lines)
     return Fix("Write it with whole arrays", (*dropped, edit), "unsafe", found.uses)

@@ -35,7 +35,7 @@ def check(ctx: View, block: Block) -> None:
             case Plain(node=node) if node is not None:
                 _statement(ctx, node)
             case Append(value=value):
-                _expression(ctx, value)
+                expression(ctx, value)
 
 
 def _statement(ctx: View, node: cst.CSTNode) -> None:
@@ -54,7 +54,7 @@ def _statement(ctx: View, node: cst.CSTNode) -> None:
                 _target(ctx, target.target)
         case cst.AugAssign(target=target) | cst.AnnAssign(target=target):
             _target(ctx, target)
-    _expression(ctx, node)
+    expression(ctx, node)
 
 
 def _target(ctx: View, target: cst.BaseExpression) -> None:
@@ -70,7 +70,8 @@ def _target(ctx: View, target: cst.BaseExpression) -> None:
             raise Unnamed(f"`{ctx.code(target)}` is assigned to, and is no variable that lax could hand on")
 
 
-def _expression(ctx: View, node: cst.CSTNode) -> None:
+def expression(ctx: View, node: cst.CSTNode) -> None:
+    """Raise ``Declined`` if an expression has an effect that a trace would lose or repeat."""
     for part in own_nodes(node):
         if isinstance(part, cst.Yield | cst.Await):
             raise Declined(f"a generator cannot `{'yield' if isinstance(part, cst.Yield) else 'await'}` in lax")

@@ -14,9 +14,9 @@ import libcst as cst
 from jaxlint.facts.model.definitions import bound_names, own_nodes
 from jaxlint.facts.queries.trips import trips
 from jaxlint.facts.queries.view import View
+from jaxlint.rewrite.control.vector.lengths import Lengths
 from jaxlint.rewrite.polynomial import Polynomial, plus, product
 from jaxlint.rewrite.uses import bindings
-from jaxlint.rewrite.vector.lengths import Lengths
 
 SHORT = 8
 """A loop of so many turns may stay Python's, with numbers for its variable."""

@@ -18,10 +18,10 @@ from jaxlint.edits import Decline, Edit, Fix
 from jaxlint.facts.model.definitions import own_nodes
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control.names import fresh
+from jaxlint.rewrite.control.vector.lengths import Lengths, kind
 from jaxlint.rewrite.masked import ELEMENTWISE
 from jaxlint.rewrite.slices.bounds import Loops
 from jaxlint.rewrite.slices.spans import Axes, Reader, Span, Stuck, Widened
-from jaxlint.rewrite.vector.lengths import Lengths, kind
 
 SAME = ELEMENTWISE | {"jax.numpy.copy", "builtins.abs"}
 PLAIN = ("sum", "prod", "any", "all", "mean", "std", "var")
@@ -181,20 +181,10 @@ class Masks:
         axes = self.reader.subscript(inner)
         if all(axis is None for axis in axes):
             return axes
-        backwards = (
-            part.lower is None and part.upper is None and part.step is not None and self._code(part.step) == "-1"
-        )
-        if (
-            not backwards
-            or len(axes) != 1
-            or axes[0] is None
-            or axes[0].lower is not None
-            or axes[0].test
-            or len(inner.slice) > 1
-        ):
+        backwards = self._code(part).replace(" ", "") == "::-1"
+        span = axes[0] if len(axes) == 1 else None
+        if not backwards or span is None or span.lower is not None or span.test or len(inner.slice) > 1:
             raise Stuck(f"`{self._code(node)}` is a part of a part")
-        (span,) = axes
-        assert span is not None
         del self.reader.widened.texts[inner]
         (sliced,) = (each.slice for each in inner.slice)
         assert isinstance(sliced, cst.Slice)

@@ -6,51 +6,43 @@ Floats are added in another order than the loop's, so the last digits may differ
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import replace
 
 import libcst as cst
 
 from jaxlint.facts.model.values import Array, Const, Static
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.control.model import Declined
+from jaxlint.rewrite.control.model import Declined, Plain
+from jaxlint.rewrite.control.vector.actions import EXTREMES, Gain, Store, action
+from jaxlint.rewrite.control.vector.axes import Axes, Item, joined
+from jaxlint.rewrite.control.vector.items import Turns, is_scalar
+from jaxlint.rewrite.control.vector.lengths import kind
+from jaxlint.rewrite.elementwise import operands
 from jaxlint.rewrite.text import Text, infix
 from jaxlint.rewrite.uses import origins
-from jaxlint.rewrite.vector.axes import Axes, Item, joined
-from jaxlint.rewrite.vector.items import Turns
-from jaxlint.rewrite.vector.lengths import kind
 
-EXTREMES = {"jax.numpy.maximum": "jax.numpy.max", "jax.numpy.minimum": "jax.numpy.min"}
 _REDUCTIONS = {
     "+": "jax.numpy.sum", "-": "jax.numpy.sum", "*": "jax.numpy.prod", "|": "jax.numpy.any", "&": "jax.numpy.all",
     **EXTREMES,
 }  # fmt: skip
-_WORDS = {"*": "1", "+": "0", "-": "0", "|": "False", "&": "True"}
-"""What adds nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gain:
-    """``name += value``: the operator, and what it adds."""
-
-    name: str
-    symbol: str
-    value: cst.BaseExpression
 
 
 def gained(
-    turns: Turns, gain: Gain, test: cst.BaseExpression | None, bound: tuple[Item, Axes] | None, started: Container[str]
+    turns: Turns, gain: Gain, chosen: Item | None, bound: tuple[Item, Axes] | None, started: Container[str]
 ) -> tuple[str, Item]:
-    """The line that adds what all turns add, and the variable then. ``bound``: what it is before, and the variables of
-    the loops in which it is bound; None if it is bound before all loops. ``started``: variables that are zero."""
+    """The line that adds what all turns add, and the variable then. ``chosen``: what that is, if a branch decides;
+    ``bound``: the variable before, and the variables of the loops in which it is bound, or None if it is bound before
+    all loops; ``started``: variables that are zero."""
     name, symbol, value = gain.name, gain.symbol, gain.value
     if symbol not in _REDUCTIONS:
         raise Declined(f"`{name}` changes from turn to turn")
-    old, loops = bound or (Item(Text(name)), ())
+    before, loops = bound or (Item(Text(name)), ())
+    old = replace(before, text=Text(name))
     own = old.axes
     missing = tuple(axis for axis in turns.order if axis not in loops)
     if bound is None:
         _check(turns, name, symbol, value)
-    total = _total(turns, symbol, value, test, missing)
+    total = _total(turns, symbol, value, chosen, missing)
     after = joined([old, total], turns.order)
     if name in started:
         return f"{name} = {total.text.text}", total
@@ -66,25 +58,18 @@ def gained(
     return text, Item(Text(name), after, old.sure | total.sure)
 
 
-def _total(
-    turns: Turns, symbol: str, value: cst.BaseExpression, test: cst.BaseExpression | None, missing: Axes
-) -> Item:
-    if symbol in _WORDS and test is not None:
-        asked = turns.item(test)
-        if symbol in "+-" and isinstance(value, cst.Integer) and value.value == "1":
-            return _reduced(turns, symbol, asked, missing)
-        return _reduced(turns, symbol, turns.choice(asked, turns.value(value), Item(Text(_WORDS[symbol]))), missing)
-    if test is not None:
-        raise Declined("a branch decides what counts")
-    if symbol in "+-":
+def _total(turns: Turns, symbol: str, value: cst.BaseExpression, chosen: Item | None, missing: Axes) -> Item:
+    if chosen is not None:
+        return _reduced(turns, symbol, chosen, missing)
+    if symbol in ("+", "-"):
         return summed(turns, value, turns.item(value), missing)
-    if symbol in "|&" and kind(turns.ctx, value) != "bool":
+    if symbol in ("|", "&") and kind(turns.ctx, value) != "bool":
         raise Declined(f"`{turns.ctx.code(value)}` is perhaps no bool")
     return _reduced(turns, symbol, turns.item(value), missing)
 
 
-def summed(turns: Turns, value: cst.BaseExpression, item: Item, missing: Axes) -> Item:
-    """The sum over some axes, as a product of matrices where it is one."""
+def summed(turns: Turns, value: cst.BaseExpression | None, item: Item, missing: Axes) -> Item:
+    """The sum over some axes, as a product of matrices where it is one. ``value``: the item before its translation."""
     if isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.Multiply) and len(missing) == 1:
         product = _contracted(turns, turns.item(value.left), turns.item(value.right), missing[0])
         if product is not None:
@@ -145,8 +130,9 @@ def _reduced(turns: Turns, symbol: str, item: Item, missing: Axes) -> Item:
 def _check(turns: Turns, name: str, symbol: str, value: cst.BaseExpression) -> None:
     """Raise ``Declined`` unless the values are scalars, and their sum has the dtype that adding them one by one has."""
     ctx = turns.ctx
-    turns.check_scalars(value)
-    first = _first(ctx, name, value)
+    if not _is_stored_as_scalar(turns, name):
+        turns.check_scalars(value)
+    first = _first(turns, name)
     number = kind(ctx, value)
     if symbol in EXTREMES:
         same = number == "float" and isinstance(first, Const) and isinstance(first.value, float)
@@ -166,6 +152,19 @@ def _check(turns: Turns, name: str, symbol: str, value: cst.BaseExpression) -> N
     raise Declined(f"`{ctx.code(value)}` is perhaps a small integer, which `jnp.sum` makes a larger one")
 
 
+def _is_stored_as_scalar(turns: Turns, name: str) -> bool:
+    """True if a variable, or what is computed elementwise from it, is stored into one item of an array."""
+    for node in turns.ctx.nodes():
+        if isinstance(node, cst.BaseSmallStatement):
+            found = action(turns.ctx, Plain(node))
+            if isinstance(found, Store) and name in set(operands(turns.ctx, found.value)):
+                places = [part.slice for part in found.target.slice]
+                whole = all(isinstance(part, cst.Index) and is_scalar(turns.ctx, part.value) for part in places)
+                if whole and turns.lengths.rank(found.array) == len(places):
+                    return True
+    return False
+
+
 def is_redundant(ctx: View, zero: cst.Integer | cst.Float, value: cst.BaseExpression) -> bool:
     """True if adding a zero changes neither the sum of some values nor its dtype."""
     if kind(ctx, value) == "float":
@@ -179,11 +178,11 @@ def _is_common(ctx: View, node: cst.BaseExpression) -> bool:
     return dtype is not None and dtype.wide in ("int32", "int64", "uint32", "uint64")
 
 
-def _first(ctx: View, name: str, value: cst.BaseExpression) -> Const | Static | Array | None:
-    """What a variable holds before the loop that an expression is in."""
-    loops = [above for above in ctx.ancestors(value) if isinstance(above, cst.For)]
-    since, found = origins(ctx, name, loops[-1]) if loops else (0, [])
-    outside = [(source, direct) for node, source, direct in found if loops[-1] not in ctx.ancestors(node)]
+def _first(turns: Turns, name: str) -> Const | Static | Array | None:
+    """What a variable holds before the loops."""
+    ctx = turns.ctx
+    since, found = origins(ctx, name, turns.loop)
+    outside = [(source, direct) for node, source, direct in found if turns.loop not in ctx.ancestors(node)]
     if since == 0 or len(outside) != 1 or not outside[0][1]:
         return None
     held = ctx.value(outside[0][0])

@@ -6,6 +6,7 @@ that two lengths can be compared whatever the arguments are; None for what is no
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -28,9 +29,11 @@ _DEPTH = 6
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Lengths and ranks in one function. ``in_place``: ``x *= y`` keeps the shape of ``x``, as it does in NumPy."""
+    """Lengths and ranks in one function. ``positive``: lengths of arrays that exist. ``in_place``: ``x *= y`` keeps the
+    shape of ``x``, as it does in NumPy."""
 
     ctx: View
+    positive: tuple[Polynomial, ...] = ()
     in_place: bool = False
 
     def of(self, node: cst.BaseExpression, depth: int = 0) -> Polynomial | None:
@@ -97,8 +100,13 @@ class Lengths:
 
     def kind(self, name: str) -> str | None:
         """Whether a variable's array holds floats, integers or bools; stores do not change that."""
-        known, origin = self._origin(name)
-        return kind(self.ctx, origin) if known and origin is not None else None
+        origin = self.origin(name)
+        return kind(self.ctx, origin) if origin is not None else None
+
+    def origin(self, name: str) -> cst.BaseExpression | None:
+        """What a variable's array is bound to at first, if only stores and copies follow."""
+        known, found = self._origin(name)
+        return found if known else None
 
     # --- names -------------------------------------------------------------------------------------------------------
 
@@ -161,8 +169,20 @@ class Lengths:
         number = self.ctx.value(node)
         return isinstance(number, Const | Static) or getattr(number, "ndim", None) == 0
 
-    def _keeps(self, value: cst.BaseExpression, name: str) -> bool:
-        return is_update(value, name) or self._same_shape(value) == name
+    def _keeps(self, value: cst.BaseExpression, name: str, seen: tuple[str, ...] = ()) -> bool:
+        """True for a binding that changes neither the shape nor, if it was an array, that it is one: an update of
+        itself, or of a variable that only ever holds such."""
+        match value:
+            case cst.Call(func=function, args=[cst.Arg(value=cst.Name(value=given), keyword=None), *rest]):
+                if self.ctx.name(function) in ("jax.numpy.asarray", "jax.numpy.array"):
+                    return given == name and not _reshapes(rest)
+        source = updated(value) or self._same_shape(value)
+        if source is None or source in (name, *seen):
+            return source is not None
+        inner = bindings(self.ctx, source)
+        if not inner or source in _parameters(self.ctx) or len(seen) > _DEPTH:
+            return False
+        return all(other is not None and self._keeps(other, source, (name, *seen)) for _, other in inner)
 
     # --- expressions -------------------------------------------------------------------------------------------------
 
@@ -251,22 +271,27 @@ def _parameters(ctx: View) -> frozenset[str]:
     )
 
 
-def is_update(value: cst.BaseExpression, name: str) -> bool:
-    """True for ``x.at[…].set(…)`` of a variable: the same shape and dtype."""
+def updated(value: cst.BaseExpression) -> str | None:
+    """The variable of ``x.at[…].set(…)``: the same shape and dtype."""
     match value:
         case cst.Call(
             func=cst.Attribute(
                 value=cst.Subscript(value=cst.Attribute(value=cst.Name(value=base), attr=cst.Name(value="at")))
             )
         ):
-            return base == name
-    return False
+            return base
+    return None
 
 
-def at_least(a: Polynomial, b: Polynomial) -> bool:
-    """True if ``a >= b`` for all lengths: what is left of the difference has no negative term."""
+def at_least(a: Polynomial, b: Polynomial, known: Sequence[Polynomial] = ()) -> bool:
+    """True if ``a >= b`` for all lengths: what is left of the difference has no negative term, or has none beyond one
+    of those that are ``known`` not to be negative."""
     rest = plus(a, b, -1)
-    return all(size >= 0 and all(_is_length(atom) for atom in term) for term, size in rest.items())
+    return _is_positive(rest) or any(_is_positive(plus(rest, other, -1)) for other in known)
+
+
+def _is_positive(found: Polynomial) -> bool:
+    return all(size >= 0 and all(_is_length(atom) for atom in term) for term, size in found.items())
 
 
 def constant(found: Polynomial) -> int | None:
@@ -287,8 +312,14 @@ def kind(ctx: View, node: cst.BaseExpression) -> str | None:
     """Whether an expression gives floats, integers or bools, the same in every call that is known."""
     if isinstance(node, cst.Comparison):
         return "bool"
-    kinds = {_kind(view.value(node)) for view in (ctx, *ctx.others())}
+    kinds = {_kind(view.value(node)) for view in every_call(ctx)}
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def every_call(ctx: View) -> Iterator[View]:
+    """The function in all calls that are known: in traces only, if it runs in no other way."""
+    yield ctx
+    yield from ctx.contexts() if ctx.always_traced else ctx.others()
 
 
 def _kind(value: Value) -> str | None:

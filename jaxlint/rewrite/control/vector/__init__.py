@@ -15,3 +15,7 @@ The proof that turns do not need each other: each array is stored into at one pl
 loops around the store as an index by itself, and is read at that place only; a variable is bound in a turn before it
 is read there, or only added to. Everything else declines.
 """
+
+from jaxlint.rewrite.control.vector.nest import Written, written
+
+__all__ = ["Written", "written"]
