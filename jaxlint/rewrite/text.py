@@ -12,11 +12,13 @@ from jaxlint.facts.queries.view import View
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The text of an expression. ``atomic``: it stands beside any operator without parentheses."""
+    """The text of an expression. ``atomic``: it stands beside any operator without parentheses; else it stands beside
+    ``operator``, which joins its parts."""
 
     text: str
     atomic: bool = True
     uses: tuple[str, ...] = ()
+    operator: str = ""
 
     @property
     def grouped(self) -> str:
@@ -40,7 +42,9 @@ def infix(operator: str, *operands: Text) -> Text:
     if len(operands) == 1:
         return operands[0]
     uses = dict.fromkeys(name for operand in operands for name in operand.uses)
-    return Text(f" {operator} ".join(operand.grouped for operand in operands), False, tuple(uses))
+    same = operator if operator in ("&", "|") else None
+    parts = (operand.text if operand.operator == same else operand.grouped for operand in operands)
+    return Text(f" {operator} ".join(parts), False, tuple(uses), operator)
 
 
 Attempt = Text | Decline

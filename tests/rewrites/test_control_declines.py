@@ -1,6 +1,6 @@
 """Branches and loops that no rewrite of lax's could keep right: they stay as they are, and the finding says why."""
 
-from textwrap import dedent
+from textwrap import dedent, indent
 
 import pytest
 
@@ -46,6 +46,18 @@ BRANCHES = {
             return y
         """,
         "one path gives another part of `x`",
+    ),
+    "a variable of the module": (
+        """
+        def f(x):
+            global SEEN
+            if x[0] > 0:
+                SEEN = jnp.sin(x)
+            else:
+                SEEN = x
+            return x
+        """,
+        "`SEEN` is `global`",
     ),
     "a sum, and what is summed": (
         """
@@ -120,6 +132,24 @@ LOOPS = {
     ),
 }
 
+STATEMENTS = {
+    "try": ("try: x = jnp.sin(x)\nexcept ValueError: x = x", "the `try` at line"),
+    "with": ("with jax.named_scope('a'): x = jnp.sin(x)", "the `with` at line"),
+    "del": ("y = x\ndel y\nx = jnp.sin(x)", "the `del` at line"),
+    "class": ("class A: pass\nx = jnp.sin(x)", "the `class` at line"),
+    "import": ("import math\nx = jnp.sin(x)", "the `import` at line"),
+    "raise": ("if x.shape[0] > 9: raise ValueError\nx = jnp.sin(x)", "the `raise` at line"),
+    "yield": ("yield x\nx = jnp.sin(x)", "`yield x` would happen once"),
+    "assert": ("assert x[0] > 0\nx = jnp.sin(x)", "an `assert` on a tracer"),
+    "print": ("print(k)\nx = jnp.sin(x)", "would happen once"),
+    "global": ("global SEEN\nSEEN = x\nx = jnp.sin(x)", "the `global` at line"),
+    "a walrus in what a `while` tests": (
+        "while (e := jnp.max(x)) > 1: x = 0.5 * x\nx = x / e",
+        "also binds a name",
+    ),
+}
+"""Bodies of a long loop."""
+
 FINE = {
     "None is replaced before": """
         def f(x, y=None):
@@ -157,6 +187,32 @@ FINE = {
                 w = jnp.concatenate([w, x[None]])
             return w
         """,
+    "stars": """
+        def f(x: jax.Array, *rest):
+            for r in rest:
+                if x[0] > 0:
+                    first, *others = x
+                    x = jnp.stack([first, *others]) + r
+            while x[0] > 1:
+                x = jnp.minimum(*(x, 0.5 * x))
+            return x
+        """,
+    "a walrus in what an `if` tests": """
+        def f(x):
+            if (s := jnp.sum(x)) > 1:
+                x = jnp.log(x)
+            while s > 1:
+                s = 0.5 * s
+            return x, s
+        """,
+    "annotations, lambdas and pass": """
+        def f(x):
+            for k in range(40):
+                scale: jax.Array = lambda v: v * k
+                pass
+                x = scale(x)
+            return x
+        """,
     "a list that starts with what the loop hands on": """
         def f(xs: jax.Array, first: jax.Array):
             h = first
@@ -175,6 +231,15 @@ def test_it_stays_with_a_reason(body: str, reason: str) -> None:
     made = outcome(code)
     assert made.texts.get("m.py", HEAD + code) == HEAD + code
     reasons = [found.declined or "" for found in made.remaining["m.py"] if found.code.startswith("JAX4")]
+    assert [text for text in reasons if reason in text], reasons
+
+
+@pytest.mark.parametrize("body, reason", [pytest.param(*case, id=name) for name, case in STATEMENTS.items()])
+def test_statements_that_lax_has_nothing_for(body: str, reason: str) -> None:
+    code = f"@jax.jit\ndef f(x):\n    for k in range(50):\n{indent(body, '        ')}\n    return x\n"
+    made = outcome(code)
+    assert made.texts.get("m.py", HEAD + code) == HEAD + code
+    reasons = [found.declined or "" for found in made.remaining["m.py"] if found.code in ("JAX401", "JAX406")]
     assert [text for text in reasons if reason in text], reasons
 
 

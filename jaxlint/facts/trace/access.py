@@ -210,7 +210,11 @@ def item(frame: Frame, base: Value, index: Value, node: cst.Subscript) -> Value:
             if is_array_index(node, index):
                 return Array(strongest(traced, any_tracing([index])))
             part = _part(frame, identity(base), ("item", slot(index)))
-            return part if isinstance(part, Key | Keys) else Tree(traced, part)
+            if isinstance(part, Key | Keys):
+                return part
+            if identity(base) in frame.tracer.settled:
+                frame.tracer.settled.add(part)  # an item of an array is an array
+            return Tree(traced, part)
         case Keys():
             return key_item(frame, base, index, node)
         case Many(item=each):

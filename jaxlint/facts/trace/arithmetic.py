@@ -167,8 +167,11 @@ def _array_result(frame: Frame, op: cst.CSTNode, left: Value, right: Value, node
     tree = left if isinstance(left, Tree) else right if isinstance(right, Tree) else None
     if tree is not None:
         other = right if tree is left else left
-        settled = any(isinstance(side, Tree) and identity(side) in frame.tracer.settled for side in pair)
-        if settled or isinstance(other, Const | Static | HostArray) or not isinstance(op, cst.Add | cst.AddAssign):
+        if (
+            _one_is_array(frame, left, right)
+            or isinstance(other, Const | Static | HostArray)
+            or not isinstance(op, cst.Add | cst.AddAssign)
+        ):
             return Array(
                 strongest(any_tracing(pair)), _result_kind(op, left, right), dtype=dtypes.of_operation(op, left, right)
             )
@@ -225,7 +228,7 @@ def compare(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value, node: c
     if any(isinstance(side, Array | Tree) for side in (left, right)):
         evidence.settle_compared(frame, op, left, right)
         equality = isinstance(op, cst.Equal | cst.NotEqual)
-        if equality and not any(isinstance(side, Array) for side in (left, right)) and _may_be_container(left, right):
+        if equality and not _one_is_array(frame, left, right) and _may_be_container(left, right):
             return Unknown()
         traced = _compared(frame, node, strongest(any_tracing((left, right)), frame.staged))
         if node is not None:
@@ -236,6 +239,12 @@ def compare(frame: Frame, op: cst.BaseCompOp, left: Value, right: Value, node: c
 
 def _compared(frame: Frame, node: cst.CSTNode | None, traced: Traced | None) -> Traced | None:
     return cuts.cut(frame, node, traced) if node is not None else traced
+
+
+def _one_is_array(frame: Frame, left: Value, right: Value) -> bool:
+    """True if either side is certainly an array, and so what comes of them."""
+    sides = (left, right)
+    return any(isinstance(side, Array) or identity(side) in frame.tracer.settled for side in sides)
 
 
 def _may_be_container(left: Value, right: Value) -> bool:

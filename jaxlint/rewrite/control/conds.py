@@ -22,7 +22,7 @@ import libcst as cst
 from jaxlint.rewrite.control import flow
 from jaxlint.rewrite.control.carry import pack
 from jaxlint.rewrite.control.lowering import Here, Lines, Lowering, indented, returning
-from jaxlint.rewrite.control.model import Block, Exit, Names, Resume, Test
+from jaxlint.rewrite.control.model import Block, Exit, Flag, Names, Resume, Test
 from jaxlint.rewrite.control.simple import acting, bindings, gathered
 from jaxlint.rewrite.text import Text, infix
 
@@ -79,11 +79,13 @@ def chosen(low: Lowering, form: Form, arms: Sequence[Arm], here: Here) -> tuple[
     parts: list[str] = []
     for arm, value, needed, one in zip(arms, values, defined, plain, strict=True):
         if needed:
-            parts.append(low.fresh(arm.label))
+            parts.append(low.fresh(arm.label, *([f"inner_{arm.label}"] if low.depth else [])))
             body = [f"return {_bare(value or '')}"] if one else _body(low, arm, here)
             lines += [f"def {parts[-1]}({', '.join(given)}):", *indented(body), ""]
         else:
-            parts.append(f"lambda{' ' if given else ''}{', '.join(given)}: {value}")
+            same = len(given) > 1 and value == pack(given)
+            taken = "*same: same" if same else f"{', '.join(given)}: {value}"
+            parts.append(f"lambda{' ' if given else ''}{taken}")
     return lines, form.call(parts, given)
 
 
@@ -114,6 +116,8 @@ def operands(arms: Sequence[Arm]) -> list[str]:
 def labels(test: Test) -> tuple[str, str]:
     """Names for the functions of the two arms of a branch, after what is tested where that has a name."""
     match test:
+        case Flag(name=name):
+            return f"if_{name}", f"unless_{name}"
         case cst.Name(value=name):
             return f"if_{name}", f"if_not_{name}"
         case cst.UnaryOperation(operator=cst.Not(), expression=cst.Name(value=name)):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix, repair
-from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.model.definitions import own_nodes, scope_of
 from jaxlint.facts.model.values import Function
 from jaxlint.facts.queries.trips import trips
 from jaxlint.facts.queries.view import View
@@ -56,14 +56,23 @@ def in_arrays(ctx: View, loop: cst.For) -> Fix | Decline:
 
 
 def _in_one_go(ctx: View, node: cst.CSTNode) -> Fix | None:
-    """The first loop in the statement around a node whose turns do not need each other, as array expressions."""
+    """The first loop in the statement around a node whose turns do not need each other, as array expressions.
+
+    One above it, that gives what the statement reads, comes first: more is known of a sum than of a loop.
+    """
     around = [above for above in (node, *_within_function(ctx, node)) if isinstance(above, COMPOUND)]
-    inside = own_nodes(around[-1]) if around else iter(())
-    for loop in sorted((part for part in inside if isinstance(part, cst.For)), key=lambda loop: ctx.span(loop)[0]):
-        try:
-            return _vectorised(ctx, loop)
-        except Declined:
-            continue
+    if not around:
+        return None
+    top, start = around[-1], ctx.span(around[-1])[0]
+    reads = flow.reads(top)
+    loops = sorted((part for part in ctx.nodes() if isinstance(part, cst.For)), key=lambda loop: ctx.span(loop)[0])
+    for loop in loops:
+        inside = any(above is top for above in (loop, *ctx.ancestors(loop)))
+        if inside or (ctx.span(loop)[1] <= start and not reads.isdisjoint(scope_of(loop.body).bound)):
+            try:
+                return _vectorised(ctx, loop)
+            except Declined:
+                continue
     return None
 
 
@@ -117,6 +126,7 @@ def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
         block = read(ctx, statements)
         view = forecast(ctx, block, view.lowered)
     bound = bound_before(ctx, first)
+    _check_declared(ctx, block)
     names, lowered = fresh(ctx), view.lowered
     settled = Settling(names, lambda loop: loop.node not in lowered, view.dynamic).function(split(view, block), bound)
     view, uses = prepared(view, settled)
@@ -130,6 +140,16 @@ def _rewritten(ctx: View, node: cst.CSTNode, *, raises: bool) -> Fix:
         repair(ctx) if raises and not low.changes else "unsafe",
         tuple(low.uses),
     )
+
+
+def _check_declared(ctx: View, block: Block) -> None:
+    """Refuse to move assignments to variables of another scope into functions."""
+    assert ctx.function is not None
+    scope = ctx.function.scope
+    for name in flow.writes(block):
+        if name in scope.globals | scope.nonlocals:
+            word = "global" if name in scope.globals else "nonlocal"
+            raise Declined(f"`{name}` is `{word}`, and a function of lax's would bind a variable of its own")
 
 
 def _elsewhere(low: Lowering, edit: Edit) -> list[Edit]:

@@ -20,7 +20,7 @@ from jaxlint.facts.model.dtypes import FLOAT
 from jaxlint.facts.model.values import Array, Const, Either, HostArray, Tree, Unknown, Value
 from jaxlint.facts.trace.arithmetic import kind_of
 from jaxlint.rewrite.control import flow
-from jaxlint.rewrite.control.held import is_python_number, values_before
+from jaxlint.rewrite.control.held import carried_around, is_python_number, values_before
 from jaxlint.rewrite.control.lowering import Lowering
 from jaxlint.rewrite.control.model import Bind, Loop, Names, Plain, While
 from jaxlint.source import walk
@@ -37,7 +37,7 @@ def cast(low: Lowering, loop: Loop | While, name: str) -> str | None:
     before = values_before(low.ctx, loop.node, name)
     known = any(isinstance(value, Array) and value.dtype is not None for value in before)
     arrays = all(value is None or isinstance(value, Array | Tree | Unknown) for value in before)
-    if known or not arrays or name not in _wide(low, loop):
+    if known or not arrays or carried_around(low.ctx, loop.node, name) or name not in _wide(low, loop):
         return None
     asarray, result_type = low.spell("jax.numpy.asarray"), low.spell("jax.numpy.result_type")
     return f"{name} = {asarray}({name}, {result_type}({name}, {low.spell('jax.numpy.float_')}))"
@@ -55,7 +55,7 @@ def typed(low: Lowering, loop: Loop | While, name: str, names: Names) -> str | N
         return None
     sources = [source for value in given for source in _sources(low, loop, value, names, {name})]
     if not sources:
-        return None
+        return _as_float(low, name, before, given)
     _, source, floating = min(sources)
     dtype = f"{source}.dtype"
     if (
@@ -73,14 +73,34 @@ def typed(low: Lowering, loop: Loop | While, name: str, names: Names) -> str | N
 
 def _adds_up(loop: Loop | While, name: str) -> bool:
     """True for what a turn computes from its value before, or with a float: one stays a float, also among integers."""
-    plain = [value for other, value in values(loop, augmented=False) if other == name]
-    added = sum(other == name for other, _ in values(loop)) > len(plain)
-    floats = (isinstance(part, cst.Float | cst.Divide) for value in plain for part in walk(value))
-    return added or any(name in flow.reads(value) for value in plain) or any(floats)
+    plain = list(values(loop, augmented=False))
+    if sum(other == name for other, _ in values(loop)) > sum(other == name for other, _ in plain):
+        return True
+    seen = {name}
+    while grown := {
+        value.value
+        for other, value in plain
+        if other in seen and isinstance(value, cst.Name) and value.value not in seen
+    }:
+        seen |= grown
+    given = [value for other, value in plain if other in seen]
+    floats = (isinstance(part, cst.Float | cst.Divide) for value in given for part in walk(value))
+    return any(name in flow.reads(value) for other, value in plain if other == name) or any(floats)
 
 
 def _options(value: Value | None) -> Sequence[Value]:
     return value.options if isinstance(value, Either) else (value,) if value is not None else ()
+
+
+def _as_float(
+    low: Lowering, name: str, before: Sequence[Value | None], given: Sequence[cst.BaseExpression]
+) -> str | None:
+    """An integer to which a turn adds a float, as a float from the start."""
+    kinds = {kind_of(one) for value in before for one in _options(value)}
+    if kinds != {"int"} or not any(isinstance(part, cst.Float) for value in given for part in walk(value)):
+        return None
+    constant = before[0].value if len(before) == 1 and isinstance(before[0], Const) else None
+    return repr(float(constant)) if isinstance(constant, int) else f"float({name})"
 
 
 def _wide(low: Lowering, loop: Loop | While) -> Names:

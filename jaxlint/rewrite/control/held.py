@@ -14,7 +14,7 @@ from jaxlint.rewrite.uses import origins
 
 def values_before(ctx: Forecast, statement: cst.CSTNode, name: str) -> list[Value | None]:
     """The values that a variable may have at a statement, None for one that is not known."""
-    if any(above in ctx.lowered and name in scope_of(above).bound for above in ctx.ancestors(statement)):
+    if carried_around(ctx, statement, name):
         return [Array()]
     since, bound = origins(ctx, name, statement)
     found: list[Value | None] = [_then(ctx, source) if direct else None for _, source, direct in bound]
@@ -79,6 +79,11 @@ def _says(test: cst.BaseExpression, name: str, operator: cst.BaseCompOp) -> bool
         case cst.BooleanOperation(operator=cst.Or(), left=left, right=right):
             return isinstance(operator, cst.Is) and (_says(left, name, operator) or _says(right, name, operator))
     return False
+
+
+def carried_around(ctx: Forecast, statement: cst.CSTNode, name: str) -> bool:
+    """True for a variable that a loop of lax around a statement binds."""
+    return any(above in ctx.lowered and name in scope_of(above).bound for above in ctx.ancestors(statement))
 
 
 def _then(ctx: Forecast, source: cst.BaseExpression) -> Value:

@@ -145,9 +145,12 @@ class Lowering:
         return self._carry
 
     def function(self, loop: Loop | While, word: str, names: Sequence[str]) -> str:
-        """The name of a function that the rewrite adds."""
-        of = names[0] if len(names) == 1 else ""
-        return self.fresh(word, *([f"{word}_{of}"] if of else []), f"inner_{word}")
+        """The name of a function that the rewrite adds; where there are several, after what is its loop's own."""
+        of = f"{word}_{names[0]}" if len(names) == 1 else None
+        inner = f"inner_{word}" if self.depth else None
+        variable = next(iter(sorted(flow.target(loop))), "") if isinstance(loop, Loop) else ""
+        own = f"{variable}_{word}" if len(variable) > 1 and variable != word and variable[0] != "_" else None
+        return self.fresh(word, *filter(None, (own, of, inner, f"next_{word}", f"last_{word}")))
 
     def drop(self, node: cst.CSTNode | None) -> None:
         """Leave a statement out."""

@@ -125,7 +125,7 @@ def count(low: Lowering, given: Source) -> Text:
         case Range(start=start, stop=stop, step=1):
             return stop if start.text == "0" else infix("-", stop, _operand(start))
         case Range(size=str() as size):
-            return Text(size, size.isidentifier() or size.isdigit())
+            return Text(size, " " not in size)
         case Range(static=True):
             return Text(f"len({given.text})")
         case Range(start=start, stop=stop, step=-1):

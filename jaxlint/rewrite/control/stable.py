@@ -37,10 +37,11 @@ from jaxlint.rewrite.control.simple import acting, bindings
 @dataclass(frozen=True, slots=True)
 class Tail:
     """What a path gives at its end: an expression, or (None) what the name had before. ``known``: False for anything
-    else."""
+    else. ``nested``: it is handed on by a branch within the arm."""
 
     node: cst.BaseExpression | None = None
     known: bool = True
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ def _bound(ctx: Forecast, arms: Sequence[Arm], at: cst.CSTNode | None) -> Iterat
 
 def _tails(block: Block, name: str) -> Iterator[Tail]:
     """What a block may leave a name bound to."""
-    for statement in reversed(list(acting(block))):
+    statements = list(acting(block))
+    for place in range(len(statements) - 1, -1, -1):
+        statement = statements[place]
         if name not in flow.writes((statement,)):
             continue
         if (found := bindings(statement)) is not None:
@@ -89,9 +92,11 @@ def _tails(block: Block, name: str) -> Iterator[Tail]:
             return
         match statement:
             case Branch(then=then, orelse=orelse):
-                for arm in (then, orelse):
-                    for tail in _tails(arm, name):
-                        yield tail if tail.node is not None else Tail(known=False)
+                for tail in (*_tails(then, name), *_tails(orelse, name)):
+                    if tail.node is None and tail.known:
+                        yield from (replaced(one, nested=True) for one in _tails(tuple(statements[:place]), name))
+                    else:
+                        yield tail
             case _:
                 yield Tail(known=False)
         return
@@ -198,6 +203,8 @@ def _unified(low: Lowering, likeness: Likeness, result: Result) -> str | None:
         )
     kept = None
     for tail in numbers:
+        if tail.node is None and tail.nested:
+            raise Declined(f"`{result.name}` is a number of Python's, which a branch within the branch hands on")
         text = _like(low, like, tail.node, result)
         if tail.node is None:
             kept = text

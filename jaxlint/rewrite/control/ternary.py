@@ -6,9 +6,9 @@ from dataclasses import replace as replaced
 
 import libcst as cst
 
-from jaxlint.edits import Decline, Fix, replace
+from jaxlint.edits import Decline, Edit, Fix, replace
 from jaxlint.facts.queries.view import View
-from jaxlint.rewrite.control.choices import Chooser, Unfit
+from jaxlint.rewrite.control.choices import Chooser, Unfit, extent
 from jaxlint.rewrite.control.conditions import condition
 from jaxlint.rewrite.control.conds import COND, Arm, Form, inline
 from jaxlint.rewrite.control.forecast import Forecast, forecast
@@ -28,7 +28,9 @@ def conditional(ctx: View, node: cst.IfExp) -> Fix | Decline:
     except Declined as declined:
         return Decline(str(declined))
     function = "lax.cond" if "jax.lax.cond" in low.uses else "jnp.where"
-    return Fix(low.message(f"Choose with `{function}`"), (replace(ctx, node, text),), "unsafe", tuple(low.uses))
+    start, end = extent(low.ctx, node)  # a call needs no parentheses around it
+    whole = Edit(start, end, text) if "\n" not in ctx.chunk.source.text[start:end] else replace(ctx, node, text)
+    return Fix(low.message(f"Choose with `{function}`"), (whole,), "unsafe", tuple(low.uses))
 
 
 def _text(low: Lowering, node: cst.IfExp) -> str:

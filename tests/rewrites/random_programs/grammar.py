@@ -94,7 +94,9 @@ class Writer:
             return str(self.random.randrange(4))
         name = self.random.choice(scope.ints)
         other = self.random.choice((*scope.ints, "1", "2"))
-        return self.random.choice((f"{name} + {other}", f"{name} - {other}", f"{name} // 2", f"{name} % 3 * 2"))
+        return self.random.choice(
+            (f"{name} + jnp.int32(1)", f"{name} + {other}", f"{name} - {other}", f"{name} // 2", f"{name} % 3 * 2")
+        )
 
     def test(self, scope: Scope, depth: int = 1) -> str:
         """A condition, traced or (seldom) static."""
@@ -141,6 +143,9 @@ class Writer:
             (2, self.count),
             (2, self.bind),
             (1, self.swap),
+            (1, self.pair),
+            (1 if self.store else 0, self.vector),
+            (0 if flat or self.collecting else 1, self.match),
             (0 if flat else 6, self.branch),
             (0 if flat else 3, self.loop),
             (0 if flat else 2, self.repeat),
@@ -175,6 +180,39 @@ class Writer:
             return self.assign(scope)
         one, two = self.random.sample(scope.assignable, 2)
         return [f"{one}, {two} = {self.random.choice((two, self.number(scope, 1)))}, {one}"], scope
+
+    def pair(self, scope: Scope) -> tuple[Lines, Scope]:
+        """A tuple, a list or targets within targets."""
+        if len(scope.assignable) < 2 or self.whole:
+            return self.assign(scope)
+        one, two = self.random.sample(scope.assignable, 2)
+        values = f"{self.number(scope, 1)}, {self.number(scope, 1)}"
+        name = self.name("p")
+        return self.random.choice(
+            (
+                [f"{name} = ({values})", f"{one}, {two} = {name}"],
+                [f"{name} = [{values}, 0.5]", f"{one} = {name}[1]"],
+                [f"({one}, {name}), {two} = ({values}), {one}", f"{one} += {name}"],
+                [f"{one} = {two} = {self.number(scope, 1)}"],
+            )
+        ), scope
+
+    def vector(self, scope: Scope) -> tuple[Lines, Scope]:
+        """An array as a whole."""
+        name = self.random.choice(scope.floats)
+        value = ("out + x", "0.5 * out", f"jnp.where(x > {name}, out, x)", "jnp.maximum(out, -x)", f"{name} * out")
+        return [f"out = {self.random.choice(value)}"], scope
+
+    def match(self, scope: Scope) -> tuple[Lines, Scope]:
+        inside = scope.deeper()
+        lines = [f"match {self.random.choice(scope.ints)}:"]
+        for pattern in self.random.sample(("0", "1 | 2", "3", "-1"), 2):
+            body, _ = self.block(inside, most=2)
+            lines += [f"    case {pattern}:", *indented(indented(body))]
+        if self.random.random() < 0.7:
+            body, _ = self.block(inside, most=2)
+            lines += ["    case _:", *indented(indented(body))]
+        return lines, scope
 
     def flag(self, scope: Scope) -> tuple[Lines, Scope]:
         name = self.random.choice(scope.bools)
@@ -222,6 +260,10 @@ class Writer:
         choices: list[tuple[int, str, dict[str, tuple[str, ...]]]] = [
             (3, f"{i} in range(n)", {"ints": (i,)}),
             (1, f"{i} in range(1, n + 1)", {"ints": (i,)}),
+            (1, f"{i} in range(n, -2, -2)", {"ints": (i,)}),
+            (1, f"{i} in range(x.shape[0], 0, -2)", {"ints": (i,)}),
+            (1, f"{i} in range(2, n - 1)", {"ints": (i,)}),
+            (1, f"{i} in reversed(range(1, n))", {"ints": (i,)}),
             (1, f"{i} in range(n, 0, -1)", {"ints": (i,)}),
             (4, f"{i} in range(x.shape[0])", indexed),
             (1, f"{i} in range(len(x))", indexed),
