@@ -97,15 +97,29 @@ def _unmasked(ctx: View, mask: cst.BaseExpression, value: cst.BaseExpression, nu
     text, cuts = ctx.code(value), []
     for node in walk(value):
         if isinstance(node, cst.Subscript) and (inner := _mask(node)) is not None and ctx.code(inner) == ctx.code(mask):
-            cuts.append((ctx.span(node.value)[1] - start, ctx.span(node)[1] - start))
+            cuts.append((ctx.span(node.value)[1] - start, ctx.span(node)[1] - start, ""))
+        elif isinstance(node, cst.Subscript) and (element := _beside(ctx, mask, node)) is not None:
+            cuts.append((ctx.span(element)[0] - start, ctx.span(element)[1] - start, ":"))
     if not _is_elementwise(ctx, mask, value, numbers):
         return Decline(
             f"`{text}` may hold one value for each place where `{ctx.code(mask)}` is true; their number is not known "
             "while tracing: give `jnp.where` a value for every place"
         )
-    for begin, end in sorted(cuts, reverse=True):
-        text = text[:begin] + text[end:]
+    for begin, end, instead in sorted(cuts, reverse=True):
+        text = text[:begin] + instead + text[end:]
     return text
+
+
+def _beside(ctx: View, mask: cst.BaseExpression, node: cst.Subscript) -> cst.BaseExpression | None:
+    """The mask of ``x[mask, k]``, where ``k`` is a number."""
+    masks, others = [], []
+    for element in node.slice:
+        if not isinstance(element.slice, cst.Index):
+            return None
+        same = ctx.code(element.slice.value) == ctx.code(mask)
+        (masks if same else others).append(element.slice.value)
+    single = getattr(ctx.value(mask), "ndim", None) == 1
+    return masks[0] if single and len(masks) == 1 and others and all(_is_scalar(ctx, each) for each in others) else None
 
 
 def _is_scalar(ctx: View, node: cst.BaseExpression) -> bool:
@@ -122,7 +136,9 @@ def _is_elementwise(ctx: View, mask: cst.BaseExpression, node: cst.BaseExpressio
     match node:
         case cst.Subscript():
             inner = _mask(node)
-            return inner is not None and ctx.code(inner) == ctx.code(mask)
+            if inner is None:
+                return _beside(ctx, mask, node) is not None
+            return ctx.code(inner) == ctx.code(mask) or _gathers(ctx, mask, node.value, inner, numbers)
         case cst.UnaryOperation(expression=inner):
             return _is_elementwise(ctx, mask, inner, numbers)
         case cst.BinaryOperation(operator=operator, left=left, right=right):
@@ -133,6 +149,14 @@ def _is_elementwise(ctx: View, mask: cst.BaseExpression, node: cst.BaseExpressio
                 _is_elementwise(ctx, mask, arg.value, numbers) for arg in args
             )
     return False
+
+
+def _gathers(
+    ctx: View, mask: cst.BaseExpression, array: cst.BaseExpression, places: cst.BaseExpression, numbers: frozenset[str]
+) -> bool:
+    """True for ``x[where[mask]]``, the items of an array at masked places."""
+    plain = isinstance(array, cst.Name) and ctx.jax_array(array) and not _is_scalar(ctx, places)
+    return plain and _is_elementwise(ctx, mask, places, numbers)
 
 
 _NAMES = """

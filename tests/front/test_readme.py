@@ -39,6 +39,7 @@ def test_the_configuration_is_valid() -> None:
 def test_every_command_of_the_table_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "src").mkdir()
+    (tmp_path / "sim.py").write_text("import numpy as np\n\n\ndef total(x):\n    return np.sum(x)\n")
     commands = re.findall(r"^\| `jaxlint (.*?)` \|", README, re.MULTILINE)
     assert len(commands) > 4
     for command in commands:

@@ -35,6 +35,8 @@ EXPECTED: dict[str, tuple[str, tuple[str, ...]]] = {
     "keys_still": ("different", ("still uses a key twice",)),
     "misdescribed": ("cannot compare", ("its inputs cannot be made: SpecError", "f32[3")),
     "cancels": ("equivalent", ()),
+    "above_first": ("equivalent", ("raises for empty arrays",)),
+    "above_first_at_once": ("failed", ("IndexError", "f32[0] []")),
 }
 
 

@@ -119,6 +119,10 @@ function logs() {
   return fs.readdirSync(room, { recursive: true }).filter((name) => /jaxlint.*\.log$/.test(name)).map((name) => path.join(room, name));
 }
 
+function starts() {
+  return logs().map((file) => fs.readFileSync(file, "utf8").split("starting ").length - 1).reduce((all, one) => all + one, 0);
+}
+
 function prepare() {
   fs.mkdirSync(folder);
   fs.writeFileSync(path.join(folder, "model.py"), MODEL);
@@ -195,6 +199,9 @@ async function drive(page) {
   await until(() => fs.readFileSync(path.join(folder, "model.py"), "utf8").includes("y = y.at[0].set(0.0)"), "fixed on save");
   await page.waitForTimeout(1000);
   await shot("fixed-on-save");
+
+  await command(page, "jaxlint: Restart the Server");
+  await until(() => starts() === 2, "started again");
 
   await openFile(page, "explore.ipynb");
   await page.waitForSelector(".notebookOverlay .squiggly-error", { timeout: 60_000 });

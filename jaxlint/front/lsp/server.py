@@ -108,6 +108,14 @@ class Server(LanguageServer):
                     types.ShowMessageParams(types.MessageType.Warning, f"jaxlint: {self._problem}")
                 )
 
+        self._forget_answered()
+
+    def _forget_answered(self) -> None:
+        """pygls keeps a future for each notification that it has handled itself, one a keystroke, for ever."""
+        futures = self.protocol._request_futures
+        for number in [number for number, future in futures.items() if future.done()]:
+            del futures[number]
+
     def clear(self, path: str) -> None:
         """A document was closed: its diagnostics go."""
         for uri in self._published.pop(path, {}):

@@ -29,6 +29,7 @@ from jaxlint.rewrite.elementwise import hazard
 from jaxlint.rewrite.polynomial import Polynomial, difference
 
 WINDOW = "jax.lax.dynamic_slice_in_dim"
+ZEROS, RESULT_TYPE = "jax.numpy.zeros", "jax.numpy.result_type"
 ARANGE, WHERE, SUM, DOT = "jax.numpy.arange", "jax.numpy.where", "jax.numpy.sum", "jax.numpy.dot"
 
 
@@ -132,20 +133,37 @@ def _counted(view: Forecast, part: Part) -> Fix | None:
     factors = _factors(view, whole)
     parts = [found for factor in factors for node in own_nodes(factor) if (found := _part(view, node)) is not None]
     same = len({(_code(view, found.bounds.lower), _code(view, found.bounds.upper)) for found in parts}) == 1
-    if not same or not (_is_float_place(view, statement) or kind(view, factors[0]) == "float"):
+    floating = _is_float_place(view, statement) or kind(view, factors[0]) == "float"
+    if not same or not (floating or view.tracer.project.ported):
         return None
     if not all(_is_elementwise(view, factor, parts) for factor in factors) or _is_read_anew(view, statement, part):
         return None
     names = fresh(view)
     total, k = names("total", "partial"), names("k", "at")
     texts = [_indexed(view, factor, parts, k) for factor in factors]
+    start = "0.0" if floating else _zero(view, factors, parts)
     lines = [
-        f"{total} = 0.0",
+        f"{total} = {start}",
         f"for {k} in range({view.code(lower)}, {view.code(upper)}):",
         f"    {total} = {total} + {' * '.join(texts)}",
     ]
     edits = (insert_before(view, statement, *lines), replace(view, whole, total))
-    return Fix("Add up a slice of varying length item by item", edits, "unsafe")
+    uses = () if floating else (ZEROS, RESULT_TYPE)
+    return Fix("Add up a slice of varying length item by item", edits, "unsafe", uses)
+
+
+def _zero(view: Forecast, factors: list[cst.BaseExpression], parts: list[Part]) -> str:
+    """A zero of the type of the items that are added up."""
+    taken = {id(part.node) for part in parts}
+    names: dict[str, None] = {}
+    for node in (node for factor in factors for node in own_nodes(factor)):
+        match node:
+            case cst.Subscript(value=cst.Name(value=name), slice=[cst.SubscriptElement(slice=cst.Index(value=inner))]):
+                if id(inner) in taken:
+                    taken.discard(id(inner))
+                    names[name] = None
+    names |= {part.name: None for part in parts if id(part.node) in taken}
+    return f"{view.spell(ZEROS)}((), {view.spell(RESULT_TYPE)}({', '.join(names)}))"
 
 
 def _is_float_place(view: Forecast, line: cst.SimpleStatementLine) -> bool:

@@ -163,7 +163,11 @@ def _is_fixed(branch: Branch, store: Store) -> bool:
 
 
 def _is_one_dtype(ctx: View, store: Store, values: list[cst.BaseExpression]) -> bool:
-    """True if a choice between the values changes none of them before it is stored."""
+    """True if a choice between the values changes none of them before it is stored, and they have one shape."""
+    if any(isinstance(element.slice, cst.Slice) for element in store.target.slice):
+        ranks = {getattr(ctx.value(value), "ndim", 0) for value in values}
+        if len(ranks) > 1 or None in ranks:
+            return False
     if Lengths(ctx).kind(store.array) == "float":
         return True
     kinds = {kind(ctx, value) for value in values if not isinstance(value, cst.Integer)}

@@ -1,5 +1,6 @@
 """The verdict on one function: the calls, what they show, and the smallest call that shows it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from types import ModuleType
@@ -27,7 +28,9 @@ _ORIGINAL_SECONDS, _REWRITTEN_SECONDS = 2.0, 20.0
 _OVERRUNS = 3
 """So many calls that do not end, and no more are tried."""
 DECIDED_BY_ROUNDING = "left out: calls where a last digit of the arguments changes the original's result as much"
-REFUSES_EMPTY = "raises IndexError for empty arrays: a loop's body is traced even if it has no turns"
+REFUSES_EMPTY = "raises for empty arrays: a loop's body is traced even if it has no turns"
+_EMPTY = ("with size 0", "zero-size array")
+_LOOP = re.compile(r"\b(fori_loop|while_loop|scan)\(")
 _FEW = 4
 """Variations of a call whose difference takes a proof each time."""
 
@@ -172,8 +175,10 @@ class Prover:
 
 
 def _refuses_empty(call: Call, actual: Outcome) -> bool:
-    """Whether a rewrite says of itself that it is not for an empty array. It is no pass, but loud, and unavoidable."""
-    if not isinstance(actual, Raised) or actual.error != "IndexError" or "with size 0" not in actual.message:
+    """Whether the body of a loop says that it is not for an empty array. It is no pass, but loud, and unavoidable."""
+    if not isinstance(actual, Raised) or not any(text in actual.message for text in _EMPTY):
+        return False
+    if not any(_LOOP.search(line) for line in actual.trace[:-1]):
         return False
     return any(getattr(leaf, "size", 1) == 0 for leaf in jax.tree_util.tree_leaves((call.args, call.kwargs)))
 
