@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from real_code import PINNED, fetch
+from real_code import fetch
 
 from jaxlint.front.lsp.analysis import Analyst
 from jaxlint.front.lsp.settings import EditorSettings
@@ -26,11 +26,11 @@ from jaxlint.front.lsp.surroundings import Surroundings
 from jaxlint.source import SourceText, read
 
 MODULES = {
-    "blackjax": "blackjax/diagnostics.py",
-    "diffrax": "diffrax/_term.py",
-    "numpyro": "numpyro/handlers.py",
-    "flax": "flax/linen/attention.py",
-    "optax": "optax/_src/alias.py",
+    ("blackjax", "1.7.1"): "blackjax/diagnostics.py",
+    ("diffrax", "0.7.2"): "diffrax/_term.py",
+    ("numpyro", "0.22.0"): "numpyro/handlers.py",
+    ("flax", "0.12.8"): "flax/linen/attention.py",
+    ("optax", "0.2.8"): "optax/_src/alias.py",
 }
 TYPED = "ax1 .,(=#)\n"
 """What is typed: names, numbers, and what breaks the code until the next character comes."""
@@ -47,7 +47,7 @@ def main() -> int:
     print(f"{'module':34} lines   first answer: median  p99   whole look: median  p99   with its package")
     answers = []
     for package, name in MODULES.items():
-        folder = fetch(package, PINNED[package])
+        folder = fetch(*package)
         measured = measure(folder, folder / name, options.edits)
         around = surrounded(folder, folder / name, options.packages)
         answers += measured[0]

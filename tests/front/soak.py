@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from lsprotocol import types
@@ -100,7 +101,7 @@ SNIPPETS = (
     "%time ", "else:",
 )  # fmt: skip
 SETTINGS = ({}, {}, {"ignore": ["JAX401"]}, {"select": ["ALL"]}, {"showSyntaxErrors": False}, {"project": False})
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z|\Z")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)")
 
 Shown = list[tuple[str, str, types.Range]]
 
@@ -215,9 +216,8 @@ class Typist:
 
     def position(self, text: str, offset: int) -> types.Position:
         """The editor's position of an offset."""
-        lines = [match for match in _LINE.finditer(text) if match.start() <= offset]
-        line = next((n for n, match in enumerate(lines) if offset < match.end()), len(lines) - 1)
-        return types.Position(line, self.codec.client_num_units(text[lines[line].start() : offset]))
+        ends = [match.end() for match in _LINE.finditer(text) if match.end() <= offset]
+        return types.Position(len(ends), self.codec.client_num_units(text[ends[-1] if ends else 0 : offset]))
 
     def expected(self) -> dict[str, Shown]:
         """What a fresh run finds in the texts of now, by URI."""
@@ -264,8 +264,10 @@ class Typist:
                 yield uri, (one.code, message, types.Range(*places))
 
     def _place(self, uri: str, line: int, column: int) -> types.Position:
-        lines = [match[0] for match in _LINE.finditer(self.texts[uri])]
-        if line > len(lines):
+        text = self.texts[uri]
+        ends = [0, *(match.end() for match in _LINE.finditer(text)), len(text)]
+        lines = [text[start:end] for start, end in pairwise(ends)]
+        if line > len(lines):  # between two cells
             return types.Position(len(lines) - 1, self.codec.client_num_units(lines[-1]))
         return types.Position(max(line - 1, 0), self.codec.client_num_units(lines[max(line - 1, 0)][: column - 1]))
 
