@@ -675,6 +675,20 @@ TURN_BY_TURN: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         """,
         [(X[:3], np.array([1]))],
     ),
+    "a number that Python knows": (
+        """\
+        @jax.jit
+        def f(x):
+            (n,) = x.shape
+            out = jnp.zeros(n)
+            total = 0.0
+            for i in range(n):
+                out = out.at[i].set(2 * x[i])
+                total += i
+            return out, jnp.ones(int(total) + 1)
+        """,
+        [(X,), (ONE,)],
+    ),
     "the row before the first": (
         """\
         @jax.jit
