@@ -356,11 +356,11 @@ def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
     edits: dict[str, Fix] = {}
     for key, ctx in _views(project, wanted, reading).items():
         for node in ctx.nodes():
-            made = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine | cst.If | cst.While) else None
-            if isinstance(made, Decline):
-                attempt.unmasked.setdefault(key, f"line {ctx.line(node)}: {made.reason}")
-            if isinstance(made, Fix):
-                edits[key[0]] = _with(edits.get(key[0]), made)
+            whole = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine | cst.If | cst.While) else None
+            if isinstance(whole, Decline):
+                attempt.unmasked.setdefault(key, f"line {ctx.line(node)}: {whole.reason}")
+            if isinstance(whole, Fix):
+                edits[key[0]] = _with(edits.get(key[0]), whole)
     _apply(attempt, edits)
 
 
