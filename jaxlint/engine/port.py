@@ -10,8 +10,10 @@ names alone; mending it is what the rules are for. A function in which something
 it was, with the reason, and all is done again without it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from functools import partial
 from types import MappingProxyType
 from typing import Literal
@@ -99,9 +101,26 @@ class _Attempt:
     extracted: dict[Key, int] = field(default_factory=dict)
     outcome: FixOutcome | None = None
 
+    def __post_init__(self) -> None:
+        self._before = {path: source.text for path, source in self.texts.items()}
+
+    def decline(self, key: Key, reason: str) -> None:
+        """Leave a function to the host; a line in the reason is one of the text as it is, told as one of the user's."""
+        before, now = self._before[key[0]].split("\n"), self.texts[key[0]].text.split("\n")
+        old = partial(line_before, before, now)
+        self.declined[key] = re.sub(r"\bline (\d+)", lambda found: f"line {old(int(found[1]))}", reason)
+
 
 Refusals = Mapping[Key, str]
 """Functions that are to stay on the host, with the reason."""
+
+
+def line_before(before: list[str], now: list[str], line: int) -> int:
+    """The line of an earlier text that a line comes from, or that the lines around it come from."""
+    for _, first, last, start, end in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
+        if start < line <= end:
+            return min(first + line - start, max(last, first + 1))
+    return line
 
 
 def port(sources: Sequence[SourceText], *, jit: bool = True, refused: Refusals = MappingProxyType({})) -> PortOutcome:
@@ -114,6 +133,22 @@ def port(sources: Sequence[SourceText], *, jit: bool = True, refused: Refusals =
         if not attempt.declined.keys() - host.keys():
             return _told(reading, wanted, apart, attempt)
         host |= attempt.declined
+        host |= _with_callers(reading, wanted, host)
+
+
+def _with_callers(reading: Reading, wanted: set[Key], host: Mapping[Key, str]) -> dict[Key, str]:
+    """The functions that call some that stay on the host, directly or not."""
+    found: dict[Key, str] = {}
+    growing = True
+    while growing:
+        growing = False
+        for key in sorted(wanted - host.keys() - found.keys()):
+            for _, callee in reading.calls(reading.units[key]):
+                if callee.key in host or callee.key in found:
+                    found[key] = f"it calls `{callee.name}`, which stays on the host"
+                    growing = True
+                    break
+    return found
 
 
 def _attempt(sources: Sequence[SourceText], wanted: set[Key], host: dict[Key, str], *, jit: bool) -> _Attempt:
@@ -179,11 +214,11 @@ def _functional(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
     for key in sorted(wanted):
         unit = reading.units[key]
         if reason := _shares(unit, found[key]) or _of_callees(reading, unit, wanted):
-            attempt.declined[key] = reason
+            attempt.decline(key, reason)
             continue
         made = convention(unit, found[key], own[key])
         if isinstance(made, Decline):
-            attempt.declined[key] = made.reason
+            attempt.decline(key, made.reason)
         else:
             attempt.conventions[key] = made
     kept = wanted - attempt.declined.keys()
@@ -199,7 +234,7 @@ def _functional(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
             continue
         for node in called_as_value(unit, changing):
             reason = f"line {unit.line(node)} passes it on, and it changes its arguments"
-            attempt.declined[unit.module.path, node.value] = reason
+            attempt.decline((unit.module.path, node.value), reason)
         results = as_results(unit, found[unit.key], mine, conventions) if ours else ()
         edits.setdefault(unit.module.path, []).extend((*sites, *results))
     _apply(attempt, {path: Fix("", tuple(made)) for path, made in edits.items() if made})
@@ -209,11 +244,11 @@ def _functional(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
 def _blame(attempt: _Attempt, reading: Reading, unit: Unit, reason: str, kept: set[Key]) -> None:
     """A call cannot bind what it gets: if the caller stays on the host anyway, its callees stay with it."""
     if unit.key in kept:
-        attempt.declined[unit.key] = reason
+        attempt.decline(unit.key, reason)
         return
     for _, callee in reading.calls(unit):
         if callee.key in kept and attempt.conventions[callee.key].changes:
-            attempt.declined[callee.key] = reason
+            attempt.decline(callee.key, reason)
 
 
 def _shares(unit: Unit, found: Sharing) -> str | None:
@@ -252,7 +287,7 @@ def _keyed(attempt: _Attempt, wanted: set[Key]) -> set[Key]:
         ours = unit.key in wanted
         made = keyed(reading, unit, found, Ranks(reading, unit, own[unit.key] if ours else {}), host=not ours)
         if isinstance(made, Decline):
-            attempt.declined[unit.key] = made.reason
+            attempt.decline(unit.key, made.reason)
             continue
         if ours and found[unit.key].needs_key:
             attempt.keys.add(unit.key)
@@ -296,7 +331,7 @@ def _renamed(attempt: _Attempt, wanted: set[Key], *, jit: bool) -> States:
         unit, ctx = reading.units[key], seen[key]
         made = as_jax_names(reading, unit, ctx)
         if isinstance(made, Decline):
-            attempt.declined[key] = made.reason
+            attempt.decline(key, made.reason)
             continue
         more, uses = compiled(reading, unit, ctx, own[key]) if key in attempt.entries else ([], ())
         attempt.static[key] = tuple(name for name in unit.names if own[key].get(name) in ("size", "static"))
@@ -324,11 +359,11 @@ def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
     edits: dict[str, Fix] = {}
     for key, ctx in _views(project, wanted, reading).items():
         for node in ctx.nodes():
-            made = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine | cst.If | cst.While) else None
-            if isinstance(made, Decline):
-                attempt.unmasked.setdefault(key, f"line {ctx.line(node)}: {made.reason}")
-            if isinstance(made, Fix):
-                edits[key[0]] = _with(edits.get(key[0]), made)
+            whole = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine | cst.If | cst.While) else None
+            if isinstance(whole, Decline):
+                attempt.unmasked.setdefault(key, f"line {ctx.line(node)}: {whole.reason}")
+            if isinstance(whole, Fix):
+                edits[key[0]] = _with(edits.get(key[0]), whole)
     _apply(attempt, edits)
 
 
@@ -461,11 +496,11 @@ def _mended(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
         unit = reading.units.get(key)
         reason = _remaining(unit, outcome) if unit is not None else "it disappeared"
         if reason is not None:
-            attempt.declined[key] = attempt.unmasked.get(key, reason) if _LENGTH in reason else reason
+            attempt.decline(key, attempt.unmasked.get(key, reason) if _LENGTH in reason else reason)
     kept = wanted - attempt.declined.keys()
     views = _views(project, kept, reading)
     for key, reason in left_over(reading, kept, views).items():
-        attempt.declined[key] = reason
+        attempt.decline(key, reason)
 
 
 def _remaining(unit: Unit, outcome: FixOutcome) -> str | None:

@@ -102,9 +102,14 @@ DECLINED = {
         "def number_or_array(x):\n    x += 1.0\n    return x * 2.0\n",
         "line 5: if `x` is an array, it is changed in place; if a number, not",
     ),
+    "every_item": (
+        "def every_item(A):\n    B = np.zeros_like(A)\n    for i, j in np.ndindex(A.shape):\n        B[i, j] = 2 * A[i, j]\n"
+        "    return B\n",
+        "line 6: the loop over `np.ndindex(A.shape)` is unrolled",
+    ),
     "of_its_own_length": (
         "def of_its_own_length(x):\n    return x[x > 1.0]\n",
-        "line 7: the result would have as many items as the mask is true: keep the shape and mask the reduction",
+        "line 5: the result would have as many items as the mask is true: keep the shape and mask the reduction",
     ),
 }
 """Left as they are, with the reason."""
