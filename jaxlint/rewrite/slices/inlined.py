@@ -80,12 +80,12 @@ def _stored(loop: cst.For | cst.While) -> Iterator[str]:
         targets: list[cst.BaseExpression] = []
         match node:
             case cst.Assign(targets=several):
-                targets = [each.target for each in several]
+                targets = [one.target for one in several]
             case cst.AugAssign(target=target) | cst.AnnAssign(target=target) | cst.For(target=target):
                 targets = [target]
-        for target in targets:
-            yield from bound_names(target)
-            base = target
+        for each in targets:
+            yield from bound_names(each)
+            base = each
             while isinstance(base, cst.Subscript | cst.Attribute):
                 base = base.value
             if isinstance(base, cst.Name):
