@@ -6,7 +6,7 @@
 
 Every function is ported with its whole module. The port is compared with NumPy under jit, with x64 off and on, in
 child processes; then NumPy, the port and a version by hand take turns, with x64 on, on inputs that are larger. All on
-one core, so that XLA and BLAS have one thread each; the quickest of many calls counts, so that a busy machine hurts less.
+one core, so that XLA and BLAS have one thread each; the quickest of many calls counts: a busy machine hurts less.
 """
 
 import argparse

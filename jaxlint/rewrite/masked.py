@@ -112,7 +112,8 @@ def _unmasked(ctx: View, mask: cst.BaseExpression, value: cst.BaseExpression, nu
 
 def _beside(ctx: View, mask: cst.BaseExpression, node: cst.Subscript) -> cst.BaseExpression | None:
     """The mask of ``x[mask, k]``, where ``k`` is a number."""
-    masks, others = [], []
+    masks: list[cst.BaseExpression] = []
+    others: list[cst.BaseExpression] = []
     for element in node.slice:
         if not isinstance(element.slice, cst.Index):
             return None

@@ -27,9 +27,12 @@ def named_slices(ctx: View) -> Fix | None:
     edits: list[Edit] = []
     for node in ctx.nodes():
         match node:
-            case cst.SimpleStatementLine(body=[cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))])]):
-                value = node.body[0].value  # type: ignore[union-attr]
-                if isinstance(value, cst.Subscript) and _changes(ctx, node, value):
+            case cst.SimpleStatementLine(
+                body=[
+                    cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=cst.Subscript() as value)
+                ]
+            ):
+                if _changes(ctx, node, value):
                     edits += _moved(ctx, node, name, value)
     return Fix("Take the slice where it is read", tuple(edits), "unsafe") if edits else None
 
@@ -77,12 +80,13 @@ def _stored(loop: cst.For | cst.While) -> Iterator[str]:
         targets: list[cst.BaseExpression] = []
         match node:
             case cst.Assign(targets=several):
-                targets = [each.target for each in several]
+                targets = [one.target for one in several]
             case cst.AugAssign(target=target) | cst.AnnAssign(target=target) | cst.For(target=target):
                 targets = [target]
-        for target in targets:
-            yield from bound_names(target)
-            while isinstance(target, cst.Subscript | cst.Attribute):
-                target = target.value
-            if isinstance(target, cst.Name):
-                yield target.value
+        for each in targets:
+            yield from bound_names(each)
+            base = each
+            while isinstance(base, cst.Subscript | cst.Attribute):
+                base = base.value
+            if isinstance(base, cst.Name):
+                yield base.value
