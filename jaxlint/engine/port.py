@@ -47,7 +47,7 @@ from jaxlint.rewrite.port.roles import Roles, indices, roles
 from jaxlint.rewrite.port.scripts import loops_as_functions
 from jaxlint.rewrite.port.sharing import Sharing, sharing
 from jaxlint.rewrite.port.views import written_out
-from jaxlint.rewrite.slices import named_slices, whole_axes
+from jaxlint.rewrite.slices import chosen_values, named_slices, whole_axes
 from jaxlint.source import SourceText
 
 Status = Literal["ported", "declined", "host"]
@@ -354,6 +354,9 @@ def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
     for key, ctx in _views(reading.project, wanted, reading).items():
         if (made := named_slices(ctx)) is not None:
             moved[key[0]] = _with(moved.get(key[0]), made)
+        for node in ctx.nodes():
+            if isinstance(node, cst.If) and (chosen := chosen_values(ctx, node)) is not None:
+                moved[key[0]] = _with(moved.get(key[0]), chosen)
     _apply(attempt, moved)
     project = load(attempt.texts.values(), newest_jax, stated)
     reading = Reading(project)

@@ -14,7 +14,8 @@ It is for code that was NumPy a moment ago, and there right, so that `x *= y` ke
 the shape of `x`.
 """
 
+from jaxlint.rewrite.slices.guarded import chosen_values
 from jaxlint.rewrite.slices.inlined import named_slices
 from jaxlint.rewrite.slices.masks import whole_axes
 
-__all__ = ["named_slices", "whole_axes"]
+__all__ = ["chosen_values", "named_slices", "whole_axes"]

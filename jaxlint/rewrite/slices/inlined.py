@@ -28,9 +28,11 @@ def named_slices(ctx: View) -> Fix | None:
     for node in ctx.nodes():
         match node:
             case cst.SimpleStatementLine(
-                body=[cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)]
+                body=[
+                    cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=cst.Subscript() as value)
+                ]
             ):
-                if isinstance(value, cst.Subscript) and _changes(ctx, node, value):
+                if _changes(ctx, node, value):
                     edits += _moved(ctx, node, name, value)
     return Fix("Take the slice where it is read", tuple(edits), "unsafe") if edits else None
 
@@ -78,12 +80,12 @@ def _stored(loop: cst.For | cst.While) -> Iterator[str]:
         targets: list[cst.BaseExpression] = []
         match node:
             case cst.Assign(targets=several):
-                targets = [each.target for each in several]
+                targets = [one.target for one in several]
             case cst.AugAssign(target=target) | cst.AnnAssign(target=target) | cst.For(target=target):
                 targets = [target]
-        for stored in targets:
-            yield from bound_names(stored)
-            base = stored
+        for each in targets:
+            yield from bound_names(each)
+            base = each
             while isinstance(base, cst.Subscript | cst.Attribute):
                 base = base.value
             if isinstance(base, cst.Name):
