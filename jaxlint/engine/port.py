@@ -105,10 +105,14 @@ class _Attempt:
         self._before = {path: source.text for path, source in self.texts.items()}
 
     def decline(self, key: Key, reason: str) -> None:
-        """Leave a function to the host; a line in the reason is one of the text as it is, told as one of the user's."""
+        """Leave a function to the host; a line in the reason is one of the text as it is now."""
+        self.declined[key] = self.told(key, reason)
+
+    def told(self, key: Key, reason: str) -> str:
+        """A reason with the user's lines in the place of those of the text as it is now."""
         before, now = self._before[key[0]].split("\n"), self.texts[key[0]].text.split("\n")
         old = partial(line_before, before, now)
-        self.declined[key] = re.sub(r"\bline (\d+)", lambda found: f"line {old(int(found[1]))}", reason)
+        return re.sub(r"\bline (\d+)", lambda found: f"line {old(int(found[1]))}", reason)
 
 
 Refusals = Mapping[Key, str]
@@ -361,7 +365,7 @@ def _widened(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
         for node in ctx.nodes():
             whole = whole_axes(ctx, node) if isinstance(node, cst.SimpleStatementLine | cst.If | cst.While) else None
             if isinstance(whole, Decline):
-                attempt.unmasked.setdefault(key, f"line {ctx.line(node)}: {whole.reason}")
+                attempt.unmasked.setdefault(key, attempt.told(key, f"line {ctx.line(node)}: {whole.reason}"))
             if isinstance(whole, Fix):
                 edits[key[0]] = _with(edits.get(key[0]), whole)
     _apply(attempt, edits)
@@ -504,7 +508,9 @@ def _mended(attempt: _Attempt, wanted: set[Key], stated: States) -> None:
         unit = reading.units.get(key)
         reason = _remaining(unit, outcome) if unit is not None else "it disappeared"
         if reason is not None:
-            attempt.decline(key, attempt.unmasked.get(key, reason) if _LENGTH in reason else reason)
+            attempt.decline(key, reason)
+            if _LENGTH in reason and key in attempt.unmasked:
+                attempt.declined[key] = attempt.unmasked[key]
     kept = wanted - attempt.declined.keys()
     views = _views(project, kept, reading)
     for key, reason in left_over(reading, kept, views).items():

@@ -213,13 +213,12 @@ _ELEMENTWISE_OR_SIZE = frozenset(
 
 
 def _measures(name: str | None) -> bool:
-    """True for a function of NumPy to which a number would mean little."""
-    return (
-        name is not None
-        and name.startswith("numpy.")
-        and name not in _ELEMENTWISE_OR_SIZE
-        and not (name.startswith("numpy.random."))
-    )
+    """True for a function of NumPy whose first argument is an array: to a number it would mean little."""
+    if name is None or not name.startswith("numpy.") or name.startswith("numpy.random."):
+        return False
+    known = function(jax_equivalent(name) or "")
+    counts = known is not None and known.signature is not None and known.signature.parameter(0) in known.static
+    return name not in _ELEMENTWISE_OR_SIZE and not counts
 
 
 # --- sizes -------------------------------------------------------------------------------------------------------
