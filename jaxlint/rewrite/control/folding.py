@@ -29,8 +29,11 @@ def _fold(line: str, indent: int) -> list[str]:
     inside = f"{margin}{_INDENT}{line[start + 1 : -1]}"
     if len(inside) + indent <= WIDTH:
         return [line[: start + 1], inside, f"{margin})"]
-    arguments = [f"{margin}{_INDENT}{part}," for part in _split(line[start + 1 : -1])]
-    return [line[: start + 1], *(part for argument in arguments for part in _fold(argument, indent)), f"{margin})"]
+    found = [line[: start + 1]]
+    for part in _split(line[start + 1 : -1]):
+        *first, last = _fold(f"{margin}{_INDENT}{part}", indent)
+        found += [*first, f"{last},"]
+    return [*found, f"{margin})"]
 
 
 def _last_call(line: str) -> int | None:
