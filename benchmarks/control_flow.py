@@ -114,7 +114,7 @@ def rewritten(source: str, inputs: dict[str, list[Any]]) -> dict[str, dict[str, 
             continue
         values = called(module, name, calls)
         kinds = [word for word in LAX if re.search(rf"(lax|jnp)\.{word}\(", after[name])]
-        found[name] = {"values": values, "kinds": kinds}
+        found[name] = {"values": values, "kinds": kinds, "whole": "for " not in after[name]}
         if isinstance(values, Exception):
             found[name] = {"error": type(values).__name__, "message": str(values).strip().splitlines()[0]}
     return found
@@ -156,7 +156,8 @@ def told(row: dict[str, Any], expected: Any) -> str:
     if "error" in row:
         return f"{row['error']}: {re.sub(r'[|`]', '', row['message'])[:90]}"
     right = isinstance(expected, list) and close(row["values"], expected)
-    how = ", ".join(f"`{kind}`" for kind in row["kinds"]) or "unrolled or as it is"
+    how = ", ".join(f"`{kind}`" for kind in row["kinds"])
+    how = how or ("whole arrays" if row.get("whole") else "unrolled or as it is")
     return ("" if right else "**wrong result** ") + how + (", falls back to Python" if row.get("fallback") else "")
 
 

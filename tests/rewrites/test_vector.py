@@ -171,7 +171,7 @@ WHOLE: dict[str, tuple[str, list[tuple[Any, ...]], str]] = {
             return c
         """,
         [(M, M.T), (M.T, M), (M[:, :0], M[:0])],
-        "s = a @ b[:k]",
+        "c = c.at[:].set(a @ b[:k])",
     ),
     "a product with a vector, into the array": (
         """\
@@ -387,7 +387,76 @@ WHOLE: dict[str, tuple[str, list[tuple[Any, ...]], str]] = {
             return t[n, 10], t
         """,
         [(np.array([3, 2, 5], np.int32), np.array([2.0, 1.5, 4.0], np.float32)), (INTS[:1], ONE)],
-        "c = jnp.arange(11)",
+        "return t.at[i].set("
+        "jnp.where(w[i - 1] <= c, jnp.maximum(t[i - 1], t[i - 1, c - w[i - 1]] + v[i - 1]), t[i - 1]))",
+    ),
+    "backwards in the array": (
+        """\
+        @jax.jit
+        def f(x):
+            n = x.shape[0]
+            out = jnp.zeros(n)
+            for i in range(n):
+                out[i] = 2 * x[n - 1 - i]
+            return out
+        """,
+        [*VECTORS, (ZERO,)],
+        "out = out.at[:].set(2 * x[::-1])",
+    ),
+    "counts of values": (
+        """\
+        @jax.jit
+        def f(x, places):
+            (n,) = places.shape
+            out = jnp.zeros(4)
+            for i in range(n):
+                out[places[i]] += x[i]
+            return out
+        """,
+        [(X[:3], np.array([1, 1, -1])), (X[:3], np.array([7, 0, 1])), (X[:3], np.zeros(0, np.int32))],
+        "out = out.at[places].add(x[:n])",
+    ),
+    "mean and variance": (
+        """\
+        @jax.jit
+        def f(x):
+            (n,) = x.shape
+            m = 0.0
+            for i in range(n):
+                m += x[i]
+            m = m / n
+            v = 0.0
+            for i in range(n):
+                v += (x[i] - m) ** 2
+            return m, v / n
+        """,
+        [(X[:3],), (ONE,), (np.array([1, 3], np.int32),)],
+        "v += jnp.sum((x - m) ** 2)",
+    ),
+    "rows of any rank": (
+        """\
+        @jax.jit
+        def f(x):
+            out = jnp.zeros_like(x)
+            for i in range(1, x.shape[0]):
+                out[i] = 2 * x[i] - jnp.abs(x[i - 1])
+            return out
+        """,
+        [*VECTORS, (M,), (M[:1],)],
+        "out = out.at[1:].set(2 * x[1:] - jnp.abs(x[:-1]))",
+    ),
+    "a store of its own dtype": (
+        """\
+        @jax.jit
+        def f(x):
+            out = jnp.zeros_like(x)
+            for i in range(x.shape[0]):
+                if x[i] > 0:
+                    out[i] = x[i]
+            return out
+        """,
+        VECTORS,
+        "out = out.at[:].set(jnp.where(x > 0, x, out))",
     ),
 }
 
@@ -557,6 +626,68 @@ TURN_BY_TURN: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
             return out
         """,
         [(X,)],
+    ),
+    "a place that other turns read": (
+        """\
+        @jax.jit
+        def f(x, places):
+            (n,) = places.shape
+            out = jnp.ones(4)
+            for i in range(n):
+                t = 2 * out[places[i]]
+                out[places[i]] += t * x[i]
+            return out
+        """,
+        [(X[:3], np.array([1, 1, -1]))],
+    ),
+    "the last of several stores": (
+        """\
+        @jax.jit
+        def f(x, places):
+            (n,) = places.shape
+            out = jnp.ones(4)
+            for i in range(n):
+                out[places[i]] = x[i]
+            return out
+        """,
+        [(X[:3], np.array([1, 1, -1]))],
+    ),
+    "rows and a vector": (
+        """\
+        @jax.jit
+        def f(x, w):
+            out = jnp.zeros_like(x)
+            for i in range(x.shape[0]):
+                out[i] = x[i] * w[i]
+            return out
+        """,
+        [(X, X), (M, M[:, 0])],
+    ),
+    "fewer places than turns": (
+        """\
+        @jax.jit
+        def f(x, places):
+            (n,) = x.shape
+            out = jnp.ones(4)
+            for i in range(n):
+                out[places[i]] += 1.0
+            return out
+        """,
+        [(X[:3], np.array([1]))],
+    ),
+    "a number that Python knows": (
+        """\
+        @jax.jit
+        def f(x):
+            (n,) = x.shape
+            out = jnp.zeros(n)
+            total = 0.0
+            for i in range(n):
+                out = out.at[i].set(2 * x[i])
+                total += i
+            return out, jnp.ones(int(total) + 1)
+        """,
+        [(X,), (ONE,)],
     ),
     "the row before the first": (
         """\

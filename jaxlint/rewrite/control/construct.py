@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from jaxlint.edits import Decline, Edit, Fix, repair
-from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.model.definitions import own_nodes, scope_of
 from jaxlint.facts.model.values import Function
 from jaxlint.facts.queries.trips import trips
 from jaxlint.facts.queries.view import View
@@ -55,14 +55,23 @@ def in_arrays(ctx: View, loop: cst.For) -> Fix | Decline:
 
 
 def _in_one_go(ctx: View, node: cst.CSTNode) -> Fix | None:
-    """The first loop in the statement around a node whose turns do not need each other, as array expressions."""
+    """The first loop in the statement around a node whose turns do not need each other, as array expressions.
+
+    One above it, that gives what the statement reads, comes first: more is known of a sum than of a loop.
+    """
     around = [above for above in (node, *_within_function(ctx, node)) if isinstance(above, COMPOUND)]
-    inside = own_nodes(around[-1]) if around else iter(())
-    for loop in sorted((part for part in inside if isinstance(part, cst.For)), key=lambda loop: ctx.span(loop)[0]):
-        try:
-            return _vectorised(ctx, loop)
-        except Declined:
-            continue
+    if not around:
+        return None
+    top, start = around[-1], ctx.span(around[-1])[0]
+    reads = flow.reads(top)
+    loops = sorted((part for part in ctx.nodes() if isinstance(part, cst.For)), key=lambda loop: ctx.span(loop)[0])
+    for loop in loops:
+        inside = any(above is top for above in (loop, *ctx.ancestors(loop)))
+        if inside or (ctx.span(loop)[1] <= start and not reads.isdisjoint(scope_of(loop.body).bound)):
+            try:
+                return _vectorised(ctx, loop)
+            except Declined:
+                continue
     return None
 
 

@@ -50,6 +50,10 @@ class Turns:
     items: dict[str, Item] = field(default_factory=dict)
     stored: dict[str, Place] = field(default_factory=dict)
     targets: dict[str, cst.Subscript] = field(default_factory=dict)
+    known: dict[str, Item] = field(default_factory=dict)
+    """What a turn has stored at a place, where it will store again."""
+    scattered: set[str] = field(default_factory=set)
+    """Arrays that several turns may store into at one place."""
     own: frozenset[str] = frozenset()
     tested: frozenset[str] = frozenset()
     """The texts of what an ``if`` asks."""
@@ -225,6 +229,8 @@ class Turns:
 
     def _selected(self, node: cst.Subscript, name: str) -> Item:
         ctx = self.ctx
+        if (known := self.known.get(ctx.code(node))) is not None:
+            return known
         if name in self.items or (name in self.own and name not in self.stored):
             raise Declined(f"`{ctx.code(node)}` takes an item of what the turn computes")
         place = self.place(node)
@@ -276,6 +282,11 @@ class Turns:
         axes: list[str] = []
         sure: set[str] = set()
         for number, element in enumerate(node.slice):
+            if (variable := self._mirrored(element.slice, name, number)) is not None and not exact:
+                texts.append("::-1")
+                axes.append(variable)
+                sure.add(variable)
+                continue
             moved = self._shifted(element.slice)
             if moved is None:
                 texts.append(self._still(element.slice))
@@ -324,10 +335,25 @@ class Turns:
             return None
         return variables[0][0], shift(rest, self.kept)
 
+    def is_far(self, name: str, number: int, element: cst.BaseSlice) -> bool:
+        """True for an index that is no loop's variable, moved by a number."""
+        return self.moves(element) and not self._shifted(element) and not self._mirrored(element, name, number)
+
+    def _mirrored(self, element: cst.BaseSlice, name: str, number: int) -> str | None:
+        """The variable of ``n - 1 - i``, where that runs through an axis from its end to its start."""
+        if not isinstance(element, cst.Index) or not isinstance(element.value, cst.BinaryOperation):
+            return None
+        match element.value:
+            case cst.BinaryOperation(operator=cst.Subtract(), left=left, right=cst.Name(value=variable)):
+                rest, length = self.lengths.of(left), self.lengths.axis(name, number)
+                if variable in self.runs and rest is not None and length is not None:
+                    return variable if self.runs[variable].is_mirrored(rest, length) else None
+        return None
+
     def _gathered(self, node: cst.Subscript, name: str) -> Item | None:
         """``x[p[i]]`` -> ``x[p]``, ``x[abs(i - j)]`` -> ``x[abs(i[:, None] - j)]``, ``a[k, p[i]]`` -> ``a[k, p]``"""
         elements = [element.slice for element in node.slice]
-        far = [number for number, element in enumerate(elements) if self.moves(element) and not self._shifted(element)]
+        far = [number for number, element in enumerate(elements) if self.is_far(name, number, element)]
         if not far:
             return None
         code = self.ctx.code(node)

@@ -88,6 +88,20 @@ class Lengths:
             found = argument.ndim
         return found if found is not None else self._unpacked(name)
 
+    def root(self, name: str, depth: int = 0) -> str:
+        """The first of the variables from which an array has its shape."""
+        found = self.origin(name)
+        source = self._same_shape(found) if found is not None else None
+        return name if source is None or depth > _DEPTH else self.root(source, depth + 1)
+
+    def like(self, name: str, depth: int = 0) -> str:
+        """The first of the variables from which an array has its shape and dtype."""
+        match self.origin(name):
+            case cst.Call(func=function, args=[cst.Arg(value=cst.Name(value=source), keyword=None)]) if depth <= _DEPTH:
+                if self.ctx.name(function) in _LIKE:
+                    return self.like(source, depth + 1)
+        return name
+
     def has_shape(self, name: str) -> bool:
         """True for what somebody asks for its shape: no list."""
         return any(

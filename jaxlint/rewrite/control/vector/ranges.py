@@ -58,6 +58,10 @@ class Run:
     start: Bound
     stop: Bound
 
+    def is_mirrored(self, index: Polynomial, length: Polynomial) -> bool:
+        """True for ``[n - 1 - name]`` where the loop runs over all of an axis of length ``n``."""
+        return not self.start.size and self.stop.size == length and plus(index, length, -1) == {(): -1}
+
     def counted(self) -> str:
         """The arguments of an ``arange`` of it."""
         return self.stop.text if not self.start.size else f"{self.start.text}, {self.stop.text}"
@@ -124,7 +128,8 @@ def run(ctx: View, loop: cst.For) -> Run | None:
     if ctx.name(call.func) != "builtins.range" or len(values) != len(call.args) or not values:
         return None
     moving = frozenset(_moving(ctx, loop))
-    if any(_names(value) & moving for value in values):
+    sizes = [Lengths(ctx).of(value) for value in values]
+    if any(_names(value) & moving and not _is_fixed(size) for value, size in zip(values, sizes, strict=True)):
         return None
     ends = [_bound(ctx, value) for value in ([cst.Integer("0"), *values] if len(values) == 1 else values)]
     match ends:
@@ -135,6 +140,11 @@ def run(ctx: View, loop: cst.For) -> Run | None:
         case [Bound() as start, Bound() as stop, Bound() as step] if constant(step.size) == 1:
             return Run(loop.target.value, start, stop)
     return None
+
+
+def _is_fixed(size: Polynomial | None) -> bool:
+    """True for the length of an array that keeps its shape, even if its variable is bound anew."""
+    return size is not None and is_stated_by_shapes(size)
 
 
 def _bound(ctx: View, node: cst.BaseExpression) -> Bound | None:

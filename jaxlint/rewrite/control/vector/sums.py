@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import libcst as cst
 
-from jaxlint.facts.model.values import Array, Const, Static
+from jaxlint.facts.model.definitions import own_nodes
+from jaxlint.facts.model.values import Array, Const, Static, Tree
 from jaxlint.facts.queries.view import View
 from jaxlint.rewrite.control.model import Declined, Plain
 from jaxlint.rewrite.control.vector.actions import EXTREMES, Gain, Store, action
@@ -41,6 +42,9 @@ def gained(
     own = old.axes
     missing = tuple(axis for axis in turns.order if axis not in loops)
     if bound is None:
+        tests = (part.test for part in own_nodes(turns.loop) if isinstance(part, cst.If))
+        if not any(_is_of_arrays(turns.ctx, node) for node in (value, *(tests if chosen is not None else ()))):
+            raise Declined(f"`{name}` is a number that Python knows, and `jnp.sum` would make it a tracer")
         _check(turns, name, symbol, value)
     total = _total(turns, symbol, value, chosen, missing)
     after = joined([old, total], turns.order)
@@ -163,6 +167,11 @@ def _is_stored_as_scalar(turns: Turns, name: str) -> bool:
                 if whole and turns.lengths.rank(found.array) == len(places):
                     return True
     return False
+
+
+def _is_of_arrays(ctx: View, node: cst.CSTNode) -> bool:
+    """True for what is computed from jax arrays."""
+    return any(isinstance(ctx.value(part), Array | Tree) for part in own_nodes(node))
 
 
 def is_redundant(ctx: View, zero: cst.Integer | cst.Float, value: cst.BaseExpression) -> bool:
