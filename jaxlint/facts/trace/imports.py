@@ -14,7 +14,8 @@ def import_modules(frame: Frame, node: cst.Import) -> None:
     for alias in node.names:
         dotted = dotted_name(alias.name)
         if alias.asname is not None:
-            frame.state.store(frame, dotted_name(alias.asname.name), module_value(frame, dotted))
+            value = module_value(frame, dotted)  # first: it may run the module, and go on in another state
+            frame.state.store(frame, dotted_name(alias.asname.name), value)
         else:
             root = dotted.partition(".")[0]
             frame.state.store(frame, root, module_value(frame, root))
@@ -30,7 +31,8 @@ def import_names(frame: Frame, node: cst.ImportFrom) -> None:
     for alias in node.names:
         name = dotted_name(alias.name)
         local = dotted_name(alias.asname.name) if alias.asname is not None else name
-        frame.state.store(frame, local, imported(frame, origin, name))
+        value = imported(frame, origin, name)
+        frame.state.store(frame, local, value)
 
 
 def imported(frame: Frame, origin: str, name: str) -> Value:

@@ -108,7 +108,8 @@ def _assert(frame: Frame, node: cst.Assert) -> None:
 def _if(frame: Frame, node: cst.If) -> None:
     outcome = truth(evaluate(frame, node.test))
     before = frame.state
-    otherwise = None if outcome is True else before.fork()
+    # Whoever is about to bind what an import gives holds on to the state: it stays the same one where it can.
+    otherwise = None if outcome is True else before if outcome is False else before.fork()
     if outcome is False:
         frame.tracer.state = None
     else:

@@ -329,8 +329,9 @@ class Tracer:
 
     def global_(self, module: Module, name: str) -> Value | None:
         """A global variable of a module."""
+        frame = self.module_frame(module)  # first: running the module may go on in another state
         assert self.state is not None
-        return self.state.contents(self.module_frame(module)).get(name)
+        return self.state.contents(frame).get(name)
 
     def contents(self, frame: Frame) -> dict[str, Value]:
         """The variables of a frame as they are known after its last activation (for spelling, not for reasoning)."""
@@ -345,7 +346,8 @@ class Tracer:
         module = self.project.get(origin)
         if module is None or self.state is None:
             return []
-        contents = self.state.contents(self.module_frame(module))
+        frame = self.module_frame(module)
+        contents = self.state.contents(frame)
         return [(name, value) for name, value in contents.items() if not name.startswith("_")]
 
     def function(self, frame: Frame, node: cst.FunctionDef | cst.Lambda) -> FunctionDefinition:
