@@ -290,6 +290,8 @@ def in_a_window(argv: list[str], folder: Path, columns: int = 80) -> str:
     ours, theirs = pty.openpty()
     ioctl(theirs, TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     variables = {**environment(), "TERM": "xterm-256color"}
+    for name in ("COLUMNS", "LINES"):  # they would say more than the window, and pytest-xdist sets them
+        variables.pop(name, None)
     process = subprocess.Popen(argv, stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder, env=variables)
     os.close(theirs)
     seen = b""
