@@ -388,8 +388,7 @@ WHOLE: dict[str, tuple[str, list[tuple[Any, ...]], str]] = {
             return t[n, 10], t
         """,
         [(np.array([3, 2, 5], np.int32), np.array([2.0, 1.5, 4.0], np.float32)), (INTS[:1], ONE)],
-        "t.at[i].set("
-        "jnp.where(w[i - 1] <= c, jnp.maximum(t[i - 1], t[i - 1, c - w[i - 1]] + v[i - 1]), t[i - 1]))",
+        "t.at[i].set(jnp.where(w[i - 1] <= c, jnp.maximum(t[i - 1], t[i - 1, c - w[i - 1]] + v[i - 1]), t[i - 1]))",
     ),
     "backwards in the array": (
         """\
