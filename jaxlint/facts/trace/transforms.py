@@ -26,6 +26,7 @@ from jaxlint.facts.model.values import (
     Unknown,
     Value,
     any_tracing,
+    identity,
 )
 from jaxlint.facts.notes import compiled, cuts, donated, gradients, host, mapped, structure, unfit
 from jaxlint.facts.trace import access, boundary, library, trees
@@ -312,8 +313,12 @@ def _applied(frame: Frame, row: Transform, results: list[Value], args: Arguments
         case ("stack",):
             return _stacked(frame, last)
         case ("branch",):
-            # They have one structure, so that what is known of one tells what the others are.
-            return summary([value for value in results if not isinstance(value, Unknown)] or results)
+            either = summary(results)
+            known = (value for value in results if not isinstance(value, Unknown | Tree | Either))
+            if isinstance(either, Unknown | Tree) and any(value != NONE for value in known):
+                # They have one structure, so that none is None if one of them is not.
+                frame.state.nones[identity(either)] = False
+            return either
         case ("carry",) | ("same",):
             return last
         case ("leaves",) if isinstance(last, Array) and (tree := _mapped_tree(frame, args, last)) is not None:
